@@ -1,0 +1,173 @@
+# Dunlin's one Makefile. `make help` says what it can do; deploy/build/README.md how the tree maps to what is built.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.SECONDEXPANSION:
+MAKEFLAGS += --no-builtin-rules
+
+B ?= build
+FLAVOUR ?= release
+FLAVOURS := release debug asan tsan cov fuzz
+$(if $(filter $(FLAVOUR),$(FLAVOURS)),,$(error FLAVOUR is one of $(FLAVOURS)))
+O := $(B)/$(FLAVOUR)
+G := $(B)/gen
+
+# ---- what there is ----
+SERVICES := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
+COMPONENTS := common $(SERVICES)
+home = $(if $(filter common,$1),common,services/$1)
+# The C files of a component, its folders included; the broker in the sandbox is a program of its own.
+sources = $(filter-out services/sandbox/broker/%,$(foreach d,/ /*/ /*/*/,$(wildcard $(call home,$1)$d*.c)))
+BINARIES := $(SERVICES:%=$(O)/bin/%) $(if $(wildcard services/sandbox/broker/main.c),$(O)/bin/mockbroker)
+
+# The pure core: everything but these. The sandbox is no core of anything.
+COMMON_IMPURE := clock random db migrate inbox outbox relay unit kafka consume consumer producer positions parked topics role roles \
+	httpd http ops send mail fetch curl main verbs process thread wake signals token idempotency upload tick log
+SERVICE_IMPURE := main store http send tick settings
+impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
+pure = $(filter-out $(call impure,$1),$(call sources,$1))
+PURE := $(foreach c,$(COMPONENTS),$(call pure,$c))
+
+PROTOS := $(shell find proto -name '*.proto' 2>/dev/null | sort)
+PROTO_C := $(PROTOS:proto/%.proto=$(G)/proto/%.pb-c.c)
+# Generated C of a component: its statements and its migrations, where it has any.
+sql = $(if $(wildcard $(call home,$1)/sql/queries.sql),$(G)/sql/$1/$1_queries.c) \
+	$(if $(wildcard $(call home,$1)/sql/[0-9]*.sql),$(G)/sql/$1/$1_migrations.c)
+SQL_C := $(foreach c,$(COMPONENTS),$(call sql,$c))
+GENERATED := $(PROTO_C) $(SQL_C) $(G)/version/version.h $(G)/path/common
+
+# ---- how it is built ----
+CC := gcc
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings \
+	-Wcast-qual -Wswitch-enum -Wimplicit-fallthrough -Walloca
+GCC_WARNINGS := -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond
+HARDENED := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
+	-fno-strict-overflow -fno-delete-null-pointer-checks $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
+SANE := -fno-omit-frame-pointer -fno-sanitize-recover=all
+flags_release := -O2 -g $(HARDENED)
+flags_debug := -Og -g3
+flags_asan := -O1 -g -fsanitize=address,undefined $(SANE)
+flags_tsan := -O1 -g -fsanitize=thread $(SANE)
+flags_cov := -O0 -g --coverage
+flags_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANE)
+ifeq ($(FLAVOUR),fuzz)
+CC := clang
+GCC_WARNINGS :=
+endif
+PACKAGES := libpq rdkafka libevent libevent_pthreads libevent_openssl libcurl jansson expat libprotobuf-c openssl cmocka
+$(foreach p,$(PACKAGES),$(eval LIB_$p := $(shell pkg-config --libs $p 2>/dev/null)))
+PG_CFLAGS := $(shell pkg-config --cflags libpq rdkafka libcurl 2>/dev/null)
+LIBS_pure := $(LIB_libprotobuf-c) $(LIB_expat) -lcrypto $(LIB_jansson)
+LIBS_all := $(LIB_libpq) $(LIB_rdkafka) $(LIB_libevent_pthreads) $(LIB_libevent) $(LIBS_pure) -lssl -lcrypto -lpthread
+# libcurl only where calls go out.
+LIBS_payments := $(LIB_libcurl)
+LIBS_reminders := $(LIB_libcurl)
+LIBS_sandbox := $(LIB_libcurl) $(LIB_libevent_openssl)
+
+CPPFLAGS_ALL := -D_GNU_SOURCE -MMD -MP $(CPPFLAGS)
+CFLAGS_ALL := -std=gnu17 -pipe -fPIE -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(flags_$(FLAVOUR)) $(CFLAGS)
+STRICT := $(WARNINGS) $(GCC_WARNINGS) $(if $(filter 1 true,$(WERROR) $(CI)),-Werror) -include deploy/build/banned.h
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--as-needed $(flags_$(FLAVOUR)) $(LDFLAGS)
+
+# A service sees its own folder, common/ and the messages; common/ sees itself. "common/x.h" is the long name where a service has an x.h too.
+see = $(if $(filter common,$1),,-I$(call home,$1) -I$(G)/sql/$1 -isystem $(G)/proto) -Icommon -I$(G)/sql/common -I$(G)/path -I$(G)/version
+# Whose code a file of ours is or tests: services/X/..., tests/LAYER/X/..., else common's.
+owner = $(or $(filter $(SERVICES),$(word 2,$(subst /, ,$1)) $(word 3,$(subst /, ,$1))),common)
+libs_flags = $(if $(filter $(PURE),$1),-include deploy/build/pure.h,$(PG_CFLAGS)) \
+	$(if $(filter common/clock.c common/random.c tests/% services/sandbox/broker/%,$1),-DMAY_READ_THE_CLOCK)
+# V=1 shows the whole command.
+say = $(if $(V),,@echo "$1"; )
+compile = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+objects = $(patsubst %.c,$(O)/obj/%.o,$1)
+generated_objects = $(patsubst $(G)/%.c,$(O)/obj/gen/%.o,$1)
+
+.PHONY: all
+all: $(BINARIES) ## build every service (FLAVOUR=release debug asan tsan cov fuzz; B=build folder)
+
+$(O)/obj/%.o: %.c deploy/build/banned.h deploy/build/pure.h | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(compile) $(STRICT) $(call libs_flags,$<) $(call see,$(call owner,$<)) -c -o $@ $<
+
+$(O)/obj/gen/%.o: $(G)/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(compile) -w -Icommon -I$(G)/path -I$(G)/proto -I$(<D) -c -o $@ $<
+
+archive = rm -f $@ && ar rcs $@ $(filter %.o,$^)
+$(O)/lib/messages.a: $(call generated_objects,$(PROTO_C))
+	@mkdir -p $(@D) && $(archive)
+# lib/X.a is all of a component but main, pure/X.a its pure core.
+define component
+$(O)/lib/$1.a: $(call objects,$(filter-out services/%/main.c,$(call sources,$1))) $(call generated_objects,$(call sql,$1))
+	@mkdir -p $$(@D) && $$(archive)
+$(O)/pure/$1.a: $(call objects,$(call pure,$1))
+	@mkdir -p $$(@D) && $$(archive)
+endef
+$(foreach c,$(COMPONENTS),$(eval $(call component,$c)))
+
+link = $(call say,LD $@)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@
+$(SERVICES:%=$(O)/bin/%): $(O)/bin/%: $(O)/obj/services/%/main.o $(O)/lib/%.a $(O)/lib/common.a $(O)/lib/messages.a
+	$(link) $^ $(LIBS_all) $(LIBS_$*)
+$(O)/bin/mockbroker: $(O)/obj/services/sandbox/broker/main.o
+	$(link) $^ $(LIB_rdkafka) -lpthread
+
+# ---- what is generated ----
+$(G)/proto/%.pb-c.c: proto/%.proto
+	@mkdir -p $(G)/proto && protoc-c -Iproto --c_out=$(G)/proto $<
+$(B)/dunlin.binpb: $(PROTOS)
+	@mkdir -p $(@D) && protoc -Iproto --include_imports --include_source_info --descriptor_set_out=$@ $^
+$(G)/python/.done: $(PROTOS)
+	@mkdir -p $(@D) && protoc -Iproto --python_out=$(@D) $^ && touch $@
+define generate
+$(G)/sql/$1/$1_queries.c: $(call home,$1)/sql/queries.sql deploy/build/queries.awk
+	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/queries.awk $$<
+$(G)/sql/$1/$1_migrations.c: $(sort $(wildcard $(call home,$1)/sql/[0-9]*.sql)) deploy/build/migrations.awk
+	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/migrations.awk $$(filter %.sql,$$^)
+endef
+$(foreach c,$(COMPONENTS),$(eval $(call generate,$c)))
+$(G)/path/common:
+	@mkdir -p $(@D) && ln -sfn $(CURDIR)/common $@
+.PHONY: FORCE
+$(G)/version/version.h: FORCE
+	@mkdir -p $(@D) && deploy/build/version >$@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
+
+# ---- tests ----
+# tests/LAYER/test_x.c tests common/, tests/LAYER/X/test_x.c component X; the folder's other C files are linked to each of its tests.
+# unit sees the pure core alone, the other layers everything.
+LAYERS := unit store kafka
+test_sources = $(wildcard tests/$1/test_*.c tests/$1/*/test_*.c)
+tests = $(patsubst %.c,$(O)/%,$(call test_sources,$1))
+test_objects = $(call objects,$1 $(filter-out $(dir $1)test_%,$(wildcard $(dir $1)*.c)))
+core_unit = $(O)/pure/$1.a $(O)/pure/common.a
+core_store = $(O)/lib/$1.a $(O)/lib/common.a
+core_kafka = $(core_store)
+libs_unit = $(LIBS_pure)
+libs_store = $(LIBS_all) $(LIBS_$1)
+libs_kafka = $(libs_store)
+define test
+$(O)/$(2:.c=): $(call test_objects,$2) $(call core_$1,$(call owner,$2)) $(O)/lib/messages.a
+	$$(link) $$^ $(call libs_$1,$(call owner,$2)) $(LIB_cmocka)
+endef
+$(foreach l,$(LAYERS),$(foreach t,$(call test_sources,$l),$(eval $(call test,$l,$t))))
+
+# Each component's whole pure core as a program without libpq, librdkafka, libevent or libcurl: what links is pure.
+$(O)/pure/%.linked: $(O)/pure/%.a $(O)/pure/common.a $(O)/lib/messages.a
+	@echo 'int main(void) { return 0; }' >$@.c
+	@$(CC) -pie $(flags_$(FLAVOUR)) -o $@ $@.c -Wl,--whole-archive $(sort $(filter-out %messages.a,$^)) -Wl,--no-whole-archive \
+		$(O)/lib/messages.a $(LIBS_pure) && echo "pure: $*, $(words $(call pure,$*)) files"
+.PHONY: check-pure
+check-pure: $(COMPONENTS:%=$(O)/pure/%.linked) ## link the domain with no database, broker, event loop or network library
+
+.PHONY: tests $(LAYERS:%=test-%)
+tests: $(foreach l,$(LAYERS),$(call tests,$l)) ## build all C tests
+$(LAYERS:%=test-%): test-%: $$(call tests,$$*)
+	tests/run $* $^
+
+-include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
+
+.PHONY: clean help
+clean: ## remove the build folder
+	rm -rf $(B)
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

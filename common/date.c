@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#define DAY_FIRST (-719162) /* 0001-01-01 */
-#define DAY_LAST 2932896    /* 9999-12-31 */
 #define DAYS_PER_400_YEARS 146097
 
 bool date_is_leap(int year)
@@ -41,7 +39,7 @@ enum err date_ymd(int year, int month, int day, struct date *date)
 
 enum err date_from_days(int64_t day, struct date *date)
 {
-	if (day < DAY_FIRST || day > DAY_LAST)
+	if (day < DATE_FIRST_DAY || day > DATE_LAST_DAY)
 		return ERR_INVALID;
 	date->day = (int32_t)day;
 	return OK;
@@ -52,7 +50,7 @@ struct ymd date_parts(struct date date)
 	int since, era, day_of_era, year_of_era, day_of_year, month_from_march;
 	struct ymd parts;
 
-	if (date.day < DAY_FIRST || date.day > DAY_LAST)
+	if (date.day < DATE_FIRST_DAY || date.day > DATE_LAST_DAY)
 		bug("date: day %d is outside the years 1 to 9999", (int)date.day);
 	since = date.day + 719468;
 	era = (since >= 0 ? since : since - (DAYS_PER_400_YEARS - 1)) / DAYS_PER_400_YEARS;
@@ -178,7 +176,7 @@ const char *date_text(struct arena *arena, struct date date)
 
 enum err instant_make(int64_t us, struct instant *at)
 {
-	if (us < DAY_FIRST * US_PER_DAY || us >= (DAY_LAST + 1) * US_PER_DAY)
+	if (us < DATE_FIRST_DAY * US_PER_DAY || us >= (DATE_LAST_DAY + 1) * US_PER_DAY)
 		return ERR_INVALID;
 	at->us = us;
 	return OK;

@@ -27,6 +27,8 @@ struct ymd {
 	int year, month, day; /* month 1..12, day 1..31 */
 };
 
+#define DATE_FIRST_DAY (-719162) /* 0001-01-01 */
+#define DATE_LAST_DAY 2932896    /* 9999-12-31 */
 #define DATE_TEXT 10
 #define INSTANT_TEXT 27
 #define US_PER_SECOND INT64_C(1000000)

@@ -15,15 +15,19 @@ struct zone;
  * is not one (".." and absolute paths are refused). "UTC" needs no file. */
 const struct zone *zone_load(const char *name);
 
-/* Reads TZif bytes, version 1 to 4, footer included. For zone_load and tests. */
+const struct zone *zone_utc(void);
+
+/* Reads TZif bytes, version 1 to 4, footer included (RFC 9636). A file that counts leap seconds is refused. For zone_load
+ * and tests. */
 enum err zone_parse(struct arena *, const char *name, struct span tzif, const struct zone **, struct why *) MUST_CHECK;
 
 const char *zone_name(const struct zone *);
 int32_t zone_offset(const struct zone *, struct instant); /* seconds east of UTC at that instant */
-struct date zone_date(const struct zone *, struct instant); /* the plain date there */
+/* The plain date there; within a day of the calendar's ends (years 1 and 9999) the last date that there is. */
+struct date zone_date(const struct zone *, struct instant);
 int zone_minute(const struct zone *, struct instant);       /* minutes since local midnight, 0..1439 */
 
-/* The instant at which a local wall-clock minute of a date occurs. In a gap: the first instant after it. In a fold:
+/* The instant at which a local wall-clock minute (0..1439) of a date occurs. In a gap: the first instant after it. In a fold:
  * the first of the two. */
 struct instant zone_instant(const struct zone *, struct date, int minute);
 

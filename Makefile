@@ -23,8 +23,8 @@ sources = $(filter-out services/sandbox/broker/%,$(foreach d,/ /*/ /*/*/,$(wildc
 BINARIES := $(SERVICES:%=$(O)/bin/%) $(if $(wildcard services/sandbox/broker/main.c),$(O)/bin/mockbroker)
 
 # The pure core: everything but these. The sandbox is no core of anything.
-COMMON_IMPURE := clock random db migrate inbox outbox relay unit kafka consume consumer producer positions parked topics role roles \
-	httpd http ops send mail fetch curl main verbs process thread wake signals token idempotency upload tick log
+COMMON_IMPURE := clock% random% log% db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
+	role% service% httpd% http_% ops% outside% mail% metrics% settings% tick% token% verb% idle% audit%
 SERVICE_IMPURE := main store http send tick settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
 pure = $(filter-out $(call impure,$1),$(call sources,$1))
@@ -98,11 +98,14 @@ archive = rm -f $@ && ar rcs $@ $(filter %.o,$^)
 $(O)/lib/messages.a: $(call generated_objects,$(PROTO_C))
 	@mkdir -p $(@D) && $(archive)
 # lib/X.a is all of a component but main, pure/X.a its pure core.
+# (Made again when a file is gone, too: that is what the list is for.)
 define component
-$(O)/lib/$1.a: $(call objects,$(filter-out services/%/main.c,$(call sources,$1))) $(call generated_objects,$(call sql,$1))
+$(O)/lib/$1.a: $(call objects,$(filter-out services/%/main.c,$(call sources,$1))) $(call generated_objects,$(call sql,$1)) $(O)/lib/$1.list
+	@$$(archive)
+$(O)/pure/$1.a: $(call objects,$(call pure,$1)) $(O)/lib/$1.list
 	@mkdir -p $$(@D) && $$(archive)
-$(O)/pure/$1.a: $(call objects,$(call pure,$1))
-	@mkdir -p $$(@D) && $$(archive)
+$(O)/lib/$1.list: FORCE
+	@mkdir -p $$(@D) && echo '$(call sources,$1)' | cmp -s - $$@ || echo '$(call sources,$1)' >$$@
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$c)))
 
@@ -155,14 +158,96 @@ $(foreach l,$(LAYERS),$(foreach t,$(call test_sources,$l),$(eval $(call test,$l,
 $(O)/pure/%.linked: $(O)/pure/%.a $(O)/pure/common.a $(O)/lib/messages.a
 	@echo 'int main(void) { return 0; }' >$@.c
 	@$(CC) -pie $(flags_$(FLAVOUR)) -o $@ $@.c -Wl,--whole-archive $(sort $(filter-out %messages.a,$^)) -Wl,--no-whole-archive \
-		$(O)/lib/messages.a $(LIBS_pure) && echo "pure: $*, $(words $(call pure,$*)) files"
+		$(O)/lib/messages.a $(LIBS_pure)
 .PHONY: check-pure
 check-pure: $(COMPONENTS:%=$(O)/pure/%.linked) ## link the domain with no database, broker, event loop or network library
+	@echo "pure: $(foreach c,$(COMPONENTS),$c $(words $(call pure,$c)))"
 
-.PHONY: tests $(LAYERS:%=test-%)
-tests: $(foreach l,$(LAYERS),$(call tests,$l)) ## build all C tests
+# Fuzz targets need clang: `make FLAVOUR=fuzz tests`.
+FUZZ := $(if $(filter fuzz,$(FLAVOUR)),$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
+define fuzz
+$(O)/$(1:.c=): $(call objects,$1) $(call core_store,$(call owner,$1)) $(O)/lib/messages.a
+	$$(link) -fsanitize=fuzzer $$^ $(LIBS_all) $(LIBS_$(call owner,$1))
+endef
+$(foreach t,$(FUZZ),$(eval $(call fuzz,$t)))
+C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
+
+export B FLAVOUR
+.PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz test-runner test
+tests: $(C_TESTS) ## build all C tests
+test: ## every layer; unit, store and fuzz under sanitizers
+	@rm -rf $(B)/results; status=0; for run in test-runner check-pure 'FLAVOUR=asan test-unit' 'FLAVOUR=asan test-store' test-kafka test-e2e test-fuzz; do \
+		$(MAKE) --no-print-directory $$run || status=1; done; tests/run total && exit $$status
+test-unit: ## domain, values, tables, golden dumps: needs nothing
+test-store: ## books, migrations, inbox, outbox on a private PostgreSQL
+test-kafka: $(O)/bin/mockbroker $(B)/kafka/.done ## consumer and relay, on the embedded broker and on real Kafka
 $(LAYERS:%=test-%): test-%: $$(call tests,$$*)
-	tests/run $* $^
+	@tests/run $* $(filter $(O)/tests/%,$^)
+test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(G)/python/.done $(B)/dunlin.binpb ## the whole system through its public doors
+	@$(if $(wildcard tests/e2e),tests/run e2e $(ARGS))
+test-fuzz: $(FUZZ:%.c=$(O)/%) ## replay the fuzzers' corpora
+	@$(if $(filter fuzz,$(FLAVOUR)),tests/run fuzz $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
+test-runner: $(B)/venv/.done ## the runner itself: it goes red when it must
+	@tests/run runner tests/runner/check
+test-containers: ## compose and Debian 13 in containers (DUNLIN_BASE_IMAGES: a command that provides the base images)
+	@tests/containers/run
+
+# ---- checks ----
+C_FILES := $(shell find common services tests deploy -name '*.[ch]' 2>/dev/null | sort)
+SCRIPTS := $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci deploy services tests 2>/dev/null | sort)
+BUF := $(B)/node/node_modules/.bin/buf
+APIS := $(wildcard services/*/openapi.yaml services/*/openapi.json)
+LINTS := lint-format lint-cppcheck lint-shell lint-proto lint-api lint-size
+.PHONY: lint lint-list $(LINTS) format tidy
+lint-list:
+	@echo $(LINTS)
+lint: $(LINTS) ## format, cppcheck, shellcheck, buf, redocly, the size rule
+lint-format: $(B)/venv/.done
+	@$(B)/venv/bin/clang-format --dry-run --Werror $(C_FILES) 2>&1 | sed -n 's/^\([^ :]*\):.* error: .*/run make format: \1/p' | sort | uniq -c; \
+		exit $${PIPESTATUS[0]}
+lint-cppcheck:
+	@mkdir -p $(B)/cppcheck && cppcheck -q -j2 --std=c11 --cppcheck-build-dir=$(B)/cppcheck --enable=warning,portability --error-exitcode=1 \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=funcArgOrderDifferent --suppress=internalAstError --suppress=varFuncNullUB -D__GNUC__ -Icommon $(filter-out tests/%,$(filter %.c,$(C_FILES)))
+lint-shell:
+	@shellcheck -x $(SCRIPTS)
+lint-proto: $(B)/node/.done
+	@$(BUF) lint proto $(if $(wildcard proto/released.binpb),&& $(BUF) breaking proto --against proto/released.binpb)
+lint-api: $(B)/node/.done
+	@$(if $(APIS),PATH=$(abspath $(B))/node/node_modules/.bin:$$PATH REDOCLY_TELEMETRY=off redocly lint --format=stylish $(APIS))
+lint-size:
+	@status=0; awk -v what=code -f deploy/build/size.awk $(filter common/% services/%,$(C_FILES)) || status=1; \
+		awk -v what=tests -f deploy/build/size.awk $(filter tests/%,$(C_FILES)) || status=1; exit $$status
+format: $(B)/venv/.done ## format the C files (FILES=... for some)
+	@$(B)/venv/bin/clang-format -i $(or $(FILES),$(C_FILES))
+tidy: | $(GENERATED) ## clang-tidy
+	@status=0; $(foreach f,$(filter common/%.c services/%.c,$(C_FILES)),clang-tidy --quiet $f -- -std=gnu17 $(CPPFLAGS_ALL) \
+		$(call libs_flags,$f) $(call see,$(call owner,$f)) 2>/dev/null || status=1; ) exit $$status
+
+# ---- tools and running ----
+.PHONY: deps deps-print kafka-libs demo up down bench docs test-containers
+deps: ## install from Debian what building, demo and tests need
+	@deploy/deps/install
+deps-print: ## only say what is missing
+	@deploy/deps/install --print
+kafka-libs: $(B)/kafka/.done ## Apache Kafka's jars
+fetched = deploy/deps/fetch $1 $(@D) && touch $@
+$(B)/venv/.done: deploy/deps/requirements.txt deploy/deps/fetch
+	@$(call fetched,venv)
+$(B)/node/.done: deploy/deps/package-lock.json deploy/deps/fetch
+	@$(call fetched,node)
+$(B)/kafka/.done: deploy/deps/kafka/pom.xml deploy/deps/fetch
+	@$(call fetched,kafka)
+$(B)/gobin/.done: deploy/deps/fetch
+	@$(call fetched,stripe-mock)
+demo: deps ## the whole story on this machine (BROKER=kafka, KEEP=1)
+	@$(MAKE) --no-print-directory all $(if $(filter kafka,$(BROKER)),kafka-libs) && deploy/demo/run demo
+up: deps ## start everything and print where it is
+	@$(MAKE) --no-print-directory all $(if $(filter kafka,$(BROKER)),kafka-libs) && deploy/demo/run up
+down: ## stop it
+	@deploy/demo/run down
+bench: all ## consume-to-commit, webhook intake, memory, time to ready
+	@tests/bench/run
+docs: $(B)/dunlin.binpb ## the contract as one descriptor set
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
@@ -170,4 +255,4 @@ $(LAYERS:%=test-%): test-%: $$(call tests,$$*)
 clean: ## remove the build folder
 	rm -rf $(B)
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

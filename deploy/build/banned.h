@@ -1,7 +1,6 @@
 /* Read before every source of ours (-include): what nobody may call. */
 #pragma once
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 #include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Unbounded writes; parsers that cannot fail; state hidden from the caller and shared between threads; shells. */
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strncpy strncat

@@ -81,6 +81,18 @@ class Publisher:
         """Called for what is wrong with the connection; librdkafka goes on trying."""
         self.trouble = error.str()
 
+    def connect(self):
+        """Is the broker there, and the topic? Returns the exit code."""
+        try:
+            topic = self.producer.list_topics(TOPIC, timeout=self.timeout).topics[TOPIC]
+        except confluent_kafka.KafkaException as error:
+            self.trouble = self.trouble or error.args[0].str()
+            return 3
+        if topic.error is not None:
+            self.trouble = f"{TOPIC}: {topic.error.str()}"
+            return 1
+        return 0
+
     def send(self, message, ce_id=None):
         """Queues one command. The same ce_id, however often, is one command; without one it is a digest of what is said, so that the same
         said again is one command, and said differently (say, corrected after a refusal) another."""
@@ -256,10 +268,15 @@ def main(argv=None):
         batch = list(commands(billing, types, args))
     except ValueError as error:  # also what protobuf says of a number that is out of its range
         top.error(str(error))
-    publisher = Publisher(args.brokers, args.source, args.timeout, args.options, report=lambda line: print(line, flush=True))
-    for message, ce_id in batch:
-        publisher.send(message, ce_id)
-    code = publisher.finish()
+    try:
+        publisher = Publisher(args.brokers, args.source, args.timeout, args.options, report=lambda line: print(line, flush=True))
+    except confluent_kafka.KafkaException as error:
+        top.error(error.args[0].str())
+    code = publisher.connect()
+    if code == 0:
+        for message, ce_id in batch:
+            publisher.send(message, ce_id)
+        code = publisher.finish()
     if code:
         print(f"publisher: {publisher.delivered} of {len(batch)} delivered; {publisher.trouble}", file=sys.stderr)
     return code

@@ -95,7 +95,8 @@ static int serve(rd_kafka_t *client, char *topics, const char *path, const sigse
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {{"topics", required_argument, NULL, 't'}, {"file", required_argument, NULL, 'f'}, {0}};
+	static const struct option options[] = { { "topics", required_argument, NULL, 't' }, { "file", required_argument, NULL, 'f' },
+		{ 0 } };
 	char *topics = NULL;
 	const char *path = NULL;
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {

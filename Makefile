@@ -42,6 +42,7 @@ GENERATED := $(PROTO_C) $(SQL_C) $(G)/version/version.h $(G)/path/common
 CC := gcc
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings \
 	-Wcast-qual -Wswitch-enum -Wimplicit-fallthrough -Walloca
+WERRORS := $(if $(filter 1 true,$(WERROR) $(CI)),-Werror)
 GCC_WARNINGS := -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond
 HARDENED := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
 	-fno-strict-overflow -fno-delete-null-pointer-checks $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
@@ -55,6 +56,7 @@ flags_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANE)
 ifeq ($(FLAVOUR),fuzz)
 CC := clang
 GCC_WARNINGS :=
+WERRORS :=
 endif
 PACKAGES := libpq rdkafka libevent libevent_pthreads libevent_openssl libcurl jansson expat libprotobuf-c openssl cmocka
 $(foreach p,$(PACKAGES),$(eval LIB_$p := $(shell pkg-config --libs $p 2>/dev/null)))
@@ -68,7 +70,7 @@ LIBS_sandbox := $(LIB_libcurl) $(LIB_libevent_openssl)
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -MMD -MP $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu17 -pipe -fPIE -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(flags_$(FLAVOUR)) $(CFLAGS)
-STRICT := $(WARNINGS) $(GCC_WARNINGS) $(if $(filter 1 true,$(WERROR) $(CI)),-Werror) -include deploy/build/banned.h
+STRICT := $(WARNINGS) $(GCC_WARNINGS) $(WERRORS) -include deploy/build/banned.h
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--as-needed $(flags_$(FLAVOUR)) $(LDFLAGS)
 
 # A service sees its own folder, common/ and the messages; common/ sees itself. "common/x.h" is the long name where a service has an x.h too.

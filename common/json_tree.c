@@ -35,19 +35,18 @@ static struct span text_of(struct arena *arena, const json_t *from)
 	return span_copy(arena, span_bytes(json_string_value(from), json_string_length(from)));
 }
 
-static enum err copy(struct arena *, json_t *from, int depth, struct json *to, struct why *);
+static void copy(struct arena *, json_t *from, struct json *to);
 
-static enum err copy_list(struct arena *arena, json_t *from, int depth, struct json *to, struct why *why)
+static void copy_list(struct arena *arena, json_t *from, struct json *to)
 {
 	to->kind = TREE_LIST;
 	to->count = json_array_size(from);
 	to->values = ARENA_ARRAY(arena, struct json, to->count);
 	for (size_t i = 0; i < to->count; i++)
-		TRY(copy(arena, json_array_get(from, i), depth + 1, &to->values[i], why));
-	return OK;
+		copy(arena, json_array_get(from, i), &to->values[i]);
 }
 
-static enum err copy_object(struct arena *arena, json_t *from, int depth, struct json *to, struct why *why)
+static void copy_object(struct arena *arena, json_t *from, struct json *to)
 {
 	const char *name;
 	json_t *value;
@@ -60,52 +59,71 @@ static enum err copy_object(struct arena *arena, json_t *from, int depth, struct
 	json_object_foreach(from, name, value)
 	{
 		to->names[i] = span_copy(arena, span_of(name));
-		TRY(copy(arena, value, depth + 1, &to->values[i++], why));
+		copy(arena, value, &to->values[i++]);
 	}
-	return OK;
 }
 
-static enum err copy(struct arena *arena, json_t *from, int depth, struct json *to, struct why *why)
+static void copy(struct arena *arena, json_t *from, struct json *to)
 {
-	if (depth > DEPTH_MOST)
-		return why_set(why, ERR_INVALID, "json_too_deep", "the JSON has more than %d levels", DEPTH_MOST);
 	switch (json_typeof(from)) {
-	case JSON_OBJECT: return copy_object(arena, from, depth, to, why);
-	case JSON_ARRAY: return copy_list(arena, from, depth, to, why);
+	case JSON_OBJECT: copy_object(arena, from, to); break;
+	case JSON_ARRAY: copy_list(arena, from, to); break;
 	case JSON_STRING:
 		to->kind = TREE_TEXT;
 		to->text = text_of(arena, from);
-		return OK;
+		break;
 	case JSON_INTEGER:
 		to->kind = TREE_INTEGER;
 		to->integer = json_integer_value(from);
-		return OK;
+		break;
 	case JSON_REAL:
 		/* Its value is of no use: nothing here is read as floating point. */
 		to->kind = TREE_FRACTION;
-		return OK;
+		break;
 	case JSON_TRUE:
 	case JSON_FALSE:
 		to->kind = TREE_BOOL;
 		to->flag = json_is_true(from);
-		return OK;
-	case JSON_NULL: to->kind = TREE_NULL; return OK;
+		break;
+	case JSON_NULL: to->kind = TREE_NULL; break;
 	}
-	bug("json: type %d", (int)json_typeof(from));
+}
+
+/* jansson's parser recurses, up to 2048 levels, which is more than a thread's stack may hold: levels are counted before. */
+static bool is_too_deep(struct span text)
+{
+	bool in_text = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < text.size; i++) {
+		char c = text.at[i];
+
+		if (c == '"')
+			in_text = !in_text;
+		else if (in_text && c == '\\')
+			i++;
+		else if (!in_text && (c == '[' || c == '{') && ++depth > DEPTH_MOST)
+			return true;
+		else if (!in_text && (c == ']' || c == '}'))
+			depth--;
+	}
+	return false;
 }
 
 enum err json_tree_read(struct arena *arena, struct span text, struct json **tree, struct why *why)
 {
 	json_error_t error;
-	json_t *root = json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	enum err err;
+	json_t *root;
 
+	if (is_too_deep(text))
+		return why_set(why, ERR_INVALID, "json_too_deep", "the JSON has more than %d levels", DEPTH_MOST);
+	root = json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (root == NULL)
 		return why_set(why, ERR_INVALID, "json_malformed", "line %d, column %d: %s", error.line, error.column, fault_of(&error));
 	*tree = ARENA_NEW(arena, struct json);
-	err = copy(arena, root, 0, *tree, why);
+	copy(arena, root, *tree);
 	json_decref(root);
-	return err;
+	return OK;
 }
 
 struct json *json_tree_member(struct json *object, const char *name)

@@ -64,6 +64,7 @@ static void sixteen_levels_are_read_and_more_are_not(void **state)
 {
 	(void)state;
 	opened("{\"a\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}");
+	opened("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[\"}");
 	assert_malformed(SPAN("{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}"), "json_too_deep");
 }
 
@@ -73,6 +74,8 @@ static void a_nest_of_a_hundred_thousand_levels_is_refused(void **state)
 
 	(void)state;
 	memset(deep, '[', 100000);
+	assert_malformed(span_bytes(deep, 100000), "json_too_deep");
+	memset(deep, ']', 50000);
 	assert_malformed(span_bytes(deep, 100000), "json_malformed");
 }
 

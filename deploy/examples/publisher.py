@@ -86,6 +86,7 @@ class Publisher:
         try:
             topic = self.producer.list_topics(TOPIC, timeout=self.timeout).topics[TOPIC]
         except confluent_kafka.KafkaException as error:
+            self.producer.poll(0)  # lets notice() say why
             self.trouble = self.trouble or error.args[0].str()
             return 3
         if topic.error is not None:

@@ -4,6 +4,7 @@ import importlib
 import pathlib
 import re
 import subprocess
+import types
 
 import pytest
 import yaml
@@ -189,6 +190,9 @@ class Recorder:
 
     def __init__(self, settings):
         self.settings = settings
+
+    def list_topics(self, topic, timeout):
+        return types.SimpleNamespace(topics={topic: types.SimpleNamespace(error=None)})
 
     def produce(self, topic, **record):
         self.sent.append((topic, record, self.settings))

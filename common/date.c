@@ -162,8 +162,8 @@ void date_print(struct date date, char out[DATE_TEXT + 1])
 {
 	struct ymd parts = date_parts(date);
 
-	snprintf(out, DATE_TEXT + 1, "%04u-%02u-%02u", (unsigned)parts.year % 10000, (unsigned)parts.month % 100,
-		 (unsigned)parts.day % 100);
+	snprintf(
+		out, DATE_TEXT + 1, "%04u-%02u-%02u", (unsigned)parts.year % 10000, (unsigned)parts.month % 100, (unsigned)parts.day % 100);
 }
 
 const char *date_text(struct arena *arena, struct date date)
@@ -244,8 +244,7 @@ static bool is_leap_place(int64_t after_us)
 	int64_t day = after_us / US_PER_DAY;
 	struct date date;
 
-	return after_us >= 0 && after_us % US_PER_DAY < US_PER_SECOND && date_from_days(day, &date) == OK &&
-	       date_parts(date).day == 1;
+	return after_us >= 0 && after_us % US_PER_DAY < US_PER_SECOND && date_from_days(day, &date) == OK && date_parts(date).day == 1;
 }
 
 enum err instant_parse(struct span text, struct instant *at)
@@ -283,8 +282,8 @@ void instant_print(struct instant at, char out[INSTANT_TEXT + 1])
 	date_print((struct date){ (int32_t)day }, date);
 	seconds = (unsigned)(in_day / US_PER_SECOND);
 	us = (unsigned)(in_day % US_PER_SECOND);
-	snprintf(out, INSTANT_TEXT + 1, "%sT%02u:%02u:%02u.%06uZ", date, seconds / 3600 % 24, seconds / 60 % 60,
-		 seconds % 60, us % 1000000);
+	snprintf(
+		out, INSTANT_TEXT + 1, "%sT%02u:%02u:%02u.%06uZ", date, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, us % 1000000);
 }
 
 const char *instant_text(struct arena *arena, struct instant at)

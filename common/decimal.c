@@ -42,8 +42,7 @@ static enum err add_digits(struct span digits, bool negative, int64_t *sum)
 	for (size_t i = 0; i < digits.size; i++) {
 		int digit = digits.at[i] - '0';
 
-		if (__builtin_mul_overflow(*sum, 10, sum) ||
-		    __builtin_add_overflow(*sum, negative ? -digit : digit, sum))
+		if (__builtin_mul_overflow(*sum, 10, sum) || __builtin_add_overflow(*sum, negative ? -digit : digit, sum))
 			return ERR_INVALID;
 	}
 	return OK;
@@ -64,12 +63,12 @@ enum err decimal_read(struct span text, int most_digits, int64_t *unscaled, int 
 	int64_t sum = 0;
 
 	if (!is_digits(whole) || (has_point && !is_digits(fraction)))
-		return why_set(why, ERR_INVALID, "number_malformed",
-			       "\"%.*s\" is not a plain decimal number such as 1234.50", SPAN_ARG(quoted(text)));
+		return why_set(why, ERR_INVALID, "number_malformed", "\"%.*s\" is not a plain decimal number such as 1234.50",
+			SPAN_ARG(quoted(text)));
 	fraction.size = without_trailing_zeroes(fraction, (size_t)most_digits);
 	if (fraction.size > (size_t)most_digits)
 		return why_set(why, ERR_INVALID, "number_too_precise", "\"%.*s\" has more than %d digits after the point",
-			       SPAN_ARG(quoted(text)), most_digits);
+			SPAN_ARG(quoted(text)), most_digits);
 	if (add_digits(whole, negative, &sum) != OK || add_digits(fraction, negative, &sum) != OK)
 		return why_set(why, ERR_INVALID, "number_too_large", "\"%.*s\" is too large", SPAN_ARG(quoted(text)));
 	*unscaled = sum;

@@ -76,7 +76,7 @@ struct digest digest_list(const struct span *spans, size_t n)
 struct digest digest_hmac(struct span key, const struct span *parts, size_t n)
 {
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char[]){ "SHA256" }, 0),
-				OSSL_PARAM_construct_end() };
+		OSSL_PARAM_construct_end() };
 	/* A NULL key would mean "the key of before" to OpenSSL. */
 	const void *at = key.size == 0 ? "" : key.at;
 	struct digest digest;
@@ -87,8 +87,7 @@ struct digest digest_hmac(struct span key, const struct span *parts, size_t n)
 	ctx = EVP_MAC_CTX_new(hmac);
 	good = ctx != NULL && EVP_MAC_init(ctx, at, key.size, params) == 1;
 	for (size_t i = 0; good && i < n; i++)
-		good = parts[i].size == 0 ||
-		       EVP_MAC_update(ctx, (const unsigned char *)parts[i].at, parts[i].size) == 1;
+		good = parts[i].size == 0 || EVP_MAC_update(ctx, (const unsigned char *)parts[i].at, parts[i].size) == 1;
 	if (!good || EVP_MAC_final(ctx, digest.b, NULL, sizeof(digest.b)) != 1)
 		bug("digest: HMAC failed");
 	EVP_MAC_CTX_free(ctx);

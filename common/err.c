@@ -81,20 +81,13 @@ enum err why_field(struct why *why, enum err err, const char *code, const char *
 const char *err_name(enum err err)
 {
 	switch (err) {
-	case OK:
-		return "ok";
-	case ERR_INVALID:
-		return "invalid";
-	case ERR_REFUSED:
-		return "refused";
-	case ERR_NOT_FOUND:
-		return "not found";
-	case ERR_CONFLICT:
-		return "conflict";
-	case ERR_RETRY:
-		return "try again";
-	case ERR_BUG:
-		return "bug";
+	case OK: return "ok";
+	case ERR_INVALID: return "invalid";
+	case ERR_REFUSED: return "refused";
+	case ERR_NOT_FOUND: return "not found";
+	case ERR_CONFLICT: return "conflict";
+	case ERR_RETRY: return "try again";
+	case ERR_BUG: return "bug";
 	}
 	return "unknown";
 }

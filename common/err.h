@@ -32,18 +32,17 @@ struct why {
 enum err why_set(struct why *why, enum err err, const char *code, const char *fmt, ...) PRINTF(4, 5);
 
 /* The same, naming the field at fault, such as "lines[2].quantity". */
-enum err why_field(struct why *why, enum err err, const char *code, const char *field, const char *fmt, ...)
-    PRINTF(5, 6);
+enum err why_field(struct why *why, enum err err, const char *code, const char *field, const char *fmt, ...) PRINTF(5, 6);
 
 /* "refused", "not found" …: the word for people and logs. */
 const char *err_name(enum err err);
 
 /* The control flow of the whole tree: pass a failure up. */
-#define TRY(expr)                                                                                                      \
-	do {                                                                                                           \
-		enum err try_err_ = (expr);                                                                            \
-		if (try_err_ != OK)                                                                                    \
-			return try_err_;                                                                               \
+#define TRY(expr)                           \
+	do {                                \
+		enum err try_err_ = (expr); \
+		if (try_err_ != OK)         \
+			return try_err_;    \
 	} while (0)
 
 /* An impossible state, or no memory: prints one line to stderr and aborts. Recovery is the next start. */

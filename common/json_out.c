@@ -46,7 +46,7 @@ static void begin_value(struct json_out *json, const char *name)
 
 	if (in_object != (name != NULL))
 		bug("json_out: a value %s%s where there %s", name == NULL ? "without a name" : "named ", name == NULL ? "" : name,
-		    in_object ? "must be one" : "can be none");
+			in_object ? "must be one" : "can be none");
 	if (json->depth == 0 && json->has_value)
 		bug("json_out: a second value at the top");
 	if (json->has_value)

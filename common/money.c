@@ -13,16 +13,15 @@ enum err money_make(int64_t minor, struct currency currency, struct money *money
 static enum err make(int64_t minor, struct currency currency, struct money *money, struct why *why)
 {
 	if (money_make(minor, currency, money) != OK)
-		return why_set(why, ERR_INVALID, "amount_too_large", "an amount of %lld minor units of %s is too large",
-			       (long long)minor, currency.code);
+		return why_set(why, ERR_INVALID, "amount_too_large", "an amount of %lld minor units of %s is too large", (long long)minor,
+			currency.code);
 	return OK;
 }
 
 static enum err check_same(struct money a, struct money b, struct why *why)
 {
 	if (!currency_equal(a.currency, b.currency))
-		return why_set(why, ERR_INVALID, "currency_mismatch", "%s and %s do not add up", a.currency.code,
-			       b.currency.code);
+		return why_set(why, ERR_INVALID, "currency_mismatch", "%s and %s do not add up", a.currency.code, b.currency.code);
 	return OK;
 }
 
@@ -153,16 +152,14 @@ static enum err round_product(__int128 product, int scale, struct currency curre
 	int64_t minor;
 
 	if (__builtin_mul_overflow(product, decimal_power(exponent + below - scale), &product) ||
-	    money_round_half_up(product, decimal_power(below), &minor) != OK)
+		money_round_half_up(product, decimal_power(below), &minor) != OK)
 		return why_set(why, ERR_INVALID, "amount_too_large", "an amount in %s is too large", currency.code);
 	return make(minor, currency, money, why);
 }
 
-enum err money_times(struct decimal quantity, struct decimal unit_price, struct currency currency, struct money *money,
-		     struct why *why)
+enum err money_times(struct decimal quantity, struct decimal unit_price, struct currency currency, struct money *money, struct why *why)
 {
-	return round_product((__int128)quantity.unscaled * unit_price.unscaled, quantity.scale + unit_price.scale, currency,
-			     money, why);
+	return round_product((__int128)quantity.unscaled * unit_price.unscaled, quantity.scale + unit_price.scale, currency, money, why);
 }
 
 enum err money_percent(struct money money, struct decimal percent, struct money *part, struct why *why)
@@ -170,7 +167,6 @@ enum err money_percent(struct money money, struct decimal percent, struct money 
 	int64_t minor;
 
 	if (money_round_half_up((__int128)money.minor * percent.unscaled, decimal_power(percent.scale + 2), &minor) != OK)
-		return why_set(why, ERR_INVALID, "amount_too_large", "a percentage of an amount in %s is too large",
-			       money.currency.code);
+		return why_set(why, ERR_INVALID, "amount_too_large", "a percentage of an amount in %s is too large", money.currency.code);
 	return make(minor, money.currency, part, why);
 }

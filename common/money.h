@@ -65,8 +65,7 @@ enum err money_round_half_even(__int128 num, __int128 den, int64_t *) MUST_CHECK
 enum err money_round_half_up(__int128 num, __int128 den, int64_t *) MUST_CHECK;
 
 /* quantity × unit price (in major units of the currency), rounded once, half up as EN 16931 asks of a line's net amount. */
-enum err money_times(struct decimal quantity, struct decimal unit_price, struct currency, struct money *, struct why *)
-    MUST_CHECK;
+enum err money_times(struct decimal quantity, struct decimal unit_price, struct currency, struct money *, struct why *) MUST_CHECK;
 /* amount × percent / 100, rounded once, half up: the tax of one category (EN 16931 BR-CO-17). */
 enum err money_percent(struct money, struct decimal percent, struct money *, struct why *) MUST_CHECK;
 

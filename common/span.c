@@ -179,8 +179,7 @@ enum err span_int64(struct span span, int64_t *value)
 		if (digit < 0 || digit > 9)
 			return ERR_INVALID;
 		/* Summed on the sign's own side, since INT64_MIN has no positive twin. */
-		if (__builtin_mul_overflow(sum, 10, &sum) ||
-		    __builtin_add_overflow(sum, negative ? -digit : digit, &sum))
+		if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, negative ? -digit : digit, &sum))
 			return ERR_INVALID;
 	}
 	*value = sum;

@@ -45,8 +45,8 @@ static enum err wrong(const struct parser *parser, size_t at, const char *what, 
 	int line, column;
 
 	position(parser->source, at, &line, &column);
-	return why_set(parser->why, ERR_INVALID, "template_malformed", "%s:%d:%d: %s%s%.*s", parser->template->name, line, column,
-		       what, name.size > 0 ? ": " : "", SPAN_ARG(name));
+	return why_set(parser->why, ERR_INVALID, "template_malformed", "%s:%d:%d: %s%s%.*s", parser->template->name, line, column, what,
+		name.size > 0 ? ": " : "", SPAN_ARG(name));
 }
 
 static const struct span nothing = { "", 0 };
@@ -232,8 +232,7 @@ static enum err add_section(struct parser *parser, const struct tag *tag, struct
 	TRY(parse_nodes(parser, tag, &node->body));
 	parser->depth--;
 	if (!html_join(&parser->place, &before))
-		return wrong(parser, tag->start, "the section ends in another kind of place in the markup than it begins",
-			     tag->name);
+		return wrong(parser, tag->start, "the section ends in another kind of place in the markup than it begins", tag->name);
 	**tail = node;
 	*tail = &node->next;
 	return OK;
@@ -250,14 +249,10 @@ static enum err add_tag(struct parser *parser, const struct tag *tag, struct tem
 {
 	switch (tag->kind) {
 	case '#':
-	case '^':
-		return add_section(parser, tag, tail);
-	case '>':
-		return add_partial(parser, tag, tail);
-	case '!':
-		return OK;
-	default:
-		return add_value(parser, tag, tail);
+	case '^': return add_section(parser, tag, tail);
+	case '>': return add_partial(parser, tag, tail);
+	case '!': return OK;
+	default: return add_value(parser, tag, tail);
 	}
 }
 
@@ -308,8 +303,8 @@ static enum err check_nodes(const struct template *in, const struct template_nod
 		if (node->partial == NULL)
 			continue;
 		if (node->partial->check == CHECKING)
-			return why_set(why, ERR_INVALID, "template_malformed", "%s:%d:%d: partials in a circle: %.*s", in->name,
-				       node->line, node->column, SPAN_ARG(node->text));
+			return why_set(why, ERR_INVALID, "template_malformed", "%s:%d:%d: partials in a circle: %.*s", in->name, node->line,
+				node->column, SPAN_ARG(node->text));
 		TRY(check_circles(node->partial, why));
 	}
 	return OK;
@@ -325,8 +320,8 @@ static enum err check_circles(struct template *template, struct why *why)
 	return OK;
 }
 
-enum err template_compile(struct arena *arena, const struct template_source *sources, size_t n, const struct template_set **made,
-			  struct why *why)
+enum err template_compile(
+	struct arena *arena, const struct template_source *sources, size_t n, const struct template_set **made, struct why *why)
 {
 	struct template_set *set = ARENA_NEW(arena, struct template_set);
 
@@ -337,8 +332,9 @@ enum err template_compile(struct arena *arena, const struct template_source *sou
 		set->templates[set->n++] = (struct template){ .name = sources[i].name, .mode = sources[i].mode };
 	}
 	for (size_t i = 0; i < n; i++) {
-		struct parser parser = { .arena = arena, .set = set, .template = &set->templates[i],
-					 .source = sources[i].source, .why = why };
+		struct parser parser = {
+			.arena = arena, .set = set, .template = &set->templates[i], .source = sources[i].source, .why = why
+		};
 
 		TRY(parse(&parser));
 	}

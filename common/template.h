@@ -37,8 +37,7 @@ struct template;
 struct template_set;
 
 /* Compiles the sources, which must outlive the set. ERR_INVALID with "name:line:column: what". */
-enum err template_compile(struct arena *, const struct template_source *, size_t n, const struct template_set **,
-			  struct why *) MUST_CHECK;
+enum err template_compile(struct arena *, const struct template_source *, size_t n, const struct template_set **, struct why *) MUST_CHECK;
 
 /* NULL when the set has none of that name. */
 const struct template *template_find(const struct template_set *, const char *name);

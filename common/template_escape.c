@@ -22,21 +22,11 @@ static void add_plain(struct text *to, uint32_t rune, struct span bytes)
 static void add_html(struct text *to, uint32_t rune, struct span bytes)
 {
 	switch (rune) {
-	case '&':
-		text_add(to, "&amp;");
-		break;
-	case '<':
-		text_add(to, "&lt;");
-		break;
-	case '>':
-		text_add(to, "&gt;");
-		break;
-	case '"':
-		text_add(to, "&quot;");
-		break;
-	case '\'':
-		text_add(to, "&#39;");
-		break;
+	case '&': text_add(to, "&amp;"); break;
+	case '<': text_add(to, "&lt;"); break;
+	case '>': text_add(to, "&gt;"); break;
+	case '"': text_add(to, "&quot;"); break;
+	case '\'': text_add(to, "&#39;"); break;
 	default:
 		if (is_control(rune) && rune != '\n' && rune != '\t')
 			text_add(to, REPLACEMENT);
@@ -101,20 +91,14 @@ static bool is_harmless_url(struct span url)
 void template_escape(struct text *to, struct span value, enum template_escape escape)
 {
 	switch (escape) {
-	case ESCAPE_PLAIN:
-		add_runes(to, value, add_plain);
-		break;
-	case ESCAPE_HTML:
-		add_runes(to, value, add_html);
-		break;
+	case ESCAPE_PLAIN: add_runes(to, value, add_plain); break;
+	case ESCAPE_HTML: add_runes(to, value, add_html); break;
 	case ESCAPE_URL:
 		if (is_harmless_url(value))
 			add_percent(to, value, "-._~:/?#[]@!$&'()*+,;=%");
 		else
 			text_add(to, "about:invalid");
 		break;
-	case ESCAPE_URL_PART:
-		add_percent(to, value, "-._~");
-		break;
+	case ESCAPE_URL_PART: add_percent(to, value, "-._~"); break;
 	}
 }

@@ -29,9 +29,8 @@ static bool is_one_of(const char *name, const char *const *list)
 
 static bool is_url_attribute(const char *name)
 {
-	static const char *const list[] = { "href",  "src",        "action",   "formaction", "cite", "poster",
-					    "data",  "background", "longdesc", "manifest",   "ping", "xlink:href",
-					    NULL };
+	static const char *const list[] = { "href", "src", "action", "formaction", "cite", "poster", "data", "background", "longdesc",
+		"manifest", "ping", "xlink:href", NULL };
 
 	return is_one_of(name, list);
 }
@@ -47,8 +46,7 @@ static bool is_closed_attribute(const char *name)
 /* Elements whose content knows no tags. */
 static bool is_raw_element(const char *name)
 {
-	static const char *const list[] = { "script",  "style",    "title", "textarea", "xmp", "iframe",
-					    "noembed", "noframes", NULL };
+	static const char *const list[] = { "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", NULL };
 
 	return is_one_of(name, list);
 }
@@ -205,48 +203,26 @@ static const char *step(struct html_place *place, char c)
 			place->closing = false;
 		}
 		break;
-	case HTML_TAG_OPEN:
-		step_tag_open(place, c);
-		break;
-	case HTML_TAG_NAME:
-		step_tag_name(place, c);
-		break;
+	case HTML_TAG_OPEN: step_tag_open(place, c); break;
+	case HTML_TAG_NAME: step_tag_name(place, c); break;
 	case HTML_GLUED:
 		if (!is_blank(c) && c != '/' && c != '>')
 			return "a name goes on behind the section that touches it";
 		step_in_tag(place, c);
 		break;
-	case HTML_IN_TAG:
-		step_in_tag(place, c);
-		break;
-	case HTML_NAME:
-		step_name(place, c);
-		break;
-	case HTML_AFTER_NAME:
-		step_after_name(place, c);
-		break;
-	case HTML_BEFORE_VALUE:
-		step_before_value(place, c);
-		break;
-	case HTML_DOUBLE:
-		step_quoted(place, c, '"');
-		break;
-	case HTML_SINGLE:
-		step_quoted(place, c, '\'');
-		break;
+	case HTML_IN_TAG: step_in_tag(place, c); break;
+	case HTML_NAME: step_name(place, c); break;
+	case HTML_AFTER_NAME: step_after_name(place, c); break;
+	case HTML_BEFORE_VALUE: step_before_value(place, c); break;
+	case HTML_DOUBLE: step_quoted(place, c, '"'); break;
+	case HTML_SINGLE: step_quoted(place, c, '\''); break;
 	case HTML_BARE:
 		if (is_blank(c) || c == '>')
 			step_in_tag(place, c);
 		break;
-	case HTML_DECLARATION:
-		step_declaration(place, c);
-		break;
-	case HTML_COMMENT:
-		step_comment(place, c);
-		break;
-	case HTML_RAW:
-		step_raw(place, c);
-		break;
+	case HTML_DECLARATION: step_declaration(place, c); break;
+	case HTML_COMMENT: step_comment(place, c); break;
+	case HTML_RAW: step_raw(place, c); break;
 	}
 	return NULL;
 }
@@ -276,30 +252,24 @@ static const char *quoted_value(struct html_place *place, enum template_escape *
 const char *html_value(struct html_place *place, enum template_escape *escape)
 {
 	switch (place->at) {
-	case HTML_TEXT:
-		*escape = ESCAPE_HTML;
-		return NULL;
+	case HTML_TEXT: *escape = ESCAPE_HTML; return NULL;
 	case HTML_RAW:
 		*escape = ESCAPE_HTML;
 		if (place->size != 0)
 			return "a value cannot be part of a tag";
 		return is_text_element(place->element) ? NULL : "a value cannot stand in a script or a style sheet";
 	case HTML_DOUBLE:
-	case HTML_SINGLE:
-		return quoted_value(place, escape);
+	case HTML_SINGLE: return quoted_value(place, escape);
 	case HTML_BEFORE_VALUE:
-	case HTML_BARE:
-		return "an attribute with a value in it needs quotes";
+	case HTML_BARE: return "an attribute with a value in it needs quotes";
 	case HTML_TAG_OPEN:
 	case HTML_TAG_NAME:
 	case HTML_IN_TAG:
 	case HTML_GLUED:
 	case HTML_NAME:
-	case HTML_AFTER_NAME:
-		return "a value cannot be, or be part of, the name of a tag or an attribute";
+	case HTML_AFTER_NAME: return "a value cannot be, or be part of, the name of a tag or an attribute";
 	case HTML_DECLARATION:
-	case HTML_COMMENT:
-		return "a value cannot stand in a comment or a declaration: use {{! }} to leave something out";
+	case HTML_COMMENT: return "a value cannot stand in a comment or a declaration: use {{! }} to leave something out";
 	}
 	return "a value cannot stand here";
 }
@@ -311,23 +281,16 @@ const char *html_boundary(struct html_place *place)
 	case HTML_IN_TAG:
 	case HTML_GLUED:
 	case HTML_DOUBLE:
-	case HTML_SINGLE:
-		return NULL;
-	case HTML_RAW:
-		return place->size == 0 ? NULL : "a section cannot begin or end inside a tag's name";
+	case HTML_SINGLE: return NULL;
+	case HTML_RAW: return place->size == 0 ? NULL : "a section cannot begin or end inside a tag's name";
 	case HTML_TAG_NAME:
 	case HTML_NAME:
-	case HTML_BARE:
-		place->at = HTML_GLUED;
-		return NULL;
-	case HTML_AFTER_NAME:
-		place->at = HTML_IN_TAG;
-		return NULL;
+	case HTML_BARE: place->at = HTML_GLUED; return NULL;
+	case HTML_AFTER_NAME: place->at = HTML_IN_TAG; return NULL;
 	case HTML_TAG_OPEN:
 	case HTML_BEFORE_VALUE:
 	case HTML_DECLARATION:
-	case HTML_COMMENT:
-		return "a section cannot begin or end here in the markup";
+	case HTML_COMMENT: return "a section cannot begin or end here in the markup";
 	}
 	return "a section cannot begin or end here";
 }

@@ -12,7 +12,7 @@ struct field {
 struct tvalue {
 	struct arena *arena;
 	enum { TVALUE_TEXT, TVALUE_BOOL, TVALUE_LIST, TVALUE_OBJECT } kind;
-	bool truth;                         /* of a bool */
+	bool truth;			 /* of a bool */
 	struct span text;                   /* of a text */
 	struct field *fields, **fields_end; /* of an object; of a list too, without names */
 };
@@ -161,14 +161,10 @@ static bool is_true(const struct tvalue *value)
 	if (value == NULL)
 		return false;
 	switch (value->kind) {
-	case TVALUE_TEXT:
-		return value->text.size > 0;
-	case TVALUE_BOOL:
-		return value->truth;
-	case TVALUE_LIST:
-		return value->fields != NULL;
-	case TVALUE_OBJECT:
-		return true;
+	case TVALUE_TEXT: return value->text.size > 0;
+	case TVALUE_BOOL: return value->truth;
+	case TVALUE_LIST: return value->fields != NULL;
+	case TVALUE_OBJECT: return true;
 	}
 	return false;
 }
@@ -179,7 +175,7 @@ static enum err print_value(const struct printer *printer, const struct template
 
 	if (value == NULL || value->kind != TVALUE_TEXT)
 		return why_set(printer->why, ERR_BUG, "template_value", "%s:%d:%d: %.*s %s", printer->template->name, node->line,
-			       node->column, SPAN_ARG(node->text), value == NULL ? "is not there" : "is not a text");
+			node->column, SPAN_ARG(node->text), value == NULL ? "is not there" : "is not a text");
 	template_escape(printer->to, value->text, node->escape);
 	return OK;
 }
@@ -200,17 +196,11 @@ static enum err print_section(const struct printer *printer, const struct templa
 static enum err print_node(const struct printer *printer, const struct template_node *node, const struct scope *scope)
 {
 	switch (node->kind) {
-	case NODE_LITERAL:
-		text_span(printer->to, node->text);
-		return OK;
-	case NODE_VALUE:
-		return print_value(printer, node, scope);
-	case NODE_SECTION:
-		return print_section(printer, node, scope);
-	case NODE_INVERTED:
-		return is_true(look_up(node->text, scope)) ? OK : print_nodes(printer, node->body, scope);
-	case NODE_PARTIAL:
-		return print_nodes(&(struct printer){ node->partial, printer->to, printer->why }, node->partial->nodes, scope);
+	case NODE_LITERAL: text_span(printer->to, node->text); return OK;
+	case NODE_VALUE: return print_value(printer, node, scope);
+	case NODE_SECTION: return print_section(printer, node, scope);
+	case NODE_INVERTED: return is_true(look_up(node->text, scope)) ? OK : print_nodes(printer, node->body, scope);
+	case NODE_PARTIAL: return print_nodes(&(struct printer){ node->partial, printer->to, printer->why }, node->partial->nodes, scope);
 	}
 	return OK;
 }

@@ -23,8 +23,7 @@ struct uuid uuid_v7(struct instant at, const uint8_t random[10])
 
 struct uuid uuid_derive(struct instant at, struct span source, struct span id, uint32_t ordinal)
 {
-	uint8_t order[4] = { (uint8_t)(ordinal >> 24), (uint8_t)(ordinal >> 16), (uint8_t)(ordinal >> 8),
-			     (uint8_t)ordinal };
+	uint8_t order[4] = { (uint8_t)(ordinal >> 24), (uint8_t)(ordinal >> 16), (uint8_t)(ordinal >> 8), (uint8_t)ordinal };
 	struct span list[] = { source, id, span_bytes(order, sizeof(order)) };
 
 	return uuid_v7(at, digest_list(list, 3).b);

@@ -52,20 +52,20 @@ static enum err take_header(struct span *tzif, struct header *header)
 
 	if (tzif->size < HEADER_SIZE || !span_starts(*tzif, "TZif"))
 		return ERR_INVALID;
-	*header = (struct header){ (uint8_t)at[4],  big32(at + 20), big32(at + 24), big32(at + 28),
-				   big32(at + 32), big32(at + 36), big32(at + 40) };
+	*header = (struct header){ (uint8_t)at[4], big32(at + 20), big32(at + 24), big32(at + 28), big32(at + 32), big32(at + 36),
+		big32(at + 40) };
 	*tzif = span_from(*tzif, HEADER_SIZE);
 	return OK;
 }
 
 static uint64_t body_size(const struct header *h, unsigned time_size)
 {
-	return (uint64_t)h->time * (time_size + 1) + (uint64_t)h->type * 6 + h->chars +
-	       (uint64_t)h->leap * (time_size + 4) + h->isstd + h->isut;
+	return (uint64_t)h->time * (time_size + 1) + (uint64_t)h->type * 6 + h->chars + (uint64_t)h->leap * (time_size + 4) + h->isstd +
+	       h->isut;
 }
 
-static enum err read_changes(struct arena *arena, const char *at, const struct header *h, unsigned time_size,
-			     struct zone *zone, struct why *why)
+static enum err read_changes(
+	struct arena *arena, const char *at, const struct header *h, unsigned time_size, struct zone *zone, struct why *why)
 {
 	const char *kinds = at + (size_t)h->time * time_size;
 

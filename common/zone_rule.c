@@ -29,8 +29,8 @@ static enum err skip_name(struct span *text)
 	bool quoted = next_is(text, '<');
 	size_t n = 0;
 
-	while (n < text->size && (is_letter(text->at[n]) || (quoted && (is_digit(text->at[n]) || text->at[n] == '+' ||
-								       text->at[n] == '-'))))
+	while (n < text->size &&
+		(is_letter(text->at[n]) || (quoted && (is_digit(text->at[n]) || text->at[n] == '+' || text->at[n] == '-'))))
 		n++;
 	*text = span_from(*text, n);
 	return n >= 3 && (!quoted || next_is(text, '>')) ? OK : ERR_INVALID;
@@ -145,15 +145,9 @@ static int64_t local_second(const struct zone_day *day, int year)
 	int64_t number = first_of(year, 1).day;
 
 	switch (day->kind) {
-	case ZONE_DAY_JULIAN:
-		number += day->day - 1 + (date_is_leap(year) && day->day >= 60);
-		break;
-	case ZONE_DAY_ORDINAL:
-		number += day->day;
-		break;
-	case ZONE_DAY_MONTH:
-		number = month_day(day, year);
-		break;
+	case ZONE_DAY_JULIAN: number += day->day - 1 + (date_is_leap(year) && day->day >= 60); break;
+	case ZONE_DAY_ORDINAL: number += day->day; break;
+	case ZONE_DAY_MONTH: number = month_day(day, year); break;
 	}
 	return number * DAY + day->seconds;
 }

@@ -1,0 +1,160 @@
+#include "clock.h"
+#include "common_queries.h"
+#include "log.h"
+#include "metrics.h"
+#include "role.h"
+#include "service.h"
+
+enum { IDLE_MS = 1000, SPACING_MS = 100, SANDBOX_SPACING_MS = 2, FOLLOWER_MS = 1000, KEEP_S = 600 };
+enum { OUTBOX_ROWS = 1000000, OUTBOX_DAYS = 30, INBOX_DAYS = 400 };
+
+static struct metric due_total = {
+	.name = "dunlin_due_total", .type = METRIC_COUNTER, .help = "Due actions taken, by duty.", .labels = "duty"};
+
+struct tick {
+	const struct service *service;
+	struct role *role;
+	struct db *db;
+	struct unit *unit;
+	bool leads;
+	int64_t kept_at;
+	int64_t *looked_at; /* per duty, monotonic */
+};
+
+static enum err
+lead(struct tick *t, struct why *why)
+{
+	struct rows r;
+
+	if (t->leads && db_is_alive(t->db))
+		return OK;
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_tick_lead, NULL, &r, why));
+	t->leads = rows_bool(&r, 0, rows_column(&r, "lead"));
+	return OK;
+}
+
+static enum err
+keep_partitions(struct tick *t, struct why *why)
+{
+	struct args *a = args_new(unit_arena(t->unit));
+	int64_t now = clock_monotonic_us();
+	struct rows r;
+
+	if (t->kept_at != 0 && now - t->kept_at < KEEP_S * US_PER_SECOND)
+		return OK;
+	args_int8(a, OUTBOX_ROWS);
+	args_int4(a, OUTBOX_DAYS);
+	args_int4(a, INBOX_DAYS);
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_partition_keep, a, &r, why));
+	if (r.count > 0 && rows_text(&r, 0, 0).size > 0)
+		log_info("partitions", LOG_SPAN("done", rows_text(&r, 0, 0)));
+	t->kept_at = now;
+	return OK;
+}
+
+/* One look at one duty; *more when a full batch came back. */
+static enum err
+look(struct tick *t, const struct duty *duty, bool *more, struct why *why)
+{
+	struct message **messages = NULL;
+	size_t n = 0;
+	struct rows r;
+
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
+	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), UNIT_MESSAGES, &messages, &n, why));
+	if (n > 0) {
+		TRY(unit_run(t->unit, messages, n, NULL, 0, why));
+		metric_add(&due_total, (int64_t)n, duty->name, NULL);
+	}
+	*more = n >= UNIT_MESSAGES;
+	unit_forget(t->unit);
+	return OK;
+}
+
+static enum err
+look_at_all(struct tick *t, bool woken, struct why *why)
+{
+	for (size_t i = 0; t->service->duties != NULL && t->service->duties[i].name != NULL; i++) {
+		const struct duty *duty = &t->service->duties[i];
+		bool more = true;
+
+		if (!woken && clock_monotonic_us() - t->looked_at[i] < (int64_t)duty->period_ms * 1000)
+			continue;
+		while (more && !role_stopping(t->role)) {
+			role_beat(t->role);
+			TRY(look(t, duty, &more, why));
+		}
+		t->looked_at[i] = clock_monotonic_us();
+	}
+	return OK;
+}
+
+static enum err
+turn(struct tick *t, bool woken, struct why *why)
+{
+	enum err err = lead(t, why);
+
+	if (err == OK && t->leads)
+		err = keep_partitions(t, why);
+	if (err == OK && t->leads)
+		err = look_at_all(t, woken, why);
+	unit_forget(t->unit);
+	return err;
+}
+
+/* Work that the world keeps from being done is done later: it stays due. */
+static enum err
+tick_loop(struct tick *t, struct why *why)
+{
+	int spacing = common_settings.sandbox ? SANDBOX_SPACING_MS : SPACING_MS;
+
+	while (!role_stopping(t->role)) {
+		int64_t before = clock_monotonic_us();
+		bool woken;
+		enum err err;
+
+		role_wait(t->role, t->leads ? IDLE_MS : FOLLOWER_MS);
+		woken = clock_monotonic_us() - before < (int64_t)IDLE_MS * 1000;
+		if (role_stopping(t->role))
+			break;
+		err = turn(t, woken, why);
+		if (err == ERR_RETRY) {
+			t->leads = false;
+			log_why(LOG_WARN, "due work waits", why);
+			role_wait(t->role, FOLLOWER_MS);
+		} else if (err != OK)
+			return err;
+		clock_pause_ms(spacing);
+	}
+	return OK;
+}
+
+static size_t
+duty_count(const struct service *s)
+{
+	size_t n = 0;
+
+	while (s->duties != NULL && s->duties[n].name != NULL)
+		n++;
+	return n;
+}
+
+enum err
+tick_run(const struct service *service, struct role *role, struct why *why)
+{
+	struct tick t = {.service = service, .role = role};
+	struct arena *arena = arena_open();
+	enum err err;
+
+	metrics_register(&due_total);
+	t.looked_at = ARENA_ARRAY(arena, int64_t, duty_count(service) + 1);
+	err = service_db_wait(service, role, "tick", &t.db, why);
+	if (err == OK && t.db != NULL) {
+		t.unit = unit_open(service, t.db);
+		err = tick_loop(&t, why);
+		unit_close(t.unit);
+	}
+	db_close(t.db);
+	arena_close(arena);
+	return err;
+}

@@ -32,7 +32,8 @@ struct setting {
 /* One loaded value and where it came from. */
 struct settings {
 	const char *service;       /* prefix of the environment, upper case there */
-	const struct setting *const *tables; /* several tables (common's and the service's), NULL-terminated; every table ends with a NULL name */
+	const struct setting *const
+		*tables; /* several tables (common's and the service's), NULL-terminated; every table ends with a NULL name */
 	void *const *structs;      /* the struct that each table fills */
 	char **origin;             /* made by load: "default", "file x:3", "environment", "command line"; index over all tables */
 };
@@ -47,6 +48,10 @@ enum err settings_load_known(struct settings *, int argc, char **argv, char **en
 enum err settings_require(const struct settings *, const char *name, struct why *) MUST_CHECK;
 /* Gives back what load made; the structs hold no texts afterwards. */
 void settings_clear(struct settings *);
+
+/* For the check column: an address with a port; an http or https URL without a slash at its end. */
+enum err setting_is_address(const char *value, struct why *);
+enum err setting_is_url(const char *value, struct why *);
 
 void settings_print(const struct settings *, FILE *);    /* effective values and origins, secrets masked */
 void settings_markdown(const struct settings *, FILE *); /* the README's table */

@@ -37,8 +37,7 @@ struct db {
 	size_t known_room, known_count;
 };
 
-static void
-result_clear(PGresult **r)
+static void result_clear(PGresult **r)
 {
 	PQclear(*r);
 }
@@ -48,8 +47,7 @@ result_clear(PGresult **r)
 /* --- errors --- */
 
 /* Classes of SQLSTATE after which the same batch may well succeed: connection, rollback, resources, intervention, lock. */
-static bool
-is_passing(const char *state)
+static bool is_passing(const char *state)
 {
 	static const char *const prefixes[] = { "08", "40", "53", "57", "55P03", "58" };
 
@@ -59,8 +57,7 @@ is_passing(const char *state)
 	return false;
 }
 
-static void
-forget_connection(struct db *db)
+static void forget_connection(struct db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
@@ -70,8 +67,7 @@ forget_connection(struct db *db)
 	db->known_count = 0;
 }
 
-static enum err
-lost(struct db *db, const char *what, struct why *why)
+static enum err lost(struct db *db, const char *what, struct why *why)
 {
 	char text[200] = "";
 
@@ -82,8 +78,7 @@ lost(struct db *db, const char *what, struct why *why)
 	return why_set(why, ERR_RETRY, "database_away", "%s: %s", what, text);
 }
 
-static enum err
-refused(const PGresult *r, const struct query *query, struct why *why)
+static enum err refused(const PGresult *r, const struct query *query, struct why *why)
 {
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
@@ -91,15 +86,13 @@ refused(const PGresult *r, const struct query *query, struct why *why)
 
 	if (state == NULL)
 		state = "08006";
-	return why_set(why, is_passing(state) ? ERR_RETRY : ERR_BUG, state, "%s: %s%s%s",
-	    query != NULL ? query->name : "statement", text != NULL ? text : "no answer", constraint != NULL ? ", constraint " : "",
-	    constraint != NULL ? constraint : "");
+	return why_set(why, is_passing(state) ? ERR_RETRY : ERR_BUG, state, "%s: %s%s%s", query != NULL ? query->name : "statement",
+		text != NULL ? text : "no answer", constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "");
 }
 
 /* --- the wire --- */
 
-static int
-wait_for(struct db *db, short events, int64_t until)
+static int wait_for(struct db *db, short events, int64_t until)
 {
 	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
 	int64_t left = (until - clock_monotonic_us()) / 1000;
@@ -114,8 +107,7 @@ wait_for(struct db *db, short events, int64_t until)
 }
 
 /* Sends what is buffered and reads until the next result is complete. False: the connection is of no more use. */
-static bool
-wait_result(struct db *db, int64_t until)
+static bool wait_result(struct db *db, int64_t until)
 {
 	for (;;) {
 		int unsent = PQflush(db->conn);
@@ -131,8 +123,7 @@ wait_result(struct db *db, int64_t until)
 	}
 }
 
-static enum err
-connect_start(struct db *db, struct why *why)
+static enum err connect_start(struct db *db, struct why *why)
 {
 	const char *keys[] = { "dbname", "application_name", "client_encoding", "options", "tcp_user_timeout", NULL };
 	const char *values[] = { db->url, db->name, "UTF8",
@@ -157,15 +148,13 @@ connect_start(struct db *db, struct why *why)
 	return OK;
 }
 
-static void
-drop_notice(void *unused, const PGresult *r)
+static void drop_notice(void *unused, const PGresult *r)
 {
 	(void)unused;
 	(void)r;
 }
 
-static enum err
-connect_again(struct db *db, struct why *why)
+static enum err connect_again(struct db *db, struct why *why)
 {
 	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
 		return OK;
@@ -178,8 +167,7 @@ connect_again(struct db *db, struct why *why)
 
 /* --- prepared statements --- */
 
-static struct known *
-known_find(struct db *db, const struct query *query)
+static struct known *known_find(struct db *db, const struct query *query)
 {
 	size_t i = ((uintptr_t)query >> 4) * UINT64_C(0x9E3779B97F4A7C15) & (db->known_room - 1);
 
@@ -188,8 +176,7 @@ known_find(struct db *db, const struct query *query)
 	return &db->known[i];
 }
 
-static void
-known_grow(struct db *db)
+static void known_grow(struct db *db)
 {
 	struct known *old = db->known;
 	size_t room = db->known_room;
@@ -204,8 +191,7 @@ known_grow(struct db *db)
 	free(old);
 }
 
-static struct known *
-known_of(struct db *db, const struct query *query)
+static struct known *known_of(struct db *db, const struct query *query)
 {
 	struct known *k;
 
@@ -222,8 +208,7 @@ known_of(struct db *db, const struct query *query)
 
 /* --- the queue --- */
 
-static struct pending *
-pending_new(struct db *db)
+static struct pending *pending_new(struct db *db)
 {
 	if (db->queued == QUEUE_MOST)
 		bug("more than %d statements in one pipeline", QUEUE_MOST);
@@ -232,16 +217,14 @@ pending_new(struct db *db)
 }
 
 /* A failed send shows itself as a lost connection at the flush. */
-static void
-send_plain(struct db *db, const char *sql)
+static void send_plain(struct db *db, const char *sql)
 {
 	pending_new(db);
 	if (db->conn != NULL)
 		(void)PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 1);
 }
 
-static void
-send_prepare(struct db *db, const struct query *query)
+static void send_prepare(struct db *db, const struct query *query)
 {
 	struct known *k = known_of(db, query);
 	struct pending *p;
@@ -255,8 +238,7 @@ send_prepare(struct db *db, const struct query *query)
 	(void)PQsendPrepare(db->conn, query->name, query->sql, 0, NULL);
 }
 
-static struct pending *
-send_query(struct db *db, const struct query *query, const struct args *args)
+static struct pending *send_query(struct db *db, const struct query *query, const struct args *args)
 {
 	static const struct args none;
 	const char *values[ARGS_MOST];
@@ -274,8 +256,7 @@ send_query(struct db *db, const struct query *query, const struct args *args)
 	return p;
 }
 
-static void
-rows_copy(struct rows *rows, struct arena *arena, const PGresult *r)
+static void rows_copy(struct rows *rows, struct arena *arena, const PGresult *r)
 {
 	int columns = PQnfields(r), count = PQntuples(r);
 
@@ -289,18 +270,16 @@ rows_copy(struct rows *rows, struct arena *arena, const PGresult *r)
 		for (int c = 0; c < columns; c++)
 			if (!PQgetisnull(r, i, c))
 				rows->cells[i * columns + c] =
-				    span_copy(arena, span_bytes(PQgetvalue(r, i, c), (size_t)PQgetlength(r, i, c)));
+					span_copy(arena, span_bytes(PQgetvalue(r, i, c), (size_t)PQgetlength(r, i, c)));
 }
 
-static size_t
-affected(PGresult *r)
+static size_t affected(PGresult *r)
 {
 	return (size_t)strtoull(PQcmdTuples(r), NULL, 10);
 }
 
 /* Looks at one result. Only the first error of a pipeline is kept: what follows it was not run. */
-static enum err
-take(const struct pending *p, PGresult *r, struct why *why)
+static enum err take(const struct pending *p, PGresult *r, struct why *why)
 {
 	ExecStatusType status = PQresultStatus(r);
 	size_t n;
@@ -319,8 +298,7 @@ take(const struct pending *p, PGresult *r, struct why *why)
 	return OK;
 }
 
-static enum err
-take_next(struct db *db, const struct pending *p, int64_t until, bool *gone, struct why *why)
+static enum err take_next(struct db *db, const struct pending *p, int64_t until, bool *gone, struct why *why)
 {
 	enum err err = OK;
 
@@ -343,8 +321,7 @@ take_next(struct db *db, const struct pending *p, int64_t until, bool *gone, str
 }
 
 /* Sync, then reads every answer. */
-static enum err
-flush(struct db *db, struct why *why)
+static enum err flush(struct db *db, struct why *why)
 {
 	int64_t until = clock_monotonic_us() + (int64_t)db->deadline_ms * 1000;
 	enum err first = OK;
@@ -370,8 +347,7 @@ flush(struct db *db, struct why *why)
 
 /* --- the calls --- */
 
-enum err
-db_open(struct db **out, const struct db_options *o, struct why *why)
+enum err db_open(struct db **out, const struct db_options *o, struct why *why)
 {
 	struct db *db = calloc(1, sizeof *db);
 	enum err err;
@@ -400,8 +376,7 @@ db_open(struct db **out, const struct db_options *o, struct why *why)
 	return err;
 }
 
-void
-db_close(struct db *db)
+void db_close(struct db *db)
 {
 	if (db == NULL)
 		return;
@@ -412,8 +387,7 @@ db_close(struct db *db)
 	free(db);
 }
 
-enum err
-db_exec(struct db *db, struct arena *arena, const struct query *query, const struct args *args, struct rows *rows, struct why *why)
+enum err db_exec(struct db *db, struct arena *arena, const struct query *query, const struct args *args, struct rows *rows, struct why *why)
 {
 	struct pending *p;
 
@@ -425,14 +399,12 @@ db_exec(struct db *db, struct arena *arena, const struct query *query, const str
 	return flush(db, why);
 }
 
-void
-db_queue(struct db *db, const struct query *query, const struct args *args, int64_t expect)
+void db_queue(struct db *db, const struct query *query, const struct args *args, int64_t expect)
 {
 	send_query(db, query, args)->expect = expect;
 }
 
-void
-db_queue_rows(struct db *db, struct arena *arena, const struct query *query, const struct args *args, struct rows *rows)
+void db_queue_rows(struct db *db, struct arena *arena, const struct query *query, const struct args *args, struct rows *rows)
 {
 	struct pending *p = send_query(db, query, args);
 
@@ -440,14 +412,12 @@ db_queue_rows(struct db *db, struct arena *arena, const struct query *query, con
 	p->rows = rows;
 }
 
-enum err
-db_flush(struct db *db, struct why *why)
+enum err db_flush(struct db *db, struct why *why)
 {
 	return db->queued == 0 ? OK : flush(db, why);
 }
 
-enum err
-db_begin(struct db *db, struct why *why)
+enum err db_begin(struct db *db, struct why *why)
 {
 	if (db->in_transaction)
 		bug("a transaction inside a transaction");
@@ -457,8 +427,7 @@ db_begin(struct db *db, struct why *why)
 	return OK;
 }
 
-enum err
-db_commit(struct db *db, struct why *why)
+enum err db_commit(struct db *db, struct why *why)
 {
 	enum err err;
 
@@ -473,8 +442,7 @@ db_commit(struct db *db, struct why *why)
 	return err;
 }
 
-void
-db_rollback(struct db *db)
+void db_rollback(struct db *db)
 {
 	struct why why;
 
@@ -492,8 +460,7 @@ db_rollback(struct db *db)
 	(void)!flush(db, &why);
 }
 
-enum err
-db_query(struct db *db, struct arena *arena, const char *sql, const struct args *args, struct rows *rows, struct why *why)
+enum err db_query(struct db *db, struct arena *arena, const char *sql, const struct args *args, struct rows *rows, struct why *why)
 {
 	static const struct args none;
 	const char *values[ARGS_MOST];
@@ -514,8 +481,7 @@ db_query(struct db *db, struct arena *arena, const char *sql, const struct args 
 }
 
 /* Several statements in one text need the simple protocol, which a pipeline does not allow. */
-enum err
-db_script(struct db *db, const char *sql, struct why *why)
+enum err db_script(struct db *db, const char *sql, struct why *why)
 {
 	int64_t until = clock_monotonic_us() + INT64_C(3600) * US_PER_SECOND;
 	enum err err = OK;
@@ -540,8 +506,7 @@ db_script(struct db *db, const char *sql, struct why *why)
 	return err;
 }
 
-bool
-db_is_alive(struct db *db)
+bool db_is_alive(struct db *db)
 {
 	struct pollfd fd;
 

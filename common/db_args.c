@@ -22,8 +22,7 @@ static const uint32_t element_oid[] = {
 
 enum { ARRAY_HEADER = 20 };
 
-struct args *
-args_new(struct arena *arena)
+struct args *args_new(struct arena *arena)
 {
 	struct args *a = ARENA_NEW(arena, struct args);
 
@@ -31,78 +30,66 @@ args_new(struct arena *arena)
 	return a;
 }
 
-static struct param *
-param_new(struct args *a)
+static struct param *param_new(struct args *a)
 {
 	if (a->count == ARGS_MOST)
 		bug("a statement with more than %d parameters", ARGS_MOST);
 	return &a->params[a->count++];
 }
 
-static void
-param_scalar(struct args *a, const void *bytes, size_t size)
+static void param_scalar(struct args *a, const void *bytes, size_t size)
 {
 	struct param *p = param_new(a);
 
 	p->value = span_bytes(arena_copy(a->arena, bytes, size), size);
 }
 
-void
-args_bool(struct args *a, bool v)
+void args_bool(struct args *a, bool v)
 {
 	param_scalar(a, &(char){ v ? 1 : 0 }, 1);
 }
 
-void
-args_int4(struct args *a, int32_t v)
+void args_int4(struct args *a, int32_t v)
 {
 	param_scalar(a, &(uint32_t){ htonl((uint32_t)v) }, 4);
 }
 
-void
-args_int8(struct args *a, int64_t v)
+void args_int8(struct args *a, int64_t v)
 {
 	param_scalar(a, &(uint64_t){ htobe64((uint64_t)v) }, 8);
 }
 
-void
-args_text(struct args *a, struct span v)
+void args_text(struct args *a, struct span v)
 {
 	param_new(a)->value = v.at == NULL ? SPAN("") : v;
 }
 
-void
-args_bytes(struct args *a, struct span v)
+void args_bytes(struct args *a, struct span v)
 {
 	args_text(a, v);
 }
 
-void
-args_uuid(struct args *a, struct uuid v)
+void args_uuid(struct args *a, struct uuid v)
 {
 	param_scalar(a, v.b, sizeof v.b);
 }
 
-void
-args_date(struct args *a, struct date v)
+void args_date(struct args *a, struct date v)
 {
 	args_int4(a, v.day - EPOCH_DAYS);
 }
 
-void
-args_instant(struct args *a, struct instant v)
+void args_instant(struct args *a, struct instant v)
 {
 	args_int8(a, v.us - EPOCH_US);
 }
 
-void
-args_null(struct args *a)
+void args_null(struct args *a)
 {
 	param_new(a)->value = (struct span){ NULL, 0 };
 }
 
-struct array *
-args_array(struct args *a, enum db_type type)
+struct array *args_array(struct args *a, enum db_type type)
 {
 	struct param *p = param_new(a);
 
@@ -113,8 +100,7 @@ args_array(struct args *a, enum db_type type)
 	return p->array;
 }
 
-static void
-element_add(struct array *x, enum db_type type, const void *at, size_t size)
+static void element_add(struct array *x, enum db_type type, const void *at, size_t size)
 {
 	uint32_t length = htonl((uint32_t)size);
 
@@ -125,56 +111,47 @@ element_add(struct array *x, enum db_type type, const void *at, size_t size)
 	x->count++;
 }
 
-void
-array_bool(struct array *x, bool v)
+void array_bool(struct array *x, bool v)
 {
 	element_add(x, DB_BOOL, &(char){ v ? 1 : 0 }, 1);
 }
 
-void
-array_int4(struct array *x, int32_t v)
+void array_int4(struct array *x, int32_t v)
 {
 	element_add(x, DB_INT4, &(uint32_t){ htonl((uint32_t)v) }, 4);
 }
 
-void
-array_int8(struct array *x, int64_t v)
+void array_int8(struct array *x, int64_t v)
 {
 	element_add(x, DB_INT8, &(uint64_t){ htobe64((uint64_t)v) }, 8);
 }
 
-void
-array_text(struct array *x, struct span v)
+void array_text(struct array *x, struct span v)
 {
 	element_add(x, DB_TEXT, v.at == NULL ? "" : v.at, v.size);
 }
 
-void
-array_bytes(struct array *x, struct span v)
+void array_bytes(struct array *x, struct span v)
 {
 	element_add(x, DB_BYTES, v.at == NULL ? "" : v.at, v.size);
 }
 
-void
-array_uuid(struct array *x, struct uuid v)
+void array_uuid(struct array *x, struct uuid v)
 {
 	element_add(x, DB_UUID, v.b, sizeof v.b);
 }
 
-void
-array_date(struct array *x, struct date v)
+void array_date(struct array *x, struct date v)
 {
 	element_add(x, DB_DATE, &(uint32_t){ htonl((uint32_t)(v.day - EPOCH_DAYS)) }, 4);
 }
 
-void
-array_instant(struct array *x, struct instant v)
+void array_instant(struct array *x, struct instant v)
 {
 	element_add(x, DB_INSTANT, &(uint64_t){ htobe64((uint64_t)(v.us - EPOCH_US)) }, 8);
 }
 
-void
-array_null(struct array *x)
+void array_null(struct array *x)
 {
 	uint32_t none = UINT32_MAX;
 
@@ -184,8 +161,7 @@ array_null(struct array *x)
 }
 
 /* The binary form of array_send(): dimensions, null flag, element type, then length and lower bound of the one dimension. */
-static struct span
-array_print(struct array *x)
+static struct span array_print(struct array *x)
 {
 	uint32_t head[5] = { htonl(x->count > 0), htonl(x->has_null), htonl(element_oid[x->type]), htonl(x->count), htonl(1) };
 
@@ -193,8 +169,7 @@ array_print(struct array *x)
 	return span_bytes(x->bytes.at, x->count > 0 ? x->bytes.size : 12);
 }
 
-void
-args_values(const struct args *a, const char **values, int *lengths, int *formats)
+void args_values(const struct args *a, const char **values, int *lengths, int *formats)
 {
 	for (int i = 0; i < a->count; i++) {
 		const struct param *p = &a->params[i];
@@ -210,8 +185,7 @@ args_values(const struct args *a, const char **values, int *lengths, int *format
 
 /* --- rows --- */
 
-int
-rows_column(const struct rows *r, const char *name)
+int rows_column(const struct rows *r, const char *name)
 {
 	for (int i = 0; i < r->columns; i++)
 		if (strcmp(r->names[i], name) == 0)
@@ -219,8 +193,7 @@ rows_column(const struct rows *r, const char *name)
 	bug("no column \"%s\" in the result", name);
 }
 
-static struct span
-cell(const struct rows *r, size_t row, int column, size_t size)
+static struct span cell(const struct rows *r, size_t row, int column, size_t size)
 {
 	struct span c;
 
@@ -232,22 +205,19 @@ cell(const struct rows *r, size_t row, int column, size_t size)
 	return c;
 }
 
-bool
-rows_is_null(const struct rows *r, size_t row, int column)
+bool rows_is_null(const struct rows *r, size_t row, int column)
 {
 	if (row >= r->count || column < 0 || column >= r->columns)
 		bug("row %zu, column %d of a result of %zu by %d", row, column, r->count, r->columns);
 	return r->cells[row * (size_t)r->columns + (size_t)column].at == NULL;
 }
 
-bool
-rows_bool(const struct rows *r, size_t row, int column)
+bool rows_bool(const struct rows *r, size_t row, int column)
 {
 	return cell(r, row, column, 1).at[0] != 0;
 }
 
-int32_t
-rows_int4(const struct rows *r, size_t row, int column)
+int32_t rows_int4(const struct rows *r, size_t row, int column)
 {
 	uint32_t v;
 
@@ -255,8 +225,7 @@ rows_int4(const struct rows *r, size_t row, int column)
 	return (int32_t)ntohl(v);
 }
 
-int64_t
-rows_int8(const struct rows *r, size_t row, int column)
+int64_t rows_int8(const struct rows *r, size_t row, int column)
 {
 	uint64_t v;
 
@@ -264,14 +233,12 @@ rows_int8(const struct rows *r, size_t row, int column)
 	return (int64_t)be64toh(v);
 }
 
-struct span
-rows_text(const struct rows *r, size_t row, int column)
+struct span rows_text(const struct rows *r, size_t row, int column)
 {
 	return rows_is_null(r, row, column) ? SPAN("") : cell(r, row, column, 0);
 }
 
-struct uuid
-rows_uuid(const struct rows *r, size_t row, int column)
+struct uuid rows_uuid(const struct rows *r, size_t row, int column)
 {
 	struct uuid v = { { 0 } };
 
@@ -280,14 +247,12 @@ rows_uuid(const struct rows *r, size_t row, int column)
 	return v;
 }
 
-struct date
-rows_date(const struct rows *r, size_t row, int column)
+struct date rows_date(const struct rows *r, size_t row, int column)
 {
 	return (struct date){ rows_int4(r, row, column) + EPOCH_DAYS };
 }
 
-struct instant
-rows_instant(const struct rows *r, size_t row, int column)
+struct instant rows_instant(const struct rows *r, size_t row, int column)
 {
 	return (struct instant){ rows_int8(r, row, column) + EPOCH_US };
 }

@@ -11,8 +11,7 @@ static const char create_ledger[] = "create table if not exists schema_migration
 				    " applied_at timestamptz not null default clock_timestamp(), primary key (component, number))";
 
 /* Text that a migration may hold: a role's name as an SQL identifier. */
-static void
-add_identifier(struct text *t, const char *name)
+static void add_identifier(struct text *t, const char *name)
 {
 	text_char(t, '"');
 	for (; *name != '\0'; name++) {
@@ -24,8 +23,7 @@ add_identifier(struct text *t, const char *name)
 }
 
 /* Puts the application's role where ":app" stands as a word of its own; "::app" and ":apple" are left alone. */
-static const char *
-with_role(struct arena *arena, const char *sql, const char *role)
+static const char *with_role(struct arena *arena, const char *sql, const char *role)
 {
 	struct text t;
 
@@ -42,16 +40,14 @@ with_role(struct arena *arena, const char *sql, const char *role)
 	return span_cstr(arena, text_done(&t));
 }
 
-static struct span
-hash_of(struct arena *arena, const struct migration *m)
+static struct span hash_of(struct arena *arena, const struct migration *m)
 {
 	struct digest d = digest_sha256(span_of(m->sql));
 
 	return span_bytes(arena_copy(arena, d.b, sizeof d.b), sizeof d.b);
 }
 
-static enum err
-load_applied(struct db *db, struct arena *arena, const char *component, struct rows *r, struct why *why)
+static enum err load_applied(struct db *db, struct arena *arena, const char *component, struct rows *r, struct why *why)
 {
 	struct args *a = args_new(arena);
 
@@ -60,23 +56,23 @@ load_applied(struct db *db, struct arena *arena, const char *component, struct r
 }
 
 /* What is applied must be a prefix of what we have, unchanged. */
-static enum err
-compare(struct arena *arena, const char *component, const struct migration *list, const struct rows *r, struct why *why)
+static enum err compare(struct arena *arena, const char *component, const struct migration *list, const struct rows *r, struct why *why)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		int number = rows_int4(r, i, 0);
 
 		if (list[i].number == 0)
-			return why_set(why, ERR_CONFLICT, "schema_newer", "the database has migration %s %d, which this program does not know",
-				component, number);
+			return why_set(why, ERR_CONFLICT, "schema_newer",
+				"the database has migration %s %d, which this program does not know", component, number);
 		if (list[i].number != number || !span_equal(hash_of(arena, &list[i]), rows_text(r, i, 1)))
-			return why_set(why, ERR_CONFLICT, "migration_changed", "migration %s %d was applied with another text", component, number);
+			return why_set(
+				why, ERR_CONFLICT, "migration_changed", "migration %s %d was applied with another text", component, number);
 	}
 	return OK;
 }
 
-static enum err
-apply_one(struct db *db, struct arena *arena, const char *component, const struct migration *m, const char *role, struct why *why)
+static enum err apply_one(
+	struct db *db, struct arena *arena, const char *component, const struct migration *m, const char *role, struct why *why)
 {
 	struct args *a = args_new(arena);
 	struct rows r;
@@ -87,14 +83,14 @@ apply_one(struct db *db, struct arena *arena, const char *component, const struc
 	args_bytes(a, hash_of(arena, m));
 	TRY(db_begin(db, why));
 	TRY(db_script(db, with_role(arena, m->sql, role), why));
-	TRY(db_query(db, arena, "insert into schema_migration (component, number, name, sha256) values ($1::text, $2::int4, $3::text, $4::bytea)",
-		a, &r, why));
+	TRY(db_query(db, arena,
+		"insert into schema_migration (component, number, name, sha256) values ($1::text, $2::int4, $3::text, $4::bytea)", a, &r,
+		why));
 	return db_commit(db, why);
 }
 
-static enum err
-run_locked(struct db *db, struct arena *arena, const char *component, const struct migration *list, const char *role, int last, int *applied,
-	struct why *why)
+static enum err run_locked(struct db *db, struct arena *arena, const char *component, const struct migration *list, const char *role,
+	int last, int *applied, struct why *why)
 {
 	struct text grant;
 	struct rows r;
@@ -120,15 +116,16 @@ run_locked(struct db *db, struct arena *arena, const char *component, const stru
 	return OK;
 }
 
-enum err
-migrate_run(struct db *db, const char *component, const struct migration *list, const char *app_role, int last, int *applied, struct why *why)
+enum err migrate_run(
+	struct db *db, const char *component, const struct migration *list, const char *app_role, int last, int *applied, struct why *why)
 {
 	struct arena *arena = arena_open();
 	enum err err;
 
 	*applied = 0;
 	err = db_script(db,
-		"set statement_timeout = 0; set client_min_messages = warning; select pg_advisory_lock(hashtextextended('dunlin.migrate', 0))", why);
+		"set statement_timeout = 0; set client_min_messages = warning; select pg_advisory_lock(hashtextextended('dunlin.migrate', 0))",
+		why);
 	if (err == OK) {
 		struct why unlocked;
 
@@ -140,8 +137,7 @@ migrate_run(struct db *db, const char *component, const struct migration *list, 
 	return err;
 }
 
-static enum err
-check(struct db *db, struct arena *arena, const char *component, const struct migration *list, struct why *why)
+static enum err check(struct db *db, struct arena *arena, const char *component, const struct migration *list, struct why *why)
 {
 	struct rows r;
 
@@ -156,8 +152,7 @@ check(struct db *db, struct arena *arena, const char *component, const struct mi
 	return OK;
 }
 
-enum err
-migrate_check(struct db *db, const char *component, const struct migration *list, struct why *why)
+enum err migrate_check(struct db *db, const char *component, const struct migration *list, struct why *why)
 {
 	struct arena *arena = arena_open();
 	enum err err = check(db, arena, component, list, why);
@@ -194,8 +189,7 @@ static const char schema_sql[] =
 	"  from pg_proc p where p.pronamespace = 'public'::regnamespace"
 	") select line from lines order by part, name, n, line";
 
-enum err
-migrate_print_schema(struct db *db, struct text *out, struct why *why)
+enum err migrate_print_schema(struct db *db, struct text *out, struct why *why)
 {
 	struct arena *arena = arena_open();
 	struct rows r;

@@ -16,7 +16,8 @@ struct migration {
 };
 
 /* Applies what is missing, up to number `last` (0: all). `:app` in the SQL stands for the quoted name of the application's role. */
-enum err migrate_run(struct db *, const char *component, const struct migration *, const char *app_role, int last, int *applied, struct why *) MUST_CHECK;
+enum err migrate_run(struct db *, const char *component, const struct migration *, const char *app_role, int last, int *applied,
+	struct why *) MUST_CHECK;
 /* OK when everything is applied and nothing differs; ERR_CONFLICT says what is missing or changed. */
 enum err migrate_check(struct db *, const char *component, const struct migration *, struct why *) MUST_CHECK;
 /* The schema as text, for the golden file: tables, columns, constraints, indexes, grants, functions; in name order. */

@@ -3,8 +3,7 @@
 #include "unit.h"
 
 /* Room for one more element of `size` bytes; arrays of an arena grow by doubling. */
-static void *
-grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+static void *grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
 {
 	void *more;
 
@@ -17,29 +16,25 @@ grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
 	return more;
 }
 
-void
-need_key(struct need *n, int kind, struct span merchant, struct span id)
+void need_key(struct need *n, int kind, struct span merchant, struct span id)
 {
 	n->keys = grow(n->arena, n->keys, n->key_count, &n->key_room, sizeof *n->keys);
 	n->keys[n->key_count++] = (struct key){ .kind = kind, .merchant = merchant, .id = id };
 }
 
-void
-need_find(struct need *n, int what, struct span merchant, struct span text)
+void need_find(struct need *n, int what, struct span merchant, struct span text)
 {
 	n->finds = grow(n->arena, n->finds, n->find_count, &n->find_room, sizeof *n->finds);
 	n->finds[n->find_count++] = (struct find){ .what = what, .merchant = merchant, .text = text };
 }
 
-void
-need_want(struct need *n, int what, struct span merchant, struct span id)
+void need_want(struct need *n, int what, struct span merchant, struct span id)
 {
 	n->wants = grow(n->arena, n->wants, n->want_count, &n->want_room, sizeof *n->wants);
 	n->wants[n->want_count++] = (struct want){ .what = what, .merchant = merchant, .id = id };
 }
 
-enum err
-message_key(struct span key, struct span *merchant, struct span *ref)
+enum err message_key(struct span key, struct span *merchant, struct span *ref)
 {
 	if (!span_cut(key, ':', merchant, ref) || merchant->size == 0 || merchant->size > 64 || ref->size == 0 || ref->size > 128)
 		return ERR_INVALID;

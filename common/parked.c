@@ -18,8 +18,7 @@ struct parked {
 	const char *topic, *key, *seq, *who, *why;
 };
 
-static struct message *
-message_of(struct arena *arena, const struct rows *r, size_t i)
+static struct message *message_of(struct arena *arena, const struct rows *r, size_t i)
 {
 	struct message *m = ARENA_NEW(arena, struct message);
 
@@ -44,8 +43,7 @@ message_of(struct arena *arena, const struct rows *r, size_t i)
 	return m;
 }
 
-static enum err
-list(struct parked *p, struct why *why)
+static enum err list(struct parked *p, struct why *why)
 {
 	struct args *a = args_new(p->arena);
 	struct rows r;
@@ -63,16 +61,14 @@ list(struct parked *p, struct why *why)
 	return OK;
 }
 
-static enum err
-seq_of(struct parked *p, int64_t *seq, struct why *why)
+static enum err seq_of(struct parked *p, int64_t *seq, struct why *why)
 {
 	if (p->seq == NULL || span_int64(span_of(p->seq), seq) != OK)
 		return why_field(why, ERR_INVALID, "option_missing", "--seq", "the number of the message, as parked list prints it");
 	return OK;
 }
 
-static enum err
-show(struct parked *p, struct why *why)
+static enum err show(struct parked *p, struct why *why)
 {
 	struct args *a = args_new(p->arena);
 	struct rows r;
@@ -104,8 +100,7 @@ show(struct parked *p, struct why *why)
 	return OK;
 }
 
-static enum err
-audit(struct parked *p, const char *act, const char *subject, struct why *why)
+static enum err audit(struct parked *p, const char *act, const char *subject, struct why *why)
 {
 	struct args *a = args_new(p->arena);
 	struct rows r;
@@ -117,23 +112,20 @@ audit(struct parked *p, const char *act, const char *subject, struct why *why)
 	return db_exec(p->db, p->arena, &q_audit_write, a, &r, why);
 }
 
-static enum err
-who_and_why(const struct parked *p, struct why *why)
+static enum err who_and_why(const struct parked *p, struct why *why)
 {
 	if (p->who == NULL || *p->who == '\0' || p->why == NULL || *p->why == '\0')
 		return why_field(why, ERR_INVALID, "option_missing", "--who, --why", "say who does this, and why");
 	return OK;
 }
 
-static const char *
-subject_of(struct parked *p)
+static const char *subject_of(struct parked *p)
 {
 	return p->seq != NULL ? arena_printf(p->arena, "seq %s", p->seq) : arena_printf(p->arena, "%s %s", p->topic, p->key);
 }
 
 /* The whole queue of one stream, or one message that belongs to none. */
-static enum err
-load_queue(struct parked *p, struct rows *r, struct why *why)
+static enum err load_queue(struct parked *p, struct rows *r, struct why *why)
 {
 	struct args *a = args_new(p->arena);
 	int64_t seq;
@@ -152,8 +144,7 @@ load_queue(struct parked *p, struct rows *r, struct why *why)
 	return OK;
 }
 
-static enum err
-retry_one(struct parked *p, struct unit *u, const struct rows *r, size_t i, struct why *why)
+static enum err retry_one(struct parked *p, struct unit *u, const struct rows *r, size_t i, struct why *why)
 {
 	struct message *m = message_of(p->arena, r, i);
 	int64_t seq = rows_int8(r, i, rows_column(r, "seq"));
@@ -168,8 +159,7 @@ retry_one(struct parked *p, struct unit *u, const struct rows *r, size_t i, stru
 }
 
 /* In order, until the queue is empty or one of it fails again. What arrives meanwhile queues behind and is taken too. */
-static enum err
-retry(struct parked *p, struct why *why)
+static enum err retry(struct parked *p, struct why *why)
 {
 	struct unit *u;
 	struct rows r;
@@ -192,8 +182,7 @@ retry(struct parked *p, struct why *why)
 	return err;
 }
 
-static enum err
-unflag(struct parked *p, const struct message *m, struct why *why)
+static enum err unflag(struct parked *p, const struct message *m, struct why *why)
 {
 	struct args *a = args_new(p->arena);
 	struct span merchant, ref;
@@ -213,8 +202,7 @@ unflag(struct parked *p, const struct message *m, struct why *why)
 }
 
 /* Gives up the head of a stream, or one message of none: what queued behind it waits for a retry. */
-static enum err
-discard(struct parked *p, struct why *why)
+static enum err discard(struct parked *p, struct why *why)
 {
 	struct args *a = args_new(p->arena);
 	struct message *m;
@@ -236,15 +224,14 @@ discard(struct parked *p, struct why *why)
 	return OK;
 }
 
-int
-parked_verb(const struct service *service, int argc, char **argv)
+int parked_verb(const struct service *service, int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		enum err (*act)(struct parked *, struct why *);
-	} acts[] = {{"list", list}, {"show", show}, {"retry", retry}, {"discard", discard}};
-	struct parked p = {.service = service};
-	struct why why = {0};
+	} acts[] = { { "list", list }, { "show", show }, { "retry", retry }, { "discard", discard } };
+	struct parked p = { .service = service };
+	struct why why = { 0 };
 	int code = EXIT_USAGE;
 
 	for (size_t i = 0; argc > 0 && i < sizeof acts / sizeof *acts; i++) {
@@ -265,8 +252,9 @@ parked_verb(const struct service *service, int argc, char **argv)
 		arena_close(p.arena);
 		return code;
 	}
-	fprintf(stderr, "usage: %s parked list [--topic T] [--key K] | show --seq N | retry --topic T --key K | retry --seq N |\n"
-			"       discard --topic T --key K | discard --seq N   (retry and discard: --who WHO --why WHY)\n",
+	fprintf(stderr,
+		"usage: %s parked list [--topic T] [--key K] | show --seq N | retry --topic T --key K | retry --seq N |\n"
+		"       discard --topic T --key K | discard --seq N   (retry and discard: --who WHO --why WHY)\n",
 		service->name);
 	return code;
 }

@@ -36,25 +36,23 @@ static const struct {
 	const char *name;
 	enum err (*run)(const struct service *, struct role *, struct why *);
 } kinds[] = {
-	{ROLE_HTTP, "http", httpd_run},
-	{ROLE_CONSUME, "consume", consume_run},
-	{ROLE_TICK, "tick", tick_run},
-	{ROLE_SEND, "send", outside_role},
-	{ROLE_RELAY, "relay", relay_run},
-	{ROLE_OPS, "ops", ops_run},
+	{ ROLE_HTTP, "http", httpd_run },
+	{ ROLE_CONSUME, "consume", consume_run },
+	{ ROLE_TICK, "tick", tick_run },
+	{ ROLE_SEND, "send", outside_role },
+	{ ROLE_RELAY, "relay", relay_run },
+	{ ROLE_OPS, "ops", ops_run },
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static void
-poke(int fd)
+static void poke(int fd)
 {
-	if (write(fd, &(uint64_t){1}, sizeof(uint64_t)) < 0 && errno != EAGAIN)
+	if (write(fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 && errno != EAGAIN)
 		bug("eventfd: %s", strerror(errno));
 }
 
-const char *
-role_name(enum role_kind kind)
+const char *role_name(enum role_kind kind)
 {
 	for (size_t i = 0; i < KINDS; i++)
 		if (kinds[i].kind == kind)
@@ -62,32 +60,27 @@ role_name(enum role_kind kind)
 	bug("a role of kind %d", (int)kind);
 }
 
-size_t
-role_count(void)
+size_t role_count(void)
 {
 	return running_count;
 }
 
-const struct role *
-role_at(size_t i)
+const struct role *role_at(size_t i)
 {
 	return &running[i].role;
 }
 
-bool
-role_stopping(struct role *r)
+bool role_stopping(struct role *r)
 {
 	return atomic_load_explicit(&r->stop, memory_order_relaxed);
 }
 
-void
-role_beat(struct role *r)
+void role_beat(struct role *r)
 {
 	atomic_store_explicit(&r->beat, clock_monotonic_us(), memory_order_relaxed);
 }
 
-void
-role_drain(struct role *r)
+void role_drain(struct role *r)
 {
 	uint64_t n;
 
@@ -95,10 +88,9 @@ role_drain(struct role *r)
 		bug("eventfd: %s", strerror(errno));
 }
 
-void
-role_wait(struct role *r, int timeout_ms)
+void role_wait(struct role *r, int timeout_ms)
 {
-	struct pollfd fd = {.fd = r->wake_fd, .events = POLLIN};
+	struct pollfd fd = { .fd = r->wake_fd, .events = POLLIN };
 
 	role_beat(r);
 	if (!role_stopping(r) && poll(&fd, 1, timeout_ms) > 0)
@@ -106,16 +98,14 @@ role_wait(struct role *r, int timeout_ms)
 	role_beat(r);
 }
 
-void
-role_wake(enum role_kind kind)
+void role_wake(enum role_kind kind)
 {
 	for (size_t i = 0; i < running_count; i++)
 		if (running[i].role.kind == kind)
 			poke(running[i].role.wake_fd);
 }
 
-static void *
-thread_main(void *arg)
+static void *thread_main(void *arg)
 {
 	struct running *r = arg;
 
@@ -131,8 +121,7 @@ thread_main(void *arg)
 	return NULL;
 }
 
-static void
-add(const struct service *service, enum role_kind kind, int number)
+static void add(const struct service *service, enum role_kind kind, int number)
 {
 	struct running *r = &running[running_count];
 
@@ -147,8 +136,7 @@ add(const struct service *service, enum role_kind kind, int number)
 	running_count++;
 }
 
-static bool
-is_listed(const char *roles, const char *name)
+static bool is_listed(const char *roles, const char *name)
 {
 	struct span rest = span_of(roles), one;
 
@@ -164,8 +152,7 @@ is_listed(const char *roles, const char *name)
 }
 
 /* How many threads of a kind this service has use for. */
-static int
-threads_of(const struct service *s, enum role_kind kind)
+static int threads_of(const struct service *s, enum role_kind kind)
 {
 	switch (kind) {
 	case ROLE_HTTP: return s->routes != NULL ? (int)common_settings.http_threads : 0;
@@ -178,8 +165,7 @@ threads_of(const struct service *s, enum role_kind kind)
 	return 0;
 }
 
-static void
-start_all(const struct service *service, const char *roles)
+static void start_all(const struct service *service, const char *roles)
 {
 	pthread_attr_t attr;
 
@@ -195,8 +181,7 @@ start_all(const struct service *service, const char *roles)
 	pthread_attr_destroy(&attr);
 }
 
-static bool
-has_ended(enum role_kind kind)
+static bool has_ended(enum role_kind kind)
 {
 	for (size_t i = 0; i < running_count; i++)
 		if (running[i].role.kind == kind && !atomic_load(&running[i].ended))
@@ -205,10 +190,9 @@ has_ended(enum role_kind kind)
 }
 
 /* Tells one kind to stop and waits for it. False when the time is up. */
-static bool
-stop_kind(enum role_kind kind, int64_t until)
+static bool stop_kind(enum role_kind kind, int64_t until)
 {
-	struct pollfd fd = {.fd = ended_fd, .events = POLLIN};
+	struct pollfd fd = { .fd = ended_fd, .events = POLLIN };
 	uint64_t n;
 
 	for (size_t i = 0; i < running_count; i++)
@@ -226,8 +210,7 @@ stop_kind(enum role_kind kind, int64_t until)
 	return true;
 }
 
-static int
-exit_code(void)
+static int exit_code(void)
 {
 	for (size_t i = 0; i < running_count; i++)
 		if (atomic_load(&running[i].ended) && running[i].err != OK)
@@ -236,10 +219,9 @@ exit_code(void)
 }
 
 /* Waits for a signal, or for a role that came back by itself. */
-static void
-wait_for_end(int signal_fd)
+static void wait_for_end(int signal_fd)
 {
-	struct pollfd fds[2] = {{.fd = signal_fd, .events = POLLIN}, {.fd = ended_fd, .events = POLLIN}};
+	struct pollfd fds[2] = { { .fd = signal_fd, .events = POLLIN }, { .fd = ended_fd, .events = POLLIN } };
 	struct signalfd_siginfo info;
 
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
@@ -248,8 +230,7 @@ wait_for_end(int signal_fd)
 		log_info("asked to stop", LOG_NUMBER("signal", info.ssi_signo));
 }
 
-static int
-signals_open(void)
+static int signals_open(void)
 {
 	sigset_t set;
 	int fd;
@@ -265,8 +246,7 @@ signals_open(void)
 	return fd;
 }
 
-int
-role_run(const struct service *service, const char *roles)
+int role_run(const struct service *service, const char *roles)
 {
 	int signal_fd = signals_open(), code;
 	int64_t until;

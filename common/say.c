@@ -2,20 +2,17 @@
 
 #include <string.h>
 
-struct uuid
-say_id(struct say *s)
+struct uuid say_id(struct say *s)
 {
 	return uuid_derive(s->message->time, s->message->source, s->message->id, s->ordinal++);
 }
 
-struct arena *
-say_arena(struct say *s)
+struct arena *say_arena(struct say *s)
 {
 	return s->arena;
 }
 
-void
-say_extra(struct say *s, const char *topic, struct span key, const char *type, struct span payload, struct span extra)
+void say_extra(struct say *s, const char *topic, struct span key, const char *type, struct span payload, struct span extra)
 {
 	if (s->count == s->room) {
 		struct said *more;
@@ -27,23 +24,20 @@ say_extra(struct say *s, const char *topic, struct span key, const char *type, s
 		s->events = more;
 	}
 	s->events[s->count++] =
-		(struct said){.topic = topic, .key = key, .type = type, .payload = payload, .extra = extra, .id = say_id(s)};
+		(struct said){ .topic = topic, .key = key, .type = type, .payload = payload, .extra = extra, .id = say_id(s) };
 }
 
-void
-say_event(struct say *s, const char *topic, struct span key, const char *type, struct span payload)
+void say_event(struct say *s, const char *topic, struct span key, const char *type, struct span payload)
 {
 	say_extra(s, topic, key, type, payload, SPAN(""));
 }
 
-void
-say_reply(struct say *s, int status, struct span json)
+void say_reply(struct say *s, int status, struct span json)
 {
-	s->reply = (struct reply){.status = status, .body = json};
+	s->reply = (struct reply){ .status = status, .body = json };
 }
 
-struct say *
-say_open(struct arena *arena, const struct message *m)
+struct say *say_open(struct arena *arena, const struct message *m)
 {
 	struct say *s = ARENA_NEW(arena, struct say);
 
@@ -52,23 +46,20 @@ say_open(struct arena *arena, const struct message *m)
 	return s;
 }
 
-void
-say_forget(struct say *s)
+void say_forget(struct say *s)
 {
 	s->count = 0;
 	s->ordinal = 0;
-	s->reply = (struct reply){0};
+	s->reply = (struct reply){ 0 };
 }
 
-const struct said *
-say_events(const struct say *s, size_t *n)
+const struct said *say_events(const struct say *s, size_t *n)
 {
 	*n = s->count;
 	return s->events;
 }
 
-const struct reply *
-say_replied(const struct say *s)
+const struct reply *say_replied(const struct say *s)
 {
 	return &s->reply;
 }

@@ -19,8 +19,7 @@ extern char **environ;
 
 enum { EXIT_USAGE = 2, EXIT_LATER = 3, WAIT_MS = 1000 };
 
-int
-verb_fail(const struct why *why)
+int verb_fail(const struct why *why)
 {
 	fprintf(stderr, "%s%s%s\n", why->field[0] != '\0' ? why->field : "", why->field[0] != '\0' ? ": " : "", why->text);
 	return why->err == ERR_RETRY ? EXIT_LATER : why->err == ERR_INVALID ? EXIT_USAGE : 1;
@@ -28,8 +27,7 @@ verb_fail(const struct why *why)
 
 /* --- settings --- */
 
-static bool
-is_setting(const struct setting *table, struct span option)
+static bool is_setting(const struct setting *table, struct span option)
 {
 	char name[64];
 	size_t n = 0;
@@ -44,8 +42,7 @@ is_setting(const struct setting *table, struct span option)
 }
 
 /* Those of argv that are settings; a verb's own options and words are left to it. */
-static int
-settings_of(const struct service *s, int argc, char **argv, char **out)
+static int settings_of(const struct service *s, int argc, char **argv, char **out)
 {
 	int n = 0;
 
@@ -66,19 +63,20 @@ settings_of(const struct service *s, int argc, char **argv, char **out)
 	return n;
 }
 
-static const struct setting *tables[3] = {common_setting_table};
-static void *structs[3] = {&common_settings};
+static const struct setting *tables[3] = { common_setting_table };
+static void *structs[3] = { &common_settings };
 static const char *origins[256];
-static struct settings loaded = {.tables = tables, .structs = structs, .origin = origins};
+static struct settings loaded = { .tables = tables, .structs = structs, .origin = origins };
 
-static enum log_level
-level_of(const char *name)
+static enum log_level level_of(const char *name)
 {
-	return strcmp(name, "debug") == 0 ? LOG_DEBUG : strcmp(name, "warn") == 0 ? LOG_WARN : strcmp(name, "error") == 0 ? LOG_ERROR : LOG_INFO;
+	return strcmp(name, "debug") == 0   ? LOG_DEBUG
+	       : strcmp(name, "warn") == 0  ? LOG_WARN
+	       : strcmp(name, "error") == 0 ? LOG_ERROR
+					    : LOG_INFO;
 }
 
-static enum err
-load(const struct service *s, int argc, char **argv, struct why *why)
+static enum err load(const struct service *s, int argc, char **argv, struct why *why)
 {
 	loaded.service = s->name;
 	tables[1] = s->settings;
@@ -90,24 +88,21 @@ load(const struct service *s, int argc, char **argv, struct why *why)
 
 /* --- database --- */
 
-static enum err
-open_at(const struct service *s, const char *url, const char *name, bool prepare, struct db **db, struct why *why)
+static enum err open_at(const struct service *s, const char *url, const char *name, bool prepare, struct db **db, struct why *why)
 {
-	const struct query *const *sets[] = {common_queries, s->queries, NULL};
+	const struct query *const *sets[] = { common_queries, s->queries, NULL };
 	char full[64];
 
 	snprintf(full, sizeof full, "dunlin-%s-%s", s->name, name);
-	return db_open(db, &(struct db_options){.url = url, .name = full, .sets = prepare ? sets : NULL}, why);
+	return db_open(db, &(struct db_options){ .url = url, .name = full, .sets = prepare ? sets : NULL }, why);
 }
 
-enum err
-service_db(const struct service *s, const char *name, struct db **db, struct why *why)
+enum err service_db(const struct service *s, const char *name, struct db **db, struct why *why)
 {
 	return open_at(s, common_settings.database_url, name, false, db, why);
 }
 
-enum err
-service_db_wait(const struct service *s, struct role *role, const char *name, struct db **db, struct why *why)
+enum err service_db_wait(const struct service *s, struct role *role, const char *name, struct db **db, struct why *why)
 {
 	bool said = false;
 	enum err err;
@@ -125,8 +120,7 @@ service_db_wait(const struct service *s, struct role *role, const char *name, st
 	return OK;
 }
 
-enum err
-service_check_schema(const struct service *s, struct db *db, struct why *why)
+enum err service_check_schema(const struct service *s, struct db *db, struct why *why)
 {
 	TRY(migrate_check(db, "common", common_migrations, why));
 	return s->migrations != NULL ? migrate_check(db, s->name, s->migrations, why) : OK;
@@ -134,8 +128,7 @@ service_check_schema(const struct service *s, struct db *db, struct why *why)
 
 /* --- verbs --- */
 
-const char *
-verb_option(int argc, char **argv, const char *name)
+const char *verb_option(int argc, char **argv, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -150,11 +143,10 @@ verb_option(int argc, char **argv, const char *name)
 	return NULL;
 }
 
-int
-verb_begin(const struct service *s, int argc, char **argv, struct db **db)
+int verb_begin(const struct service *s, int argc, char **argv, struct db **db)
 {
 	char **own = calloc((size_t)argc + 2, sizeof *own);
-	struct why why = {0};
+	struct why why = { 0 };
 	enum err err;
 
 	if (own == NULL)
@@ -167,8 +159,7 @@ verb_begin(const struct service *s, int argc, char **argv, struct db **db)
 }
 
 /* Prepares every statement and compares the schema: a typo stops the process, not the customer. */
-static enum err
-check_all(const struct service *s, struct why *why)
+static enum err check_all(const struct service *s, struct why *why)
 {
 	struct db *db;
 	enum err err;
@@ -182,8 +173,7 @@ check_all(const struct service *s, struct why *why)
 	return OK;
 }
 
-static enum err
-set_sandbox(const struct service *s, struct why *why)
+static enum err set_sandbox(const struct service *s, struct why *why)
 {
 	struct arena *arena = arena_open();
 	struct args *a = args_new(arena);
@@ -199,8 +189,7 @@ set_sandbox(const struct service *s, struct why *why)
 	return err;
 }
 
-static enum err
-prepare_start(const struct service *s, struct why *why)
+static enum err prepare_start(const struct service *s, struct why *why)
 {
 	enum err err = check_all(s, why);
 
@@ -208,10 +197,9 @@ prepare_start(const struct service *s, struct why *why)
 }
 
 /* A database that is not there yet is waited for by the roles; a wrong schema or statement is not. */
-static int
-verb_run(const struct service *s, int argc, char **argv)
+static int verb_run(const struct service *s, int argc, char **argv)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 	enum err err = load(s, argc, argv, &why);
 	bool said = false;
 
@@ -232,14 +220,13 @@ verb_run(const struct service *s, int argc, char **argv)
 	return role_run(s, common_settings.roles);
 }
 
-static const char *
-app_role(struct arena *arena, struct why *why, enum err *err)
+static const char *app_role(struct arena *arena, struct why *why, enum err *err)
 {
 	struct db *db;
 	struct rows r;
 	const char *role = NULL;
 
-	*err = db_open(&db, &(struct db_options){.url = common_settings.database_url, .name = "dunlin-migrate"}, why);
+	*err = db_open(&db, &(struct db_options){ .url = common_settings.database_url, .name = "dunlin-migrate" }, why);
 	if (*err == OK)
 		*err = db_query(db, arena, "select current_user::text as role", NULL, &r, why);
 	if (*err == OK)
@@ -248,8 +235,7 @@ app_role(struct arena *arena, struct why *why, enum err *err)
 	return role;
 }
 
-static enum err
-migrate_all(const struct service *s, struct arena *arena, int *applied, struct why *why)
+static enum err migrate_all(const struct service *s, struct arena *arena, int *applied, struct why *why)
 {
 	struct db *db = NULL;
 	int more = 0;
@@ -257,7 +243,7 @@ migrate_all(const struct service *s, struct arena *arena, int *applied, struct w
 	const char *role = app_role(arena, why, &err);
 
 	TRY(err);
-	TRY(db_open(&db, &(struct db_options){.url = common_settings.owner_database_url, .name = "dunlin-migrate"}, why));
+	TRY(db_open(&db, &(struct db_options){ .url = common_settings.owner_database_url, .name = "dunlin-migrate" }, why));
 	err = migrate_run(db, "common", common_migrations, role, 0, applied, why);
 	if (err == OK && s->migrations != NULL)
 		err = migrate_run(db, s->name, s->migrations, role, 0, &more, why);
@@ -266,11 +252,10 @@ migrate_all(const struct service *s, struct arena *arena, int *applied, struct w
 	return err;
 }
 
-static int
-verb_migrate(const struct service *s, int argc, char **argv)
+static int verb_migrate(const struct service *s, int argc, char **argv)
 {
 	struct arena *arena = arena_open();
-	struct why why = {0};
+	struct why why = { 0 };
 	int applied = 0;
 	enum err err = load(s, argc, argv, &why);
 
@@ -285,10 +270,9 @@ verb_migrate(const struct service *s, int argc, char **argv)
 	return 0;
 }
 
-static int
-verb_check(const struct service *s, int argc, char **argv)
+static int verb_check(const struct service *s, int argc, char **argv)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 	enum err err = load(s, argc, argv, &why);
 
 	if (err == OK)
@@ -299,10 +283,9 @@ verb_check(const struct service *s, int argc, char **argv)
 	return 0;
 }
 
-static int
-verb_settings(const struct service *s, int argc, char **argv)
+static int verb_settings(const struct service *s, int argc, char **argv)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 	bool markdown = argc > 0 && strcmp(argv[0], "markdown") == 0;
 
 	loaded.service = s->name;
@@ -318,11 +301,10 @@ verb_settings(const struct service *s, int argc, char **argv)
 	return 0;
 }
 
-static int
-verb_schema(const struct service *s, int argc, char **argv)
+static int verb_schema(const struct service *s, int argc, char **argv)
 {
 	struct arena *arena = arena_open();
-	struct why why = {0};
+	struct why why = { 0 };
 	struct db *db = NULL;
 	struct text t;
 	int code = verb_begin(s, argc, argv, &db);
@@ -337,8 +319,7 @@ verb_schema(const struct service *s, int argc, char **argv)
 	return code;
 }
 
-static int
-verb_rules(const struct service *s, int argc, char **argv)
+static int verb_rules(const struct service *s, int argc, char **argv)
 {
 	struct arena *arena = arena_open();
 	struct text t;
@@ -353,16 +334,14 @@ verb_rules(const struct service *s, int argc, char **argv)
 	return 0;
 }
 
-static const char *
-access_name(enum access a)
+static const char *access_name(enum access a)
 {
-	static const char *const names[] = {"public", "read", "write", "admin"};
+	static const char *const names[] = { "public", "read", "write", "admin" };
 
 	return names[a];
 }
 
-static int
-verb_routes(const struct service *s, int argc, char **argv)
+static int verb_routes(const struct service *s, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
@@ -372,8 +351,7 @@ verb_routes(const struct service *s, int argc, char **argv)
 	return 0;
 }
 
-static enum err
-republish_all(const struct service *s, struct unit *u, const char *topic, size_t *total, struct why *why)
+static enum err republish_all(const struct service *s, struct unit *u, const char *topic, size_t *total, struct why *why)
 {
 	struct span after = SPAN("");
 	char id[UUID_TEXT + 1];
@@ -397,10 +375,9 @@ republish_all(const struct service *s, struct unit *u, const char *topic, size_t
 	return OK;
 }
 
-static int
-verb_republish(const struct service *s, int argc, char **argv)
+static int verb_republish(const struct service *s, int argc, char **argv)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 	struct db *db = NULL;
 	struct unit *u;
 	size_t total = 0;
@@ -424,8 +401,7 @@ verb_republish(const struct service *s, int argc, char **argv)
 	return code;
 }
 
-static int
-verb_version(const struct service *s, int argc, char **argv)
+static int verb_version(const struct service *s, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
@@ -434,24 +410,23 @@ verb_version(const struct service *s, int argc, char **argv)
 }
 
 static const struct verb common_verbs[] = {
-	{"run", "run the daemon (--roles=http,consume,relay,tick,send)", verb_run},
-	{"migrate", "apply what is missing of the schema, as the owner", verb_migrate},
-	{"check", "settings, schema and every statement, without starting", verb_check},
-	{"settings", "effective settings and where each comes from (settings markdown: the table)", verb_settings},
-	{"schema", "the schema as text", verb_schema},
-	{"routes", "the HTTP routes", verb_routes},
-	{"rules", "the tables that decide", verb_rules},
-	{"topics", "topics create | check | print", topics_verb},
-	{"positions", "positions show | adopt | reset", positions_verb},
-	{"parked", "parked list | show | retry | discard", parked_verb},
-	{"token", "token create | list | revoke", token_verb},
-	{"republish", "say the state of a compacted topic again", verb_republish},
-	{"version", "print the version", verb_version},
-	{NULL, NULL, NULL},
+	{ "run", "run the daemon (--roles=http,consume,relay,tick,send)", verb_run },
+	{ "migrate", "apply what is missing of the schema, as the owner", verb_migrate },
+	{ "check", "settings, schema and every statement, without starting", verb_check },
+	{ "settings", "effective settings and where each comes from (settings markdown: the table)", verb_settings },
+	{ "schema", "the schema as text", verb_schema },
+	{ "routes", "the HTTP routes", verb_routes },
+	{ "rules", "the tables that decide", verb_rules },
+	{ "topics", "topics create | check | print", topics_verb },
+	{ "positions", "positions show | adopt | reset", positions_verb },
+	{ "parked", "parked list | show | retry | discard", parked_verb },
+	{ "token", "token create | list | revoke", token_verb },
+	{ "republish", "say the state of a compacted topic again", verb_republish },
+	{ "version", "print the version", verb_version },
+	{ NULL, NULL, NULL },
 };
 
-static const struct verb *
-verb_find(const struct verb *verbs, const char *name)
+static const struct verb *verb_find(const struct verb *verbs, const char *name)
 {
 	for (; verbs != NULL && verbs->name != NULL; verbs++)
 		if (strcmp(verbs->name, name) == 0)
@@ -459,15 +434,13 @@ verb_find(const struct verb *verbs, const char *name)
 	return NULL;
 }
 
-static void
-print_verbs(FILE *out, const struct verb *verbs)
+static void print_verbs(FILE *out, const struct verb *verbs)
 {
 	for (; verbs != NULL && verbs->name != NULL; verbs++)
 		fprintf(out, "  %-12s %s\n", verbs->name, verbs->help);
 }
 
-static int
-usage(const struct service *s, FILE *out)
+static int usage(const struct service *s, FILE *out)
 {
 	fprintf(out, "usage: %s VERB [OPTIONS]\n\n", s->name);
 	print_verbs(out, common_verbs);
@@ -476,8 +449,7 @@ usage(const struct service *s, FILE *out)
 	return out == stdout ? 0 : EXIT_USAGE;
 }
 
-int
-service_main(const struct service *s, int argc, char **argv)
+int service_main(const struct service *s, int argc, char **argv)
 {
 	const struct verb *verb;
 

@@ -66,7 +66,8 @@ struct service {
 	/* Checks settings that depend on each other, loads templates and calendars; before any thread starts. NULL: nothing. */
 	enum err (*start)(void *options, struct why *);
 	/* Current state of a compacted topic again: reads up to limit aggregates after `after` and says them. NULL: none. */
-	enum err (*republish)(struct db *, struct arena *, const char *topic, struct span *after, size_t limit, struct say *, size_t *n, struct why *);
+	enum err (*republish)(
+		struct db *, struct arena *, const char *topic, struct span *after, size_t limit, struct say *, size_t *n, struct why *);
 };
 
 /* The settings that every service has. */
@@ -79,7 +80,7 @@ struct common_settings {
 	const char *public_url;       /* how customers reach it */
 	const char *roles;            /* "http,consume,relay,tick,send" or a subset */
 	const char *log_level;
-	int64_t http_threads, consume_threads, partitions, replication, drain_seconds;
+	int64_t http_threads, http_connections, consume_threads, partitions, replication, drain_seconds;
 	bool sandbox;                 /* business time is a row moved by dunlin.clock.v1 */
 	bool embedded_broker;         /* a new cluster id is adopted by itself */
 	bool wait_for_schema;         /* run: wait for migrate instead of stopping when the schema is not current */

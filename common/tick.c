@@ -9,7 +9,8 @@ enum { IDLE_MS = 1000, SPACING_MS = 100, SANDBOX_SPACING_MS = 2, FOLLOWER_MS = 1
 enum { OUTBOX_ROWS = 1000000, OUTBOX_DAYS = 30, INBOX_DAYS = 400 };
 
 static struct metric due_total = {
-	.name = "dunlin_due_total", .type = METRIC_COUNTER, .help = "Due actions taken, by duty.", .labels = "duty"};
+	.name = "dunlin_due_total", .type = METRIC_COUNTER, .help = "Due actions taken, by duty.", .labels = "duty"
+};
 
 struct tick {
 	const struct service *service;
@@ -21,8 +22,7 @@ struct tick {
 	int64_t *looked_at; /* per duty, monotonic */
 };
 
-static enum err
-lead(struct tick *t, struct why *why)
+static enum err lead(struct tick *t, struct why *why)
 {
 	struct rows r;
 
@@ -33,8 +33,7 @@ lead(struct tick *t, struct why *why)
 	return OK;
 }
 
-static enum err
-keep_partitions(struct tick *t, struct why *why)
+static enum err keep_partitions(struct tick *t, struct why *why)
 {
 	struct args *a = args_new(unit_arena(t->unit));
 	int64_t now = clock_monotonic_us();
@@ -53,8 +52,7 @@ keep_partitions(struct tick *t, struct why *why)
 }
 
 /* One look at one duty; *more when a full batch came back. */
-static enum err
-look(struct tick *t, const struct duty *duty, bool *more, struct why *why)
+static enum err look(struct tick *t, const struct duty *duty, bool *more, struct why *why)
 {
 	struct message **messages = NULL;
 	size_t n = 0;
@@ -71,8 +69,7 @@ look(struct tick *t, const struct duty *duty, bool *more, struct why *why)
 	return OK;
 }
 
-static enum err
-look_at_all(struct tick *t, bool woken, struct why *why)
+static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 {
 	for (size_t i = 0; t->service->duties != NULL && t->service->duties[i].name != NULL; i++) {
 		const struct duty *duty = &t->service->duties[i];
@@ -89,8 +86,7 @@ look_at_all(struct tick *t, bool woken, struct why *why)
 	return OK;
 }
 
-static enum err
-turn(struct tick *t, bool woken, struct why *why)
+static enum err turn(struct tick *t, bool woken, struct why *why)
 {
 	enum err err = lead(t, why);
 
@@ -103,8 +99,7 @@ turn(struct tick *t, bool woken, struct why *why)
 }
 
 /* Work that the world keeps from being done is done later: it stays due. */
-static enum err
-tick_loop(struct tick *t, struct why *why)
+static enum err tick_loop(struct tick *t, struct why *why)
 {
 	int spacing = common_settings.sandbox ? SANDBOX_SPACING_MS : SPACING_MS;
 
@@ -129,8 +124,7 @@ tick_loop(struct tick *t, struct why *why)
 	return OK;
 }
 
-static size_t
-duty_count(const struct service *s)
+static size_t duty_count(const struct service *s)
 {
 	size_t n = 0;
 
@@ -139,10 +133,9 @@ duty_count(const struct service *s)
 	return n;
 }
 
-enum err
-tick_run(const struct service *service, struct role *role, struct why *why)
+enum err tick_run(const struct service *service, struct role *role, struct why *why)
 {
-	struct tick t = {.service = service, .role = role};
+	struct tick t = { .service = service, .role = role };
 	struct arena *arena = arena_open();
 	enum err err;
 

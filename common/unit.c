@@ -9,24 +9,22 @@
 #include "role.h"
 #include "unit_inside.h"
 
-static struct metric batch_size = {.name = "dunlin_batch_messages",
-	.type = METRIC_HISTOGRAM,
-	.help = "Messages of one unit of work.",
-	.bounds = metric_sizes};
-static struct metric batch_seconds = {.name = "dunlin_batch_seconds",
+static struct metric batch_size = {
+	.name = "dunlin_batch_messages", .type = METRIC_HISTOGRAM, .help = "Messages of one unit of work.", .bounds = metric_sizes
+};
+static struct metric batch_seconds = { .name = "dunlin_batch_seconds",
 	.type = METRIC_HISTOGRAM,
 	.help = "From claim to commit of one unit of work.",
-	.bounds = metric_seconds};
-static struct metric messages_total = {.name = "dunlin_messages_total",
+	.bounds = metric_seconds };
+static struct metric messages_total = {
+	.name = "dunlin_messages_total", .type = METRIC_COUNTER, .help = "Messages by what became of them.", .labels = "outcome"
+};
+static struct metric fenced_total = { .name = "dunlin_fenced_total",
 	.type = METRIC_COUNTER,
-	.help = "Messages by what became of them.",
-	.labels = "outcome"};
-static struct metric fenced_total = {.name = "dunlin_fenced_total",
-	.type = METRIC_COUNTER,
-	.help = "Batches that committed nothing because another consumer owns a position."};
-static struct metric batches_retried_total = {.name = "dunlin_batches_retried_total",
-	.type = METRIC_COUNTER,
-	.help = "Batches rolled back because the world failed."};
+	.help = "Batches that committed nothing because another consumer owns a position." };
+static struct metric batches_retried_total = {
+	.name = "dunlin_batches_retried_total", .type = METRIC_COUNTER, .help = "Batches rolled back because the world failed."
+};
 
 static const char *const outcome_names[] = {
 	[OUTCOME_NONE] = "none",
@@ -37,8 +35,7 @@ static const char *const outcome_names[] = {
 	[OUTCOME_NOT_TAKEN] = "not_taken",
 };
 
-struct unit *
-unit_open(const struct service *service, struct db *db)
+struct unit *unit_open(const struct service *service, struct db *db)
 {
 	struct unit *u = calloc(1, sizeof *u);
 
@@ -61,8 +58,7 @@ unit_open(const struct service *service, struct db *db)
 	return u;
 }
 
-void
-unit_close(struct unit *u)
+void unit_close(struct unit *u)
 {
 	if (u == NULL)
 		return;
@@ -71,28 +67,24 @@ unit_close(struct unit *u)
 	free(u);
 }
 
-struct arena *
-unit_arena(struct unit *u)
+struct arena *unit_arena(struct unit *u)
 {
 	return u->arena;
 }
 
-void
-unit_forget(struct unit *u)
+void unit_forget(struct unit *u)
 {
 	arena_reset(u->arena);
 }
 
-struct instant
-unit_now(const struct unit *u)
+struct instant unit_now(const struct unit *u)
 {
 	return u->now;
 }
 
 /* --- read and need --- */
 
-static const struct handler *
-handler_find(const struct service *service, struct span type)
+static const struct handler *handler_find(const struct service *service, struct span type)
 {
 	for (const struct handler *h = service->handlers; h != NULL && h->type != NULL; h++)
 		if (span_is(type, h->type))
@@ -101,14 +93,12 @@ handler_find(const struct service *service, struct span type)
 }
 
 /* PostgreSQL's text takes no other: what isn't text is kept as hexadecimal. */
-static struct span
-clean(struct arena *arena, struct span s)
+static struct span clean(struct arena *arena, struct span s)
 {
 	return span_is_text(s) ? s : span_hex(arena, s);
 }
 
-static enum err
-read_message(struct unit *u, struct slot *s)
+static enum err read_message(struct unit *u, struct slot *s)
 {
 	struct message *m = s->m;
 
@@ -125,13 +115,12 @@ read_message(struct unit *u, struct slot *s)
 }
 
 /* A slot starts from nothing each time: the batch may be a second try. */
-static void
-slot_begin(struct unit *u, struct slot *s, struct message *m)
+static void slot_begin(struct unit *u, struct slot *s, struct message *m)
 {
-	*s = (struct slot){.m = m};
+	*s = (struct slot){ .m = m };
 	m->outcome = OUTCOME_NONE;
-	m->reply = (struct reply){0};
-	m->why = (struct why){0};
+	m->reply = (struct reply){ 0 };
+	m->why = (struct why){ 0 };
 	m->source = clean(u->arena, m->source);
 	m->id = clean(u->arena, m->id);
 	m->type = clean(u->arena, m->type);
@@ -151,23 +140,21 @@ slot_begin(struct unit *u, struct slot *s, struct message *m)
 	}
 }
 
-static void
-slots_begin(struct unit *u, struct message **messages, size_t n)
+static void slots_begin(struct unit *u, struct message **messages, size_t n)
 {
 	u->slots = ARENA_ARRAY(u->arena, struct slot, n);
 	u->count = n;
-	u->need = (struct need){.arena = u->arena};
+	u->need = (struct need){ .arena = u->arena };
 	u->parked = NULL;
 	u->parked_count = u->parked_room = 0;
-	u->clock_to = (struct instant){0};
+	u->clock_to = (struct instant){ 0 };
 	u->book = NULL;
 	for (size_t i = 0; i < n; i++)
 		slot_begin(u, &u->slots[i], messages[i]);
 }
 
 /* What is new says which keys it touches; what was seen before touches none. */
-static void
-needs_gather(struct unit *u)
+static void needs_gather(struct unit *u)
 {
 	for (size_t i = 0; i < u->count; i++) {
 		struct slot *s = &u->slots[i];
@@ -183,8 +170,7 @@ needs_gather(struct unit *u)
 
 /* --- load --- */
 
-static enum err
-load(struct unit *u, struct why *why)
+static enum err load(struct unit *u, struct why *why)
 {
 	const struct store *store = u->service->store;
 
@@ -198,8 +184,7 @@ load(struct unit *u, struct why *why)
 /* --- apply --- */
 
 /* A header's value is one line. */
-static void
-add_header(struct text *t, const char *name, struct span value)
+static void add_header(struct text *t, const char *name, struct span value)
 {
 	if (value.size == 0)
 		return;
@@ -209,8 +194,7 @@ add_header(struct text *t, const char *name, struct span value)
 	text_char(t, '\n');
 }
 
-static struct span
-dlq_headers(struct unit *u, const struct message *m)
+static struct span dlq_headers(struct unit *u, const struct message *m)
 {
 	struct text t;
 
@@ -226,8 +210,7 @@ dlq_headers(struct unit *u, const struct message *m)
 	return text_done(&t);
 }
 
-static void
-say_dead(struct unit *u, struct slot *s)
+static void say_dead(struct unit *u, struct slot *s)
 {
 	struct message *m = s->m;
 	struct span key = s->ref.size > 0 ? m->key : SPAN("");
@@ -237,8 +220,7 @@ say_dead(struct unit *u, struct slot *s)
 			dlq_headers(u, m));
 }
 
-static void
-set_aside(struct unit *u, struct slot *s)
+static void set_aside(struct unit *u, struct slot *s)
 {
 	s->m->outcome = OUTCOME_SET_ASIDE;
 	if (s->ref.size > 0 && u->stream_kind >= 0 && !s->behind)
@@ -248,8 +230,7 @@ set_aside(struct unit *u, struct slot *s)
 		say_dead(u, s);
 }
 
-static void
-turn_down(struct unit *u, struct slot *s)
+static void turn_down(struct unit *u, struct slot *s)
 {
 	struct message *m = s->m;
 
@@ -260,9 +241,7 @@ turn_down(struct unit *u, struct slot *s)
 			u->service->refused(m, &m->why, u->now, s->say);
 		say_dead(u, s);
 		break;
-	case FATE_SET_ASIDE:
-		set_aside(u, s);
-		break;
+	case FATE_SET_ASIDE: set_aside(u, s); break;
 	case FATE_ANSWER:
 		m->outcome = OUTCOME_REFUSED;
 		m->reply.body = problem_print(u->arena, &m->why, &m->reply.status);
@@ -271,8 +250,7 @@ turn_down(struct unit *u, struct slot *s)
 	}
 }
 
-static enum err
-apply_handler(struct unit *u, struct slot *s)
+static enum err apply_handler(struct unit *u, struct slot *s)
 {
 	const struct store *store = u->service->store;
 	struct message *m = s->m;
@@ -289,7 +267,7 @@ apply_handler(struct unit *u, struct slot *s)
 	if (err == OK) {
 		m->reply = *say_replied(s->say);
 		if (m->reply.status == 0)
-			m->reply = (struct reply){.status = 200, .body = SPAN("{}")};
+			m->reply = (struct reply){ .status = 200, .body = SPAN("{}") };
 		return OK;
 	}
 	store->restore(u->book);
@@ -297,8 +275,7 @@ apply_handler(struct unit *u, struct slot *s)
 	return err;
 }
 
-static enum err
-apply_slot(struct unit *u, struct slot *s, struct why *why)
+static enum err apply_slot(struct unit *u, struct slot *s, struct why *why)
 {
 	enum err err = s->early;
 
@@ -325,8 +302,7 @@ apply_slot(struct unit *u, struct slot *s, struct why *why)
 	return OK;
 }
 
-static enum err
-apply(struct unit *u, struct why *why)
+static enum err apply(struct unit *u, struct why *why)
 {
 	for (size_t i = 0; i < u->count; i++) {
 		struct slot *s = &u->slots[i];
@@ -340,8 +316,7 @@ apply(struct unit *u, struct why *why)
 }
 
 /* Of several alike in one batch the first is done; the others are told what it was told. */
-static void
-answer_twins(struct unit *u)
+static void answer_twins(struct unit *u)
 {
 	for (size_t i = 0; i < u->count; i++) {
 		struct slot *s = &u->slots[i];
@@ -354,8 +329,7 @@ answer_twins(struct unit *u)
 		s->m->reply = s->twin->m->reply;
 		if (digest_equal(a.b, b.b, sizeof a.b))
 			continue;
-		(void)why_set(&s->m->why, ERR_REFUSED, "idempotency_key_reused",
-			"the Idempotency-Key was used before for another request");
+		(void)why_set(&s->m->why, ERR_REFUSED, "idempotency_key_reused", "the Idempotency-Key was used before for another request");
 		s->m->reply.body = problem_print(u->arena, &s->m->why, &s->m->reply.status);
 		s->m->reply.type = "application/problem+json";
 	}
@@ -363,8 +337,7 @@ answer_twins(struct unit *u)
 
 /* --- the road --- */
 
-static bool
-is_any_claimed(const struct unit *u)
+static bool is_any_claimed(const struct unit *u)
 {
 	for (size_t i = 0; i < u->count; i++)
 		if (u->slots[i].claimed)
@@ -372,8 +345,8 @@ is_any_claimed(const struct unit *u)
 	return false;
 }
 
-static enum err
-travel(struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
+static enum err travel(
+	struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
 {
 	slots_begin(u, messages, n);
 	TRY(unit_claim(u, positions, position_count, why));
@@ -390,8 +363,7 @@ travel(struct unit *u, struct message **messages, size_t n, const struct positio
 	return db_commit(u->db, why);
 }
 
-static void
-count_batch(const struct unit *u, int64_t started)
+static void count_batch(const struct unit *u, int64_t started)
 {
 	metric_observe(&batch_size, (double)u->count, NULL);
 	metric_observe(&batch_seconds, (double)(clock_monotonic_us() - started) / 1e6, NULL);
@@ -399,8 +371,8 @@ count_batch(const struct unit *u, int64_t started)
 		metric_add(&messages_total, 1, outcome_names[u->slots[i].m->outcome], NULL);
 }
 
-static enum err
-run_once(struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
+static enum err run_once(
+	struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
 {
 	int64_t started = clock_monotonic_us();
 	enum err err = travel(u, messages, n, positions, position_count, why);
@@ -423,8 +395,7 @@ run_once(struct unit *u, struct message **messages, size_t n, const struct posit
 }
 
 /* The position that a single message of a batch leaves its partition at. */
-static size_t
-position_of(const struct message *m, const struct position *positions, size_t n, struct position *out)
+static size_t position_of(const struct message *m, const struct position *positions, size_t n, struct position *out)
 {
 	for (size_t i = 0; m->topic.size > 0 && i < n; i++)
 		if (positions[i].partition == m->partition && span_equal(positions[i].topic, m->topic)) {
@@ -436,8 +407,7 @@ position_of(const struct message *m, const struct position *positions, size_t n,
 	return 0;
 }
 
-static void
-set_bug(struct unit *u, struct message *m, const struct why *why)
+static void set_bug(struct unit *u, struct message *m, const struct why *why)
 {
 	m->outcome = OUTCOME_NONE;
 	m->why = *why;
@@ -445,8 +415,7 @@ set_bug(struct unit *u, struct message *m, const struct why *why)
 	m->reply.type = "application/problem+json";
 }
 
-static enum err
-run_alone(struct unit *u, struct message *m, const struct position *position, size_t n, struct why *why)
+static enum err run_alone(struct unit *u, struct message *m, const struct position *position, size_t n, struct why *why)
 {
 	enum err err = run_once(u, &m, 1, position, n, why);
 
@@ -459,8 +428,8 @@ run_alone(struct unit *u, struct message *m, const struct position *position, si
 	return OK;
 }
 
-static enum err
-run_one_by_one(struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
+static enum err run_one_by_one(
+	struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct position p;
@@ -471,8 +440,8 @@ run_one_by_one(struct unit *u, struct message **messages, size_t n, const struct
 	return position_count == 0 ? OK : run_once(u, NULL, 0, positions, position_count, why);
 }
 
-enum err
-unit_run(struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
+enum err unit_run(
+	struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
 {
 	enum err err;
 
@@ -487,10 +456,10 @@ unit_run(struct unit *u, struct message **messages, size_t n, const struct posit
 }
 
 /* The message is claimed and parked without being looked into: neither read nor applied. */
-enum err
-unit_set_aside(struct unit *u, struct message *m, const struct position *position, const char *code, const char *text, struct why *why)
+enum err unit_set_aside(
+	struct unit *u, struct message *m, const struct position *position, const char *code, const char *text, struct why *why)
 {
-	struct why reason = {0};
+	struct why reason = { 0 };
 	enum err err;
 
 	(void)why_set(&reason, ERR_BUG, code, "%s", text);
@@ -498,7 +467,7 @@ unit_set_aside(struct unit *u, struct message *m, const struct position *positio
 	slots_begin(u, &m, 0);
 	u->slots = ARENA_NEW(u->arena, struct slot);
 	u->count = 1;
-	*u->slots = (struct slot){.m = m};
+	*u->slots = (struct slot){ .m = m };
 	m->outcome = OUTCOME_NONE;
 	m->why = reason;
 	if (m->topic.size > 0 && message_key(m->key, &u->slots->merchant, &u->slots->ref) != OK)
@@ -525,8 +494,7 @@ unit_set_aside(struct unit *u, struct message *m, const struct position *positio
 	return err;
 }
 
-enum err
-unit_retry(struct unit *u, struct message *m, int64_t seq, struct why *why)
+enum err unit_retry(struct unit *u, struct message *m, int64_t seq, struct why *why)
 {
 	enum err err;
 
@@ -536,11 +504,10 @@ unit_retry(struct unit *u, struct message *m, int64_t seq, struct why *why)
 	return err;
 }
 
-enum err
-unit_republish(struct unit *u, const char *topic, struct span id, struct span *after, size_t limit, size_t *said, struct why *why)
+enum err unit_republish(struct unit *u, const char *topic, struct span id, struct span *after, size_t limit, size_t *said, struct why *why)
 {
-	struct message m = {.source = SPAN("republish"), .id = id, .time = clock_real()};
-	struct slot slot = {.m = &m, .say = say_open(u->arena, &m)};
+	struct message m = { .source = SPAN("republish"), .id = id, .time = clock_real() };
+	struct slot slot = { .m = &m, .say = say_open(u->arena, &m) };
 	enum err err;
 
 	u->slots = &slot;

@@ -79,7 +79,7 @@ struct store {
 	enum err (*fetch)(struct db *, struct arena *, struct book *, const struct need *, struct why *);
 	/* Queues one set-based statement per table (db_queue with the expected count). */
 	enum err (*save)(struct db *, struct arena *, struct book *, struct why *);
-	void (*mark)(struct book *);    /* a message begins */
+	void (*mark)(struct book *); /* a message begins */
 	void (*restore)(struct book *); /* back to the mark */
 	struct digest (*digest)(const struct book *); /* for tests */
 };
@@ -135,7 +135,8 @@ void unit_forget(struct unit *);
 enum err unit_run(struct unit *, struct message **, size_t n, const struct position *, size_t positions, struct why *) MUST_CHECK;
 
 /* Sets a message aside without applying it: one that has crashed the process before. */
-enum err unit_set_aside(struct unit *, struct message *, const struct position *, const char *code, const char *text, struct why *) MUST_CHECK;
+enum err unit_set_aside(
+	struct unit *, struct message *, const struct position *, const char *code, const char *text, struct why *) MUST_CHECK;
 
 /* Runs one message that was set aside (row `seq` of parked) again: its identity is claimed already. Applied: the row ends, and its
  * stream flows again when nothing else of it is set aside. Not applied: it stays, with one more try; see its outcome and why. */
@@ -143,8 +144,8 @@ enum err unit_retry(struct unit *, struct message *, int64_t seq, struct why *) 
 
 /* Says the current state of up to `limit` aggregates of a compacted topic again, after the one that *after names, and moves *after. `id`
  * makes the ids of this republication its own. *said is 0 at the end. */
-enum err unit_republish(struct unit *, const char *topic, struct span id, struct span *after, size_t limit, size_t *said, struct why *)
-	MUST_CHECK;
+enum err unit_republish(
+	struct unit *, const char *topic, struct span id, struct span *after, size_t limit, size_t *said, struct why *) MUST_CHECK;
 
 /* Business time as the last claim read it. */
 struct instant unit_now(const struct unit *);

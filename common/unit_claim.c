@@ -6,8 +6,7 @@
 
 /* --- identities --- */
 
-static int
-slot_compare(const void *a, const void *b)
+static int slot_compare(const void *a, const void *b)
 {
 	const struct slot *x = *(struct slot *const *)a, *y = *(struct slot *const *)b;
 	int c;
@@ -22,8 +21,7 @@ slot_compare(const void *a, const void *b)
 	return c != 0 ? c : (x > y) - (x < y);
 }
 
-static bool
-is_same_identity(const struct message *a, const struct message *b)
+static bool is_same_identity(const struct message *a, const struct message *b)
 {
 	if (a->own != b->own)
 		return false;
@@ -33,14 +31,12 @@ is_same_identity(const struct message *a, const struct message *b)
 }
 
 /* A message that has no part in claiming: malformed HTTP, or of a type that this service passes over. */
-static bool
-is_passed_over(const struct slot *s)
+static bool is_passed_over(const struct slot *s)
 {
 	return s->m->outcome != OUTCOME_NONE;
 }
 
-static struct slot **
-slots_sorted(struct unit *u, size_t *n)
+static struct slot **slots_sorted(struct unit *u, size_t *n)
 {
 	struct slot **sorted = ARENA_ARRAY(u->arena, struct slot *, u->count);
 
@@ -55,8 +51,7 @@ slots_sorted(struct unit *u, size_t *n)
 	return sorted;
 }
 
-static void
-queue_fence(struct unit *u, const struct position *positions, size_t n)
+static void queue_fence(struct unit *u, const struct position *positions, size_t n)
 {
 	struct args *a = args_new(u->arena);
 	struct array *cluster = args_array(a, DB_TEXT), *topic = args_array(a, DB_TEXT), *part = args_array(a, DB_INT4),
@@ -76,12 +71,12 @@ queue_fence(struct unit *u, const struct position *positions, size_t n)
 }
 
 /* The rows come back in no order: each is looked up among the sorted slots. */
-static void
-mark_claimed(struct unit *u, struct slot **sorted, size_t n, const struct rows *r)
+static void mark_claimed(struct unit *u, struct slot **sorted, size_t n, const struct rows *r)
 {
-	int source = rows_column(r, "source"), id = rows_column(r, "id"), event_id = rows_column(r, "event_id"), now = rows_column(r, "now");
-	struct message wanted = {.own = false};
-	struct slot key = {.m = &wanted}, *at = &key;
+	int source = rows_column(r, "source"), id = rows_column(r, "id"), event_id = rows_column(r, "event_id"),
+	    now = rows_column(r, "now");
+	struct message wanted = { .own = false };
+	struct slot key = { .m = &wanted }, *at = &key;
 
 	for (size_t i = 0; i < r->count; i++) {
 		size_t low = 0, high = n;
@@ -98,7 +93,7 @@ mark_claimed(struct unit *u, struct slot **sorted, size_t n, const struct rows *
 			size_t middle = (low + high) / 2;
 
 			at = sorted[middle];
-			if (!is_same_identity(at->m, &wanted) && slot_compare(&at, &(struct slot *){&key}) < 0)
+			if (!is_same_identity(at->m, &wanted) && slot_compare(&at, &(struct slot *){ &key }) < 0)
 				low = middle + 1;
 			else
 				high = middle;
@@ -109,8 +104,7 @@ mark_claimed(struct unit *u, struct slot **sorted, size_t n, const struct rows *
 	}
 }
 
-static enum err
-claim_identities(struct unit *u, struct slot **sorted, size_t n, struct why *why)
+static enum err claim_identities(struct unit *u, struct slot **sorted, size_t n, struct why *why)
 {
 	struct args *a = args_new(u->arena);
 	struct array *source = args_array(a, DB_TEXT), *id = args_array(a, DB_TEXT), *own = args_array(a, DB_UUID);
@@ -133,14 +127,12 @@ claim_identities(struct unit *u, struct slot **sorted, size_t n, struct why *why
 
 /* --- answers given before --- */
 
-struct digest
-unit_request_digest(const struct message *m)
+struct digest unit_request_digest(const struct message *m)
 {
-	return digest_list((const struct span[]){m->type, m->target, m->payload}, 3);
+	return digest_list((const struct span[]){ m->type, m->target, m->payload }, 3);
 }
 
-static void
-answer_again(struct unit *u, struct slot *s, const struct rows *r, size_t row)
+static void answer_again(struct unit *u, struct slot *s, const struct rows *r, size_t row)
 {
 	struct digest d = unit_request_digest(s->m);
 	struct span stored = rows_text(r, row, rows_column(r, "request_sha256"));
@@ -156,14 +148,12 @@ answer_again(struct unit *u, struct slot *s, const struct rows *r, size_t row)
 	s->m->reply.type = span_cstr(u->arena, rows_text(r, row, rows_column(r, "type")));
 }
 
-static bool
-wants_answer(const struct slot *s)
+static bool wants_answer(const struct slot *s)
 {
 	return !is_passed_over(s) && !s->claimed && s->twin == NULL && s->m->fate == FATE_ANSWER;
 }
 
-static enum err
-load_answers(struct unit *u, struct why *why)
+static enum err load_answers(struct unit *u, struct why *why)
 {
 	struct args *a = args_new(u->arena);
 	struct array *source = args_array(a, DB_TEXT), *id = args_array(a, DB_TEXT);
@@ -189,8 +179,7 @@ load_answers(struct unit *u, struct why *why)
 	return OK;
 }
 
-static enum err
-read_now(struct unit *u, struct why *why)
+static enum err read_now(struct unit *u, struct why *why)
 {
 	struct rows r;
 
@@ -199,8 +188,7 @@ read_now(struct unit *u, struct why *why)
 	return OK;
 }
 
-enum err
-unit_claim(struct unit *u, const struct position *positions, size_t n, struct why *why)
+enum err unit_claim(struct unit *u, const struct position *positions, size_t n, struct why *why)
 {
 	size_t sorted_count;
 	struct slot **sorted = slots_sorted(u, &sorted_count);
@@ -222,8 +210,7 @@ unit_claim(struct unit *u, const struct position *positions, size_t n, struct wh
 
 /* --- keys --- */
 
-static int
-key_compare(const void *a, const void *b)
+static int key_compare(const void *a, const void *b)
 {
 	const struct key *x = a, *y = b;
 	int c = (x->kind > y->kind) - (x->kind < y->kind);
@@ -233,8 +220,7 @@ key_compare(const void *a, const void *b)
 	return c != 0 ? c : span_compare(x->id, y->id);
 }
 
-static void
-keys_tidy(struct need *need)
+static void keys_tidy(struct need *need)
 {
 	size_t kept = 0;
 
@@ -247,8 +233,7 @@ keys_tidy(struct need *need)
 	need->key_count = kept + 1;
 }
 
-static struct args *
-keys_args(struct unit *u)
+static struct args *keys_args(struct unit *u)
 {
 	struct args *a = args_new(u->arena);
 	struct array *merchant = args_array(a, DB_TEXT), *kind = args_array(a, DB_INT4), *id = args_array(a, DB_TEXT);
@@ -261,8 +246,7 @@ keys_args(struct unit *u)
 	return a;
 }
 
-enum err
-unit_lock(struct unit *u, struct why *why)
+enum err unit_lock(struct unit *u, struct why *why)
 {
 	struct rows r;
 
@@ -278,8 +262,7 @@ unit_lock(struct unit *u, struct why *why)
 	return OK;
 }
 
-bool
-unit_is_parked(const struct unit *u, const struct slot *s)
+bool unit_is_parked(const struct unit *u, const struct slot *s)
 {
 	for (size_t i = 0; i < u->parked_count; i++)
 		if (span_equal(u->parked[i].topic, s->m->topic) && span_equal(u->parked[i].ref, s->ref) &&
@@ -288,8 +271,7 @@ unit_is_parked(const struct unit *u, const struct slot *s)
 	return false;
 }
 
-void
-unit_note_parked(struct unit *u, struct span merchant, struct span ref, struct span topic)
+void unit_note_parked(struct unit *u, struct span merchant, struct span ref, struct span topic)
 {
 	if (u->parked_count == u->parked_room) {
 		struct parked_key *more;
@@ -300,5 +282,5 @@ unit_note_parked(struct unit *u, struct span merchant, struct span ref, struct s
 			memcpy(more, u->parked, u->parked_count * sizeof *more);
 		u->parked = more;
 	}
-	u->parked[u->parked_count++] = (struct parked_key){.merchant = merchant, .ref = ref, .topic = topic};
+	u->parked[u->parked_count++] = (struct parked_key){ .merchant = merchant, .ref = ref, .topic = topic };
 }

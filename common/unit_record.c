@@ -1,15 +1,13 @@
 #include "common_queries.h"
 #include "unit_inside.h"
 
-static int
-outcome_number(enum outcome o)
+static int outcome_number(enum outcome o)
 {
 	return o == OUTCOME_REFUSED ? 2 : o == OUTCOME_SET_ASIDE ? 3 : 1;
 }
 
 /* The inbox says "applied" unless told otherwise: only the rare others are updated. A retry may turn "set aside" into "applied". */
-static void
-record_outcomes(struct unit *u)
+static void record_outcomes(struct unit *u)
 {
 	struct args *a = args_new(u->arena), *b = args_new(u->arena);
 	struct array *source = args_array(a, DB_TEXT), *id = args_array(a, DB_TEXT), *outcome = args_array(a, DB_INT4),
@@ -38,8 +36,7 @@ record_outcomes(struct unit *u)
 		db_queue(u->db, &q_unit_outcome_own, b, own);
 }
 
-static void
-record_answers(struct unit *u)
+static void record_answers(struct unit *u)
 {
 	struct args *a = args_new(u->arena);
 	struct array *source = args_array(a, DB_TEXT), *id = args_array(a, DB_TEXT), *digest = args_array(a, DB_BYTES),
@@ -65,8 +62,7 @@ record_answers(struct unit *u)
 		db_queue(u->db, &q_unit_answer, a, n);
 }
 
-static void
-record_dead_letters(struct unit *u)
+static void record_dead_letters(struct unit *u)
 {
 	struct args *a = args_new(u->arena);
 	struct array *topic = args_array(a, DB_TEXT), *part = args_array(a, DB_INT4), *offset = args_array(a, DB_INT8),
@@ -104,12 +100,11 @@ struct park_args {
 		*payload, *code, *reason;
 };
 
-static struct park_args
-park_args_new(struct arena *arena)
+static struct park_args park_args_new(struct arena *arena)
 {
 	struct args *a = args_new(arena);
 
-	return (struct park_args){.args = a,
+	return (struct park_args){ .args = a,
 		.topic = args_array(a, DB_TEXT),
 		.key = args_array(a, DB_TEXT),
 		.head = args_array(a, DB_BOOL),
@@ -127,11 +122,10 @@ park_args_new(struct arena *arena)
 		.target = args_array(a, DB_TEXT),
 		.payload = args_array(a, DB_BYTES),
 		.code = args_array(a, DB_TEXT),
-		.reason = args_array(a, DB_TEXT)};
+		.reason = args_array(a, DB_TEXT) };
 }
 
-static void
-park_args_add(struct park_args *p, const struct slot *s)
+static void park_args_add(struct park_args *p, const struct slot *s)
 {
 	const struct message *m = s->m;
 
@@ -155,8 +149,7 @@ park_args_add(struct park_args *p, const struct slot *s)
 	array_text(p->reason, span_of(m->why.text));
 }
 
-static void
-record_parked(struct unit *u)
+static void record_parked(struct unit *u)
 {
 	struct park_args rows = park_args_new(u->arena);
 	struct args *flags = args_new(u->arena);
@@ -186,8 +179,7 @@ record_parked(struct unit *u)
 }
 
 /* A retried message that was applied leaves the queue; the stream flows again when it was the last. */
-static void
-record_retry(struct unit *u)
+static void record_retry(struct unit *u)
 {
 	struct args *a = args_new(u->arena), *b = args_new(u->arena);
 	const struct slot *s = &u->slots[0];
@@ -207,8 +199,7 @@ record_retry(struct unit *u)
 	db_queue(u->db, &q_parked_unflag, b, -1);
 }
 
-void
-unit_record(struct unit *u)
+void unit_record(struct unit *u)
 {
 	record_outcomes(u);
 	record_answers(u);
@@ -223,8 +214,7 @@ unit_record(struct unit *u)
 	}
 }
 
-void
-unit_say(struct unit *u)
+void unit_say(struct unit *u)
 {
 	struct args *a = args_new(u->arena);
 	struct array *topic = args_array(a, DB_TEXT), *key = args_array(a, DB_TEXT), *id = args_array(a, DB_UUID),

@@ -27,13 +27,15 @@ COMMON_IMPURE := clock% random% log% db% migrate% inbox% outbox% relay% unit% ka
 	role% service% httpd% http_% ops% outside% mail% metrics% settings% tick% token% verb% idle% audit%
 SERVICE_IMPURE := main store http send tick settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
-pure = $(filter-out $(call impure,$1),$(call sources,$1))
+# What a pattern takes for impure and isn't.
+PURE_ANYWAY := common/kafka_headers.c
+pure = $(filter-out $(call impure,$1),$(call sources,$1)) $(filter $(PURE_ANYWAY),$(call sources,$1))
 PURE := $(foreach c,$(COMPONENTS),$(call pure,$c))
 
 PROTOS := $(shell find proto -name '*.proto' 2>/dev/null | sort)
 PROTO_C := $(PROTOS:proto/%.proto=$(G)/proto/%.pb-c.c)
 # Generated C of a component: its statements and its migrations, where it has any.
-sql = $(if $(wildcard $(call home,$1)/sql/queries.sql),$(G)/sql/$1/$1_queries.c) \
+sql = $(if $(wildcard $(call home,$1)/sql/queries*.sql),$(G)/sql/$1/$1_queries.c) \
 	$(if $(wildcard $(call home,$1)/sql/[0-9]*.sql),$(G)/sql/$1/$1_migrations.c)
 SQL_C := $(foreach c,$(COMPONENTS),$(call sql,$c))
 GENERATED := $(PROTO_C) $(SQL_C) $(G)/version/version.h $(G)/path/common
@@ -119,14 +121,14 @@ $(O)/bin/mockbroker: $(O)/obj/services/sandbox/broker/main.o
 
 # ---- what is generated ----
 $(G)/proto/%.pb-c.c: proto/%.proto
-	@mkdir -p $(G)/proto && protoc-c -Iproto --c_out=$(G)/proto $<
+	@mkdir -p $(G)/proto && protoc -Iproto --c_out=$(G)/proto $<
 $(B)/dunlin.binpb: $(PROTOS)
 	@mkdir -p $(@D) && protoc -Iproto --include_imports --include_source_info --descriptor_set_out=$@ $^
 $(G)/python/.done: $(PROTOS)
 	@mkdir -p $(@D) && protoc -Iproto --python_out=$(@D) $^ && touch $@
 define generate
-$(G)/sql/$1/$1_queries.c: $(call home,$1)/sql/queries.sql deploy/build/queries.awk
-	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/queries.awk $$<
+$(G)/sql/$1/$1_queries.c: $(sort $(wildcard $(call home,$1)/sql/queries*.sql)) deploy/build/queries.awk
+	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/queries.awk $$(filter %.sql,$$^)
 $(G)/sql/$1/$1_migrations.c: $(sort $(wildcard $(call home,$1)/sql/[0-9]*.sql)) deploy/build/migrations.awk
 	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/migrations.awk $$(filter %.sql,$$^)
 endef

@@ -46,9 +46,6 @@ enum err kafka_read_headers(struct message *, const struct header *, size_t n, s
  * for an undecodable message. Without a usable identity it is known by cluster, topic, partition and offset. The message's spans are copies. */
 void kafka_read_record(struct message *, const struct record *, struct arena *);
 
-/* The identity as one text, as kept with a position for the read-back check. */
-struct span kafka_identity(const struct message *, struct arena *);
-
 /* The traceparent of W3C Trace Context, or empty when it is not one. */
 struct span kafka_trace(struct span);
 

@@ -19,7 +19,7 @@ struct client_setting {
 
 /* Opens a client of this service's brokers. opaque: what callbacks are given. ERR_INVALID: a setting that librdkafka refuses. */
 enum err client_open(rd_kafka_t **, rd_kafka_type_t, const struct service *, const struct client_setting *,
-    void (*callbacks)(rd_kafka_conf_t *), void *opaque, struct why *) MUST_CHECK;
+	void (*callbacks)(rd_kafka_conf_t *), void *opaque, struct why *) MUST_CHECK;
 
 /* The id of the cluster at the other end. ERR_RETRY "kafka_away" when nothing answers in time. The text is in the arena. */
 enum err client_cluster(rd_kafka_t *, struct arena *, int timeout_ms, struct span *, struct why *) MUST_CHECK;

@@ -58,6 +58,9 @@ struct message {
 	/* Who asks, for HTTP: the merchant that the token is for, the client's name, and the path that was asked. Empty elsewhere. */
 	struct span merchant, client, target;
 
+	/* Why it can't be read, found before anybody looked at the payload: bad headers. NULL: nothing yet. */
+	const struct why *unreadable;
+
 	/* Filled by the unit of work. */
 	const struct handler *handler;
 	void *body; /* decoded by handler->read, or set by the road that it came by */

@@ -102,6 +102,10 @@ static enum err read_message(struct unit *u, struct slot *s)
 {
 	struct message *m = s->m;
 
+	if (m->unreadable != NULL) {
+		m->why = *m->unreadable;
+		return m->why.err;
+	}
 	if (span_is(m->type, clock_moved_type)) {
 		m->body = &u->clock_to;
 		return clock_moved(m->payload).us != 0 ? OK : why_set(&m->why, ERR_INVALID, "undecodable", "no business time");

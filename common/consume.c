@@ -11,21 +11,11 @@
 
 enum { IDLE_MS = 100, PATIENCE_S = 60, REPORT_S = 3 };
 
-static struct metric fenced = {
-	.name = "dunlin_consume_fenced_total",
-	.type = METRIC_COUNTER,
-	.help = "Batches that committed nothing because another consumer owns the position.",
-};
 static struct metric gaps = {
 	.name = "dunlin_consume_gaps_total",
 	.type = METRIC_COUNTER,
 	.help = "Offsets missing on a topic that our relays alone write and that is not compacted.",
 	.labels = "topic",
-};
-static struct metric retries = {
-	.name = "dunlin_consume_retries_total",
-	.type = METRIC_COUNTER,
-	.help = "Batches that ran again because the database was away or asked for it.",
 };
 static struct metric oldest = {
 	.name = "dunlin_consume_oldest_seconds",
@@ -113,17 +103,15 @@ static struct message *message_of(struct consumer *c, const struct part *part, c
 }
 
 /* The record that was applied last must still be where it was: otherwise this is another log, and offsets mean nothing. */
-static enum err read_back(struct part *part, const struct message *m, struct arena *arena, struct why *why)
+static enum err read_back(struct part *part, const struct message *m, struct why *why)
 {
-	struct span found = kafka_identity(m, arena);
-
 	part->check = false;
-	if (m->offset == part->next && span_equal(found, part->last_id))
+	if (m->offset == part->next && span_equal(m->id, part->last_id))
 		return OK;
 	return why_set(why, ERR_REFUSED, "position_mismatch",
 		"%s partition %d: offset %lld holds %.*s, but %.*s was applied there: this is another log; see 'positions show', "
 		"'positions adopt' and 'positions reset'",
-		part->intake->topic, part->partition, (long long)m->offset, SPAN_ARG(found), SPAN_ARG(part->last_id));
+		part->intake->topic, part->partition, (long long)m->offset, SPAN_ARG(m->id), SPAN_ARG(part->last_id));
 }
 
 /* Only our relays write such a topic, and nothing is taken out of it: something was lost, on the way or in the broker. */
@@ -158,7 +146,7 @@ static enum err take(struct consume *s, const rd_kafka_message_t *raw, struct wh
 		return OK;
 	m = message_of(c, part, raw, arena);
 	if (part->check)
-		TRY(read_back(part, m, arena, why));
+		TRY(read_back(part, m, why));
 	else {
 		if (raw->offset > part->next && !part->intake->foreign && !part->intake->compacted)
 			alarm_gap(part, raw->offset);
@@ -258,7 +246,7 @@ static struct position *positions_of(struct consume *s, size_t from, size_t to, 
 			.partition = part->partition,
 			.epoch = part->epoch,
 			.next_offset = m->offset + 1,
-			.last_id = kafka_identity(m, arena) };
+			.last_id = m->id };
 	}
 	return out;
 }
@@ -330,7 +318,6 @@ static enum err run(struct consume *s, struct attempt *a, struct why *why)
 			positions_moved(s, a->from, a->to, a->positions);
 		if (err != ERR_RETRY)
 			return err;
-		metric_add(&retries, 1, NULL);
 		measure_age(s);
 		if (try == 0)
 			log_why(LOG_WARN, "batch runs again", why);
@@ -414,7 +401,6 @@ static enum err consume_sessions(struct consume *s, const struct service *servic
 
 		if (err != ERR_CONFLICT)
 			return err;
-		metric_add(&fenced, 1, NULL);
 		log_why(LOG_WARN, "leaving the group to join anew", why);
 		client_back_off(s->role, try);
 	}
@@ -439,10 +425,8 @@ enum err consume_run(const struct service *service, struct role *role, struct wh
 		nothing_to_consume(role);
 		return OK;
 	}
-	metrics_register(&fenced);
 	metrics_register(&gaps);
-	metrics_register(&retries);
-	TRY(client_wait_db(service, role, "consume", &s.db, why));
+	TRY(service_db_wait(service, role, "consume", &s.db, why));
 	if (s.db == NULL)
 		return OK;
 	s.unit = unit_open(service, s.db);

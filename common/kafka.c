@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "common_queries.h"
 #include "log.h"
 #include "metrics.h"
 #include "random.h"
@@ -263,29 +262,4 @@ enum err client_wait(struct role *role, enum err (*look)(void *, struct why *), 
 		client_back_off(role, try < 5 ? try : 5);
 	}
 	return OK;
-}
-
-struct opening {
-	struct db_options options;
-	struct db *db;
-};
-
-static enum err look_for_db(void *of, struct why *why)
-{
-	struct opening *o = of;
-
-	return db_open(&o->db, &o->options, why);
-}
-
-enum err client_wait_db(const struct service *service, struct role *role, const char *name, struct db **db, struct why *why)
-{
-	const struct query *const *sets[] = { common_queries, service->queries, NULL };
-	char text[64];
-	struct opening o = { .options = { .url = common_settings.database_url, .name = text, .sets = sets } };
-	enum err err;
-
-	snprintf(text, sizeof text, "dunlin-%s-%s", service->name, name);
-	err = client_wait(role, look_for_db, &o, why);
-	*db = o.db;
-	return err;
 }

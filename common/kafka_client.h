@@ -52,8 +52,4 @@ void client_back_off(struct role *, int try);
 /* Looks again and again while it says ERR_RETRY; each new reason is one line of log. OK also when told to stop meanwhile. */
 enum err client_wait(struct role *, enum err (*look)(void *, struct why *), void *, struct why *) MUST_CHECK;
 
-/* Opens a role's connection with all statements of common and the service, waiting for PostgreSQL; *db is NULL when told to stop meanwhile. */
-struct db;
-enum err client_wait_db(const struct service *, struct role *, const char *name, struct db **, struct why *) MUST_CHECK;
-
 #endif

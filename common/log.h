@@ -33,9 +33,9 @@ void log_line(enum log_level, const char *msg, const struct log_field *, size_t 
 #define log_info(msg, ...) log_with(LOG_INFO, msg, ##__VA_ARGS__)
 #define log_warn(msg, ...) log_with(LOG_WARN, msg, ##__VA_ARGS__)
 #define log_error(msg, ...) log_with(LOG_ERROR, msg, ##__VA_ARGS__)
-#define log_with(level, msg, ...)                                                                                      \
-	log_line((level), (msg), (const struct log_field[]){ { .name = NULL }, ##__VA_ARGS__ },                        \
-	    sizeof((const struct log_field[]){ { .name = NULL }, ##__VA_ARGS__ }) / sizeof(struct log_field))
+#define log_with(level, msg, ...)                                                               \
+	log_line((level), (msg), (const struct log_field[]){ { .name = NULL }, ##__VA_ARGS__ }, \
+		sizeof((const struct log_field[]){ { .name = NULL }, ##__VA_ARGS__ }) / sizeof(struct log_field))
 /* Fields with a NULL name are skipped. */
 void log_why(enum log_level, const char *msg, const struct why *);
 

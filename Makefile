@@ -25,7 +25,7 @@ BINARIES := $(SERVICES:%=$(O)/bin/%) $(if $(wildcard services/sandbox/broker/mai
 # The pure core: everything but these. The sandbox is no core of anything.
 COMMON_IMPURE := clock% random% log% db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
 	role% service% httpd% http_% ops% outside% mail% metrics% settings% tick% token% verb% idle% audit%
-SERVICE_IMPURE := main store http send tick settings
+SERVICE_IMPURE := main store% http% send% tick% import% settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
 # What a pattern takes for impure and isn't.
 PURE_ANYWAY := common/kafka_headers.c
@@ -145,7 +145,7 @@ $(G)/version/version.h: FORCE
 LAYERS := unit store kafka
 test_sources = $(wildcard tests/$1/test_*.c tests/$1/*/test_*.c)
 tests = $(patsubst %.c,$(O)/%,$(call test_sources,$1))
-test_objects = $(call objects,$1 $(filter-out $(dir $1)test_%,$(wildcard $(dir $1)*.c)))
+test_objects = $(call objects,$(sort $1 $(filter-out $(dir $1)test_%,$(wildcard $(dir $1)*.c)) $(filter tests/unit/unit.c,$(if $(filter tests/unit/%,$1),tests/unit/unit.c))))
 core_unit = $(O)/pure/$1.a $(O)/pure/common.a
 core_store = $(O)/lib/$1.a $(O)/lib/common.a
 core_kafka = $(core_store)

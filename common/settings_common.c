@@ -94,5 +94,7 @@ const struct setting common_setting_table[] = {
 	{ BOOL(sandbox), .initial = "false", .help = "Business time is moved by dunlin.clock.v1 instead of passing by itself." },
 	{ BOOL(embedded_broker), .initial = "false",
 		.help = "The broker forgets everything when it stops: the positions of a new cluster are adopted without asking." },
+	{ BOOL(wait_for_schema), .initial = "false",
+		.help = "Start by waiting for migrate, instead of stopping, while the schema is missing or older." },
 	{ .name = NULL },
 };

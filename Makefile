@@ -23,8 +23,8 @@ sources = $(filter-out services/sandbox/broker/%,$(foreach d,/ /*/ /*/*/,$(wildc
 BINARIES := $(SERVICES:%=$(O)/bin/%) $(if $(wildcard services/sandbox/broker/main.c),$(O)/bin/mockbroker)
 
 # The pure core: everything but these. The sandbox is no core of anything.
-COMMON_IMPURE := clock% random% log% db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
-	role% service% httpd% http_% ops% outside% mail% metrics% settings% tick% token% verb% idle% audit%
+COMMON_IMPURE := clock% random% log db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
+	role% service% httpd% http_% ops% outside% door% tick% token% verb% idle% audit%
 SERVICE_IMPURE := main store% http% send% tick% import% settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
 # What a pattern takes for impure and isn't.

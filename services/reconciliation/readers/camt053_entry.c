@@ -1,0 +1,235 @@
+#include "camt053_state.h"
+
+/* ---- lines ---- */
+
+static enum rule entry_amount(struct camt053 *r, struct why *why)
+{
+	struct entry *e = &r->entry;
+	struct reading_statement *s = &r->statement;
+	enum rule rule = r->in_entry->amount.there ? camt_amount(&r->in_entry->amount, &e->amount, why) : RULE_AMOUNT;
+	if (!r->in_entry->amount.there)
+		why_set(why, ERR_INVALID, "amount", "the entry has no amount");
+	if (rule != RULE_NONE)
+		return rule;
+	if (!s->has_currency) {
+		s->currency = e->amount.currency;
+		s->has_currency = true;
+	}
+	if (!currency_equal(s->currency, e->amount.currency)) {
+		why_set(why, ERR_INVALID, "currency", "the entry is in %s, the account in %s", e->amount.currency.code, s->currency.code);
+		return RULE_CURRENCY_MIXED;
+	}
+	if (!e->sign) {
+		why_set(why, ERR_INVALID, "indicator", "the entry says neither CRDT nor DBIT");
+		return RULE_INDICATOR;
+	}
+	e->amount.minor *= e->sign;
+	return RULE_NONE;
+}
+
+static enum rule entry_dates(struct camt053 *r, struct why *why)
+{
+	struct entry *e = &r->entry;
+	if (!e->has_booking && !e->has_value) {
+		why_set(why, ERR_INVALID, "date", "the entry has neither a booking nor a value date");
+		return RULE_DATE;
+	}
+	if (!e->has_booking)
+		e->booking = e->value;
+	if (!e->has_value)
+		e->value = e->booking;
+	return RULE_NONE;
+}
+
+/* Decides once whether the entry counts. What stands before its details is enough for that. */
+static bool entry_counts(struct camt053 *r)
+{
+	struct entry *e = &r->entry;
+	struct why why = { 0 };
+	if (e->state != ENTRY_NEW)
+		return e->state == ENTRY_GOOD;
+	e->state = ENTRY_LEFT_OUT;
+	if (!strcmp(e->status, "PDNG") || !strcmp(e->status, "INFO") || !strcmp(e->status, "FUTR")) {
+		r->statement.skipped++;
+		return false;
+	}
+	enum rule rule = RULE_NONE;
+	if (e->status[0] && strcmp(e->status, "BOOK") != 0) {
+		why_set(&why, ERR_INVALID, "status", "status '%s'", e->status);
+		rule = RULE_STATUS;
+	}
+	if (rule == RULE_NONE)
+		rule = entry_amount(r, &why);
+	if (rule == RULE_NONE)
+		rule = entry_dates(r, &why);
+	if (rule != RULE_NONE) {
+		camt_broken(r, rule, r->in_entry->place, "%s", why.text);
+		return false;
+	}
+	e->state = ENTRY_GOOD;
+	return true;
+}
+
+static void count_line(struct camt053 *r, int64_t minor)
+{
+	struct reading_statement *s = &r->statement;
+	s->line_count++;
+	if (__builtin_add_overflow(s->line_sum, minor, &s->line_sum) || llabs(s->line_sum) >= MONEY_LIMIT) {
+		s->line_sum = 0;
+		camt_broken(r, RULE_OVERFLOW, r->in_entry->place, "the lines sum to more than an amount may be");
+	}
+	if (r->entry.reversal && __builtin_add_overflow(s->reversal_sum, minor, &s->reversal_sum))
+		s->reversal_sum = 0;
+	if (!r->has_booking || date_compare(r->entry.booking, r->first_booking) < 0)
+		r->first_booking = r->entry.booking;
+	if (!r->has_booking || date_compare(r->entry.booking, r->last_booking) > 0)
+		r->last_booking = r->entry.booking;
+	r->has_booking = true;
+}
+
+/* "PMNT/RCDT/ESCT", the bank's own word where it has none of ISO's. */
+static struct span code_of(const struct fields *f, char out[64])
+{
+	const struct span *t = f->texts;
+	char parts[3][8] = { "", "", "" };
+	if (!t[CAMT_DOMAIN].size)
+		return t[CAMT_OWN_CODE];
+	for (int i = 0; i < 3; i++)
+		camt_copy(parts[i], sizeof(parts[i]), t[CAMT_DOMAIN + i]);
+	int n = snprintf(out, 64, "%s/%s/%s", parts[0], parts[1], parts[2]);
+	return span_bytes(out, (size_t)n);
+}
+
+static struct span either(struct span a, struct span b)
+{
+	return a.size ? a : b;
+}
+
+/* Tells one line: what the detail (or the entry itself) says, with what the entry says where the detail is silent. */
+static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool rest)
+{
+	const struct fields *up = r->in_entry;
+	const struct span *t = f->texts, *u = up->texts;
+	char code[64], entry_code[64];
+	bool paid = minor > 0;
+	struct reading_line line = {
+		.statement = r->statement.statement,
+		.number = ++r->line_number,
+		.place = f->place,
+		.booking = r->entry.booking,
+		.value = r->entry.value,
+		.amount = { minor, r->entry.amount.currency },
+		.rest = rest,
+		.reversal = r->entry.reversal,
+		.end_to_end = t[CAMT_END_TO_END],
+		.bank_ref = either(t[CAMT_BANK_REF], u[CAMT_BANK_REF]),
+		.transaction_ref = t[CAMT_TRANSACTION],
+		.mandate = t[CAMT_MANDATE],
+		.batch_ref = either(t[CAMT_BATCH], u[CAMT_BATCH]),
+		.party_name = paid ? either(t[CAMT_DEBTOR], t[CAMT_CREDITOR]) : either(t[CAMT_CREDITOR], t[CAMT_DEBTOR]),
+		.party_iban = paid ? either(t[CAMT_DEBTOR_ACCOUNT], t[CAMT_CREDITOR_ACCOUNT])
+				   : either(t[CAMT_CREDITOR_ACCOUNT], t[CAMT_DEBTOR_ACCOUNT]),
+		.return_reason = t[CAMT_RETURN],
+		.return_text = t[CAMT_RETURN_TEXT],
+	};
+	line.code = either(code_of(f, code), code_of(up, entry_code));
+	line.reference_count = f->reference_count;
+	memcpy(line.references, f->references, sizeof(line.references));
+	line.text_count = f->free_count;
+	memcpy(line.texts, f->free, sizeof(line.texts));
+	count_line(r, minor);
+	enum err err = r->failed == OK ? r->sink->line(r->sink->ctx, &line, &r->why) : OK;
+	if (err != OK)
+		camt_stop(r, err);
+}
+
+/* A detail without an amount of its own lends the entry its references; where it is the only one, all that it says. */
+static void pool(struct camt053 *r, const struct fields *f, bool only)
+{
+	struct fields *to = r->in_entry;
+	for (int i = 0; i < f->reference_count && to->reference_count < READING_REFERENCES; i++)
+		to->references[to->reference_count++] = camt_keep(to, f->references[i]);
+	for (int i = 0; i < f->free_count && to->free_count < READING_TEXTS; i++)
+		to->free[to->free_count++] = camt_keep(to, f->free[i]);
+	for (int i = 0; i < CAMT_TEXTS && only; i++)
+		if (f->texts[i].size)
+			to->texts[i] = camt_keep(to, f->texts[i]);
+}
+
+/* The amount of a detail in the entry's currency; false when it has none. */
+static bool detail_amount(struct camt053 *r, const struct fields *f, bool many, int64_t *minor)
+{
+	const struct written *ways[] = { &f->amount, &f->transacted, many ? &f->instructed : NULL };
+	for (size_t i = 0; i < 3; i++) {
+		struct money money;
+		struct why why = { 0 };
+		if (!ways[i] || !ways[i]->there || strcmp(ways[i]->currency, r->entry.amount.currency.code) != 0)
+			continue;
+		enum rule rule = camt_amount(ways[i], &money, &why);
+		if (rule != RULE_NONE)
+			camt_broken(r, rule, f->place, "%s", why.text);
+		else if (money.minor) {
+			*minor = money.minor * (f->sign ? f->sign : r->entry.sign);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void settle_waiting(struct camt053 *r, bool many)
+{
+	const struct fields *f = r->waiting;
+	int64_t minor = 0;
+	if (!r->has_waiting)
+		return;
+	r->has_waiting = false;
+	if (!detail_amount(r, f, many, &minor)) {
+		pool(r, f, !many);
+		return;
+	}
+	r->entry.told++;
+	if (__builtin_add_overflow(r->entry.told_sum, minor, &r->entry.told_sum))
+		r->entry.told_sum = 0;
+	tell(r, f, minor, false);
+}
+
+void camt_detail_begin(struct camt053 *r)
+{
+	camt_fields_clear(r->detail, camt_here(r));
+	r->in_detail = true;
+}
+
+void camt_detail_end(struct camt053 *r)
+{
+	r->in_detail = false;
+	if (!entry_counts(r))
+		return;
+	r->entry.details++;
+	settle_waiting(r, true);
+	struct fields *done = r->detail;
+	r->detail = r->waiting;
+	r->waiting = done;
+	r->has_waiting = true;
+}
+
+void camt_entry_begin(struct camt053 *r)
+{
+	r->entry = (struct entry){ 0 };
+	camt_fields_clear(r->in_entry, camt_here(r));
+	r->has_waiting = r->in_detail = false;
+}
+
+void camt_entry_end(struct camt053 *r)
+{
+	struct entry *e = &r->entry;
+	if (!entry_counts(r))
+		return;
+	settle_waiting(r, e->details > 1);
+	int64_t rest;
+	if (__builtin_sub_overflow(e->amount.minor, e->told_sum, &rest) || llabs(rest) >= MONEY_LIMIT) {
+		camt_broken(r, RULE_OVERFLOW, r->in_entry->place, "the details sum to more than an amount may be");
+		return;
+	}
+	if (rest)
+		tell(r, r->in_entry, rest, e->told > 0);
+}

@@ -1,0 +1,112 @@
+#include "camt053_map.h"
+
+#include <string.h>
+
+#include "err.h"
+
+#define TEXT(t) (CAMT_TEXT_OF + (t))
+#define ENTRY "Stmt/Ntry/"
+#define DETAIL "Stmt/Ntry/NtryDtls/TxDtls/"
+
+/* Paths below BkToCstmrStmt. Where versions differ (02 to 07, 08 and later) both ways are here. */
+static const struct {
+	const char *path;
+	int field;
+} paths[] = {
+	{ "Stmt", CAMT_STATEMENT_ELEMENT },
+	{ "Stmt/Id", CAMT_STATEMENT_ID },
+	{ "Stmt/ElctrncSeqNb", CAMT_SEQUENCE },
+	{ "Stmt/LglSeqNb", CAMT_SEQUENCE },
+	{ "Stmt/FrToDt/FrDtTm", CAMT_FROM },
+	{ "Stmt/FrToDt/ToDtTm", CAMT_TO },
+	{ "Stmt/Acct/Id/IBAN", CAMT_ACCOUNT },
+	{ "Stmt/Acct/Id/Othr/Id", CAMT_ACCOUNT },
+	{ "Stmt/Acct/Ccy", CAMT_ACCOUNT_CURRENCY },
+	{ "Stmt/Bal", CAMT_BALANCE_ELEMENT },
+	{ "Stmt/Bal/Tp/CdOrPrtry/Cd", CAMT_BALANCE_TYPE },
+	{ "Stmt/Bal/Amt", CAMT_BALANCE_AMOUNT },
+	{ "Stmt/Bal/CdtDbtInd", CAMT_BALANCE_INDICATOR },
+	{ "Stmt/Bal/Dt/Dt", CAMT_BALANCE_DATE },
+	{ "Stmt/Bal/Dt/DtTm", CAMT_BALANCE_DATE },
+	{ "Stmt/Ntry", CAMT_ENTRY_ELEMENT },
+	{ ENTRY "Amt", CAMT_AMOUNT },
+	{ ENTRY "CdtDbtInd", CAMT_INDICATOR },
+	{ ENTRY "RvslInd", CAMT_REVERSAL },
+	{ ENTRY "Sts", CAMT_STATUS },
+	{ ENTRY "Sts/Cd", CAMT_STATUS },
+	{ ENTRY "Sts/Prtry", CAMT_STATUS },
+	{ ENTRY "BookgDt/Dt", CAMT_BOOKING },
+	{ ENTRY "BookgDt/DtTm", CAMT_BOOKING },
+	{ ENTRY "ValDt/Dt", CAMT_VALUE },
+	{ ENTRY "ValDt/DtTm", CAMT_VALUE },
+	{ ENTRY "AcctSvcrRef", TEXT(CAMT_BANK_REF) },
+	{ ENTRY "BkTxCd/Domn/Cd", TEXT(CAMT_DOMAIN) },
+	{ ENTRY "BkTxCd/Domn/Fmly/Cd", TEXT(CAMT_FAMILY) },
+	{ ENTRY "BkTxCd/Domn/Fmly/SubFmlyCd", TEXT(CAMT_SUBFAMILY) },
+	{ ENTRY "BkTxCd/Prtry/Cd", TEXT(CAMT_OWN_CODE) },
+	{ ENTRY "NtryDtls/Btch/PmtInfId", TEXT(CAMT_BATCH) },
+	{ ENTRY "NtryDtls/Btch/MsgId", TEXT(CAMT_BATCH) },
+	{ ENTRY "AddtlNtryInf", CAMT_FREE_TEXT },
+	{ ENTRY "NtryDtls/TxDtls", CAMT_DETAIL_ELEMENT },
+	{ DETAIL "Refs/EndToEndId", TEXT(CAMT_END_TO_END) },
+	{ DETAIL "Refs/AcctSvcrRef", TEXT(CAMT_BANK_REF) },
+	{ DETAIL "Refs/TxId", TEXT(CAMT_TRANSACTION) },
+	{ DETAIL "Refs/MndtId", TEXT(CAMT_MANDATE) },
+	{ DETAIL "Refs/PmtInfId", TEXT(CAMT_BATCH) },
+	{ DETAIL "Amt", CAMT_DETAIL_AMOUNT },
+	{ DETAIL "CdtDbtInd", CAMT_DETAIL_INDICATOR },
+	{ DETAIL "AmtDtls/TxAmt/Amt", CAMT_DETAIL_TRANSACTED },
+	{ DETAIL "AmtDtls/InstdAmt/Amt", CAMT_DETAIL_INSTRUCTED },
+	{ DETAIL "BkTxCd/Domn/Cd", TEXT(CAMT_DOMAIN) },
+	{ DETAIL "BkTxCd/Domn/Fmly/Cd", TEXT(CAMT_FAMILY) },
+	{ DETAIL "BkTxCd/Domn/Fmly/SubFmlyCd", TEXT(CAMT_SUBFAMILY) },
+	{ DETAIL "BkTxCd/Prtry/Cd", TEXT(CAMT_OWN_CODE) },
+	{ DETAIL "RltdPties/Dbtr/Nm", TEXT(CAMT_DEBTOR) },
+	{ DETAIL "RltdPties/Dbtr/Pty/Nm", TEXT(CAMT_DEBTOR) },
+	{ DETAIL "RltdPties/DbtrAcct/Id/IBAN", TEXT(CAMT_DEBTOR_ACCOUNT) },
+	{ DETAIL "RltdPties/DbtrAcct/Id/Othr/Id", TEXT(CAMT_DEBTOR_ACCOUNT) },
+	{ DETAIL "RltdPties/Cdtr/Nm", TEXT(CAMT_CREDITOR) },
+	{ DETAIL "RltdPties/Cdtr/Pty/Nm", TEXT(CAMT_CREDITOR) },
+	{ DETAIL "RltdPties/CdtrAcct/Id/IBAN", TEXT(CAMT_CREDITOR_ACCOUNT) },
+	{ DETAIL "RltdPties/CdtrAcct/Id/Othr/Id", TEXT(CAMT_CREDITOR_ACCOUNT) },
+	{ DETAIL "RmtInf/Ustrd", CAMT_FREE_TEXT },
+	{ DETAIL "RmtInf/Strd/CdtrRefInf/Ref", CAMT_REFERENCE },
+	{ DETAIL "RmtInf/Strd/RfrdDocInf/Nb", CAMT_REFERENCE },
+	{ DETAIL "RmtInf/Strd/AddtlRmtInf", CAMT_FREE_TEXT },
+	{ DETAIL "RtrInf/Rsn/Cd", TEXT(CAMT_RETURN) },
+	{ DETAIL "RtrInf/Rsn/Prtry", TEXT(CAMT_RETURN) },
+	{ DETAIL "RtrInf/AddtlInf", TEXT(CAMT_RETURN_TEXT) },
+	{ DETAIL "AddtlTxInf", CAMT_FREE_TEXT },
+};
+
+int camt_map_child(const struct camt_node *nodes, int parent, const char *name, size_t size)
+{
+	for (int at = nodes[parent].child; at; at = nodes[at].sibling)
+		if (nodes[at].size == size && !memcmp(nodes[at].name, name, size))
+			return at;
+	return 0;
+}
+
+void camt_map_build(struct camt_node *nodes)
+{
+	int count = 1;
+	memset(nodes, 0, CAMT_NODES * sizeof(*nodes));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		int at = 0;
+		for (const char *name = paths[i].path, *end; *name; name = *end ? end + 1 : end) {
+			end = strchrnul(name, '/');
+			int child = camt_map_child(nodes, at, name, (size_t)(end - name));
+			if (!child) {
+				if (count == CAMT_NODES)
+					bug("camt053: more than %d elements", CAMT_NODES);
+				child = count++;
+				nodes[child] = (struct camt_node){
+					.name = name, .size = (size_t)(end - name), .sibling = nodes[at].child, .field = CAMT_STEP
+				};
+				nodes[at].child = (uint8_t)child;
+			}
+			at = child;
+		}
+		nodes[at].field = (uint8_t)paths[i].field;
+	}
+}

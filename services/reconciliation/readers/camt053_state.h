@@ -1,0 +1,108 @@
+/*
+ * camt053_state: what the reader of camt.053 knows while it reads. For its own files alone.
+ */
+#ifndef RECONCILIATION_CAMT053_STATE_H
+#define RECONCILIATION_CAMT053_STATE_H
+
+#include <expat.h>
+
+#include "camt053.h"
+#include "camt053_map.h"
+
+enum { DEPTH = 64, TEXT_SIZE = 8192, TEXTS_SIZE = 65536, BROKEN_TOLD = 100 };
+
+/* An amount as written, with its currency. */
+struct written {
+	bool there;
+	char digits[40], currency[8];
+};
+
+/* What an entry, or a detail of it, says. */
+struct fields {
+	struct place place;
+	struct written amount, transacted, instructed;
+	int sign; /* 0: not said */
+	struct span texts[CAMT_TEXTS];
+	struct span references[READING_REFERENCES], free[READING_TEXTS];
+	int reference_count, free_count;
+	size_t used;
+	char bytes[TEXTS_SIZE];
+};
+
+struct entry {
+	enum { ENTRY_NEW, ENTRY_GOOD, ENTRY_LEFT_OUT } state;
+	int sign;
+	bool reversal, has_booking, has_value;
+	char status[8];
+	struct date booking, value;
+	struct money amount; /* signed, once it counts */
+	int details, told;
+	int64_t told_sum;
+};
+
+struct balance {
+	char type[8];
+	struct written amount;
+	int sign;
+	bool has_date;
+	struct date date;
+	struct place place;
+};
+
+struct camt053 {
+	XML_Parser xml;
+	const struct reading_sink *sink;
+	struct camt_node nodes[CAMT_NODES];
+	int path[DEPTH], depth, foreign; /* foreign: depth below an element that means nothing to us */
+	char space[128];                 /* the document's namespace and '|' */
+	size_t space_size;
+	int version, statements;
+	bool wants_text;
+	size_t text_size;
+	char text[TEXT_SIZE];
+	char currency[8]; /* attribute of the amount that is being read */
+
+	struct reading_statement statement;
+	bool in_statement;
+	int opening_rank, closing_rank;
+	bool has_booking;
+	struct date first_booking, last_booking;
+	char id_bytes[72], account_bytes[72];
+	int64_t line_number;
+	struct balance balance;
+	struct entry entry;
+	struct fields *fields, *in_entry, *detail, *waiting; /* waiting: a detail that is not told yet, for it may be the only one */
+	bool in_detail, has_waiting;
+
+	struct violation violation;
+	enum err failed;
+	struct why why;
+};
+
+/* Ends the reading: a rule of the file is broken. */
+void camt_fail(struct camt053 *, enum rule, const char *fmt, ...) PRINTF(3, 4);
+/* Ends the reading with the sink's error. */
+void camt_stop(struct camt053 *, enum err);
+/* A rule of the statement is broken; it goes on, and is quarantined in the end. */
+void camt_broken(struct camt053 *, enum rule, struct place, const char *fmt, ...) PRINTF(4, 5);
+struct place camt_here(const struct camt053 *);
+
+/* The text of the element that ends, trimmed. */
+struct span camt_text_now(const struct camt053 *);
+void camt_fields_clear(struct fields *, struct place);
+void camt_take_text(struct camt053 *, struct fields *, enum camt_text, struct span);
+void camt_take_list(struct camt053 *, struct fields *, struct span *list, int *count, int room, struct span);
+void camt_take_written(struct camt053 *, struct written *);
+void camt_take_date(struct camt053 *, const char *what, bool *has, struct date *);
+struct span camt_keep(struct fields *, struct span); /* a copy in the fields' own bytes; empty when they are full */
+void camt_copy(char *to, size_t room, struct span);
+enum rule camt_amount(const struct written *, struct money *, struct why *) MUST_CHECK;
+int camt_sign(struct span); /* 1, -1, or 0 for neither */
+
+/* Entries, their details, and the lines that they become. */
+void camt_entry_begin(struct camt053 *);
+void camt_entry_end(struct camt053 *);
+void camt_detail_begin(struct camt053 *);
+void camt_detail_end(struct camt053 *);
+
+#endif

@@ -1,0 +1,62 @@
+#include "reading.h"
+
+struct row {
+	const char *word;
+	bool fatal;
+	const char *help;
+};
+
+static const struct row rows[RULE_COUNT] = {
+	[RULE_NONE] = { "none", false, "nothing is wrong" },
+	[RULE_XML] = { "xml_malformed", true, "the file is not well-formed XML, or ends too early" },
+	[RULE_DTD] = { "dtd_refused", true, "the file has a document type declaration; no statement needs one" },
+	[RULE_DEPTH] = { "too_deep", true, "elements are nested deeper than 64" },
+	[RULE_TEXT] = { "text_too_long", true, "a text, or all texts of one transaction, are longer than any bank writes" },
+	[RULE_SIZE] = { "too_large", true, "the file is larger than this way of importing takes" },
+	[RULE_ROOT] = { "root_unknown", true, "the file is not an ISO 20022 document" },
+	[RULE_MESSAGE] = { "message_not_a_statement", true, "the document is another message; only camt.053 is a statement that posts" },
+	[RULE_VERSION] = { "version_unknown", true, "the version of the message can't be read from its namespace, or is 01" },
+	[RULE_EMPTY] = { "no_statement", true, "the document holds no statement" },
+	[RULE_STATEMENT_ID] = { "statement_id_missing", false, "the statement has no identification" },
+	[RULE_ACCOUNT] = { "account_missing", false, "the statement names no account" },
+	[RULE_CURRENCY] = { "currency_unknown", false, "an amount has no currency, or none of ISO 4217" },
+	[RULE_CURRENCY_MIXED] = { "currency_mixed", false, "an entry or a balance is not in the account's currency" },
+	[RULE_AMOUNT] = { "amount_malformed", false,
+		"an amount is missing, not a number, too large, or has more digits than its currency" },
+	[RULE_AMOUNT_NEGATIVE] = { "amount_negative", false, "an amount has a sign; the indicator alone says which way money went" },
+	[RULE_INDICATOR] = { "indicator_unknown", false, "an entry or a balance does not say CRDT or DBIT" },
+	[RULE_STATUS] = { "status_unknown", false, "an entry's status is none that a statement may have" },
+	[RULE_DATE] = { "date_malformed", false, "a date is missing, or is none of the calendar" },
+	[RULE_BALANCE] = { "balance_malformed", false, "a booked balance has no amount or no indicator" },
+	[RULE_OPENING_MISSING] = { "opening_missing", false, "the statement does not say what was there before" },
+	[RULE_CLOSING_MISSING] = { "closing_missing", false, "the statement does not say what is there after" },
+	[RULE_OVERFLOW] = { "sum_too_large", false, "the lines sum to more than an amount may be" },
+	[RULE_NOT_CLOSING] = { "does_not_close", false, "opening balance and lines do not make the closing balance" },
+	[RULE_ACCOUNT_UNKNOWN] = { "account_unknown", false, "the merchant has no such bank account" },
+	[RULE_ACCOUNT_CURRENCY] = { "account_currency", false, "the statement is not in the bank account's currency" },
+	[RULE_ACCOUNT_CLOSED] = { "account_closed", false, "the bank account is closed" },
+	[RULE_CHAIN] = { "chain_contradicted", false, "the statement contradicts what is booked: balances leave no room for its lines" },
+};
+
+const char *rule_word(enum rule rule)
+{
+	return rows[rule].word;
+}
+
+const char *rule_help(enum rule rule)
+{
+	return rows[rule].help;
+}
+
+bool rule_is_fatal(enum rule rule)
+{
+	return rows[rule].fatal;
+}
+
+enum rule rule_find(struct span word)
+{
+	for (int i = 1; i < RULE_COUNT; i++)
+		if (span_is(word, rows[i].word))
+			return (enum rule)i;
+	return RULE_NONE;
+}

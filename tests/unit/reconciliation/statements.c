@@ -1,0 +1,108 @@
+#include "statements.h"
+
+#include <stdio.h>
+
+static void add_field(struct text *t, const char *name, struct span value)
+{
+	if (value.size)
+		text_printf(t, " %s=%.*s", name, SPAN_ARG(value));
+}
+
+static enum err told_line(void *ctx, const struct reading_line *l, struct why *why)
+{
+	struct text *t = ctx;
+	struct arena *a = t->arena;
+	(void)why;
+	text_printf(t, "line %d.%d at %d: %s %s/%s", l->statement, (int)l->number, (int)l->place.line, money_text(a, l->amount),
+		date_text(a, l->booking), date_text(a, l->value));
+	text_add(t, l->rest ? " rest" : "");
+	text_add(t, l->reversal ? " reversal" : "");
+	add_field(t, "e2e", l->end_to_end);
+	add_field(t, "bank", l->bank_ref);
+	add_field(t, "tx", l->transaction_ref);
+	add_field(t, "mandate", l->mandate);
+	add_field(t, "batch", l->batch_ref);
+	for (int i = 0; i < l->reference_count; i++)
+		add_field(t, "ref", l->references[i]);
+	for (int i = 0; i < l->text_count; i++)
+		text_printf(t, " \"%.*s\"", SPAN_ARG(l->texts[i]));
+	add_field(t, "name", l->party_name);
+	add_field(t, "iban", l->party_iban);
+	add_field(t, "code", l->code);
+	add_field(t, "return", l->return_reason);
+	add_field(t, "because", l->return_text);
+	text_add(t, "\n");
+	return OK;
+}
+
+static enum err told_statement(void *ctx, const struct reading_statement *s, struct why *why)
+{
+	struct text *t = ctx;
+	struct arena *a = t->arena;
+	(void)why;
+	text_printf(t, "statement %d at %d: %.*s of %.*s %s..%s, %s %d lines %d to %s", s->statement, (int)s->place.line, SPAN_ARG(s->id),
+		SPAN_ARG(s->account), s->has_from ? date_text(a, s->from) : "-", s->has_to ? date_text(a, s->to) : "-",
+		s->has_opening ? money_text(a, s->opening) : "-", (int)s->line_count, (int)s->line_sum,
+		s->has_closing ? money_text(a, s->closing) : "-");
+	if (s->sequence)
+		text_printf(t, " no. %d", (int)s->sequence);
+	if (s->skipped)
+		text_printf(t, " skipped %d", (int)s->skipped);
+	if (s->violations)
+		text_printf(t, " broken %d", s->violations);
+	text_add(t, "\n");
+	return OK;
+}
+
+static enum err told_broken(void *ctx, int statement, const struct violation *v, struct why *why)
+{
+	(void)why;
+	text_printf(ctx, "broken %d at %d: %s: %s\n", statement, (int)v->place.line, rule_word(v->rule), v->text);
+	return OK;
+}
+
+struct span statement_told(struct arena *arena, struct span document, size_t piece)
+{
+	struct text t;
+	text_init(&t, arena);
+	struct reading_sink sink = { &t, told_line, told_statement, told_broken };
+	struct camt053 *r = camt053_open(&sink);
+	struct why why = { 0 };
+	enum err err = OK;
+	if (piece == 0)
+		piece = document.size + 1;
+	for (size_t at = 0; err == OK && at <= document.size; at += piece) {
+		size_t size = document.size - at < piece ? document.size - at : piece;
+		err = camt053_feed(r, span_bytes(document.at + at, size), at + piece > document.size, &why);
+	}
+	if (err != OK)
+		text_printf(&t, "%s: %s\n", why.code, why.text);
+	camt053_close(r);
+	return text_done(&t);
+}
+
+struct span statement_document(struct arena *arena, const char *statements)
+{
+	return span_of(arena_printf(arena,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">\n<BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr>\n"
+		"%s\n</BkToCstmrStmt></Document>\n",
+		statements));
+}
+
+const char *statement_of(struct arena *arena, const char *closing, const char *entries)
+{
+	return arena_printf(arena,
+		"<Stmt><Id>S1</Id><Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+		"<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">100.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-01</Dt></Dt></Bal>"
+		"<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">%s</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-02</Dt></Dt></Bal>\n"
+		"%s</Stmt>",
+		closing, entries);
+}
+
+const char *statement_entry(struct arena *arena, const char *amount, const char *indicator, const char *rest)
+{
+	return arena_printf(arena,
+		"<Ntry><Amt Ccy=\"EUR\">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt>%s</Ntry>\n",
+		amount, indicator, rest);
+}

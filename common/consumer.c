@@ -127,7 +127,7 @@ static enum err claim(struct consumer *c, rd_kafka_topic_partition_list_t *list,
 	if (list->cnt == 0)
 		return OK;
 	TRY(check_same_cluster(c, why));
-	TRY(client_offsets(c->rk, list, RD_KAFKA_OFFSET_BEGINNING, why));
+	TRY(client_offsets(c->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why));
 	TRY(claim_rows(c, list, &rows, why));
 	parts_fill(c, &rows);
 	for (int i = 0; i < list->cnt; i++) {

@@ -159,10 +159,10 @@ enum err client_cluster(rd_kafka_t *rk, struct arena *arena, int timeout_ms, str
 
 /* All topics at once: asking for one by name would have some brokers make it. It also fills the client's cache, without which the first
  * record to each topic waits up to a second (librdkafka before 2.10.1). */
-enum err client_topics(rd_kafka_t *rk, struct topic_size *topics, size_t n, struct why *why)
+enum err client_topics(rd_kafka_t *rk, struct topic_size *topics, size_t n, int timeout_ms, struct why *why)
 {
 	const struct rd_kafka_metadata *all;
-	rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 1, NULL, &all, KAFKA_ANSWER_MS);
+	rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 1, NULL, &all, timeout_ms);
 
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return why_set(
@@ -179,7 +179,7 @@ enum err client_topics(rd_kafka_t *rk, struct topic_size *topics, size_t n, stru
 
 enum err client_topics_there(rd_kafka_t *rk, struct topic_size *topics, size_t n, struct why *why)
 {
-	TRY(client_topics(rk, topics, n, why));
+	TRY(client_topics(rk, topics, n, KAFKA_ANSWER_MS, why));
 	for (size_t i = 0; i < n; i++)
 		if (topics[i].partitions == 0)
 			return why_field(why, ERR_RETRY, "topic_missing", topics[i].name,
@@ -187,13 +187,13 @@ enum err client_topics_there(rd_kafka_t *rk, struct topic_size *topics, size_t n
 	return OK;
 }
 
-enum err client_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int64_t which, struct why *why)
+enum err client_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int64_t which, int timeout_ms, struct why *why)
 {
 	rd_kafka_resp_err_t code;
 
 	for (int i = 0; i < list->cnt; i++)
 		list->elems[i].offset = which;
-	code = list->cnt == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_offsets_for_times(rk, list, KAFKA_ANSWER_MS);
+	code = list->cnt == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_offsets_for_times(rk, list, timeout_ms);
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return client_error(code, "asking for offsets", why);
 	for (int i = 0; i < list->cnt; i++)

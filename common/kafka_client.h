@@ -30,13 +30,13 @@ struct topic_size {
 	int partitions;
 };
 /* Fills partitions of each. ERR_RETRY when the cluster does not answer. */
-enum err client_topics(rd_kafka_t *, struct topic_size *, size_t n, struct why *) MUST_CHECK;
+enum err client_topics(rd_kafka_t *, struct topic_size *, size_t n, int timeout_ms, struct why *) MUST_CHECK;
 /* The same, and ERR_RETRY "topic_missing" that names the first of them that isn't there. */
 enum err client_topics_there(rd_kafka_t *, struct topic_size *, size_t n, struct why *) MUST_CHECK;
 
 /* First offsets (RD_KAFKA_OFFSET_BEGINNING) or the ends (RD_KAFKA_OFFSET_END) of all partitions in the list, in one round trip; or of the first
  * record at or after a timestamp in ms. */
-enum err client_offsets(rd_kafka_t *, rd_kafka_topic_partition_list_t *, int64_t which, struct why *) MUST_CHECK;
+enum err client_offsets(rd_kafka_t *, rd_kafka_topic_partition_list_t *, int64_t which, int timeout_ms, struct why *) MUST_CHECK;
 
 /* What librdkafka calls it, as an error of ours: ERR_RETRY, or ERR_REFUSED for what will not pass by itself. */
 enum err client_error(rd_kafka_resp_err_t, const char *what, struct why *);

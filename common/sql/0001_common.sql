@@ -59,6 +59,7 @@ create table relay_cursor (
 	cluster_id text not null primary key,
 	last_seq bigint not null default 0,
 	epoch bigint not null default 0,
+	retired boolean not null default false, -- another cluster was adopted in its place: it keeps nothing in the outbox
 	updated_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 
@@ -185,7 +186,7 @@ begin
 		end if;
 	end loop;
 	-- A partition goes when every known cursor is past it and its youngest row is old enough.
-	select coalesce(min(last_seq), 0) into low from public.relay_cursor;
+	select coalesce(min(last_seq), 0) into low from public.relay_cursor where not retired;
 	for part in
 		select c.oid::regclass as name, (regexp_match(c.relname, '^outbox_(\d+)$'))[1]::bigint as n
 		from pg_inherits i join pg_class c on c.oid = i.inhrelid

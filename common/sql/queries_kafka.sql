@@ -63,9 +63,6 @@ returning topic, part, next_offset;
 -- name: relay_lead
 select pg_try_advisory_lock(hashtextextended('dunlin.relay', 0)) as lead;
 
--- name: relay_leave
-select pg_advisory_unlock(hashtextextended('dunlin.relay', 0)) as left;
-
 -- name: relay_clusters
 select cluster_id, last_seq, epoch, retired, updated_at from relay_cursor order by cluster_id;
 

@@ -133,7 +133,7 @@ $(G)/sql/$1/$1_migrations.c: $(sort $(wildcard $(call home,$1)/sql/[0-9]*.sql)) 
 	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/migrations.awk $$(filter %.sql,$$^)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call generate,$c)))
-$(G)/path/common:
+$(G)/path/common: FORCE
 	@mkdir -p $(@D) && ln -sfn $(CURDIR)/common $@
 .PHONY: FORCE
 $(G)/version/version.h: FORCE

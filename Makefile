@@ -211,7 +211,7 @@ lint-format: $(B)/venv/.done
 		exit $${PIPESTATUS[0]}
 lint-cppcheck:
 	@mkdir -p $(B)/cppcheck && cppcheck -q -j2 --std=c11 --cppcheck-build-dir=$(B)/cppcheck --enable=warning,portability --error-exitcode=1 \
-		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=funcArgOrderDifferent --suppress=internalAstError --suppress=varFuncNullUB -D__GNUC__ -Icommon $(filter-out tests/%,$(filter %.c,$(C_FILES)))
+		--inline-suppr --suppressions-list=deploy/build/cppcheck.txt -D__GNUC__ -Icommon $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 lint-shell:
 	@shellcheck -x $(SCRIPTS)
 lint-proto: $(B)/node/.done

@@ -198,29 +198,11 @@ test-containers: ## compose and Debian 13 in containers (DUNLIN_BASE_IMAGES: a c
 
 # ---- checks ----
 C_FILES := $(shell find common services tests deploy -name '*.[ch]' 2>/dev/null | sort)
-SCRIPTS := $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci deploy services tests 2>/dev/null | sort)
-BUF := $(B)/node/node_modules/.bin/buf
-APIS := $(wildcard services/*/openapi.yaml services/*/openapi.json)
-LINTS := lint-format lint-cppcheck lint-shell lint-proto lint-api lint-size
-.PHONY: lint lint-list $(LINTS) format tidy
-lint-list:
-	@echo $(LINTS)
-lint: $(LINTS) ## format, cppcheck, shellcheck, buf, redocly, the size rule
-lint-format: $(B)/venv/.done
-	@$(B)/venv/bin/clang-format --dry-run --Werror $(C_FILES) 2>&1 | sed -n 's/^\([^ :]*\):.* error: .*/run make format: \1/p' | sort | uniq -c; \
-		exit $${PIPESTATUS[0]}
-lint-cppcheck:
-	@mkdir -p $(B)/cppcheck && cppcheck -q -j2 --std=c11 --cppcheck-build-dir=$(B)/cppcheck --enable=warning,portability --error-exitcode=1 \
-		--inline-suppr --suppressions-list=deploy/build/cppcheck.txt -D__GNUC__ -Icommon $(filter-out tests/%,$(filter %.c,$(C_FILES)))
-lint-shell:
-	@shellcheck -x $(SCRIPTS)
-lint-proto: $(B)/node/.done
-	@$(BUF) lint proto $(if $(wildcard proto/released.binpb),&& $(BUF) breaking proto --against proto/released.binpb)
-lint-api: $(B)/node/.done
-	@$(if $(APIS),PATH=$(abspath $(B))/node/node_modules/.bin:$$PATH REDOCLY_TELEMETRY=off redocly lint --format=stylish $(APIS))
-lint-size:
-	@status=0; awk -v what=code -f deploy/build/size.awk $(filter common/% services/%,$(C_FILES)) || status=1; \
-		awk -v what=tests -f deploy/build/size.awk $(filter tests/%,$(C_FILES)) || status=1; exit $$status
+LINTS := $(shell deploy/build/lint list)
+.PHONY: lint $(LINTS:%=lint-%) format tidy
+lint: $(LINTS:%=lint-%) ## format, cppcheck, shellcheck, buf, redocly, promtool, the size rule (lint-format, lint-size … for one)
+$(LINTS:%=lint-%): lint-%: $(B)/venv/.done $(B)/node/.done
+	@deploy/build/lint $*
 format: $(B)/venv/.done ## format the C files (FILES=... for some)
 	@$(B)/venv/bin/clang-format -i $(or $(FILES),$(C_FILES))
 tidy: | $(GENERATED) ## clang-tidy

@@ -11,6 +11,7 @@
 
 #include "db.h"
 #include "message.h"
+#include "problem.h"
 
 /* What a caller must be to use a route. */
 enum access {
@@ -74,9 +75,6 @@ struct route {
 	/* POST that answers without the unit of work, such as a large upload: reads, writes and commits by itself. */
 	enum err (*accept)(struct request *, struct db *, struct response *, struct why *);
 };
-
-/* application/problem+json of RFC 9457 for an error. */
-struct span problem_print(struct arena *, const struct why *, int *status);
 
 struct service;
 struct role;

@@ -177,10 +177,10 @@ $(foreach t,$(FUZZ),$(eval $(call fuzz,$t)))
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR
-.PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz test-runner test
+.PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz test-runner test-build test
 tests: $(C_TESTS) ## build all C tests
 test: ## every layer; unit, store and fuzz under sanitizers
-	@rm -rf $(B)/results; status=0; for run in test-runner check-pure 'FLAVOUR=asan test-unit' 'FLAVOUR=asan test-store' test-kafka test-e2e test-fuzz; do \
+	@rm -rf $(B)/results; status=0; for run in test-runner test-build check-pure 'FLAVOUR=asan test-unit' 'FLAVOUR=asan test-store' test-kafka test-e2e test-fuzz; do \
 		$(MAKE) --no-print-directory $$run || status=1; done; tests/run total && exit $$status
 test-unit: ## domain, values, tables, golden dumps: needs nothing
 test-store: ## books, migrations, inbox, outbox on a private PostgreSQL
@@ -193,6 +193,8 @@ test-fuzz: $(FUZZ:%.c=$(O)/%) ## replay the fuzzers' corpora
 	@$(if $(filter fuzz,$(FLAVOUR)),tests/run fuzz $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
 test-runner: $(B)/venv/.done ## the runner itself: it goes red when it must
 	@tests/run runner tests/runner/check
+test-build: ## the build itself, on planted faults
+	@tests/run build tests/build/check
 test-containers: ## compose and Debian 13 in containers (DUNLIN_BASE_IMAGES: a command that provides the base images)
 	@tests/containers/run
 

@@ -65,8 +65,7 @@ static int settings_of(const struct service *s, int argc, char **argv, char **ou
 
 static const struct setting *tables[3] = { common_setting_table };
 static void *structs[3] = { &common_settings };
-static const char *origins[256];
-static struct settings loaded = { .tables = tables, .structs = structs, .origin = origins };
+static struct settings loaded = { .tables = tables, .structs = structs };
 
 static enum log_level level_of(const char *name)
 {
@@ -99,6 +98,7 @@ static enum err open_at(const struct service *s, const char *url, const char *na
 
 enum err service_db(const struct service *s, const char *name, struct db **db, struct why *why)
 {
+	TRY(settings_require(&loaded, "database_url", why));
 	return open_at(s, common_settings.database_url, name, false, db, why);
 }
 
@@ -259,8 +259,8 @@ static int verb_migrate(const struct service *s, int argc, char **argv)
 	int applied = 0;
 	enum err err = load(s, argc, argv, &why);
 
-	if (err == OK && common_settings.owner_database_url == NULL)
-		err = why_field(&why, ERR_INVALID, "setting_missing", "owner_database_url", "migrate needs the owner's role");
+	if (err == OK)
+		err = settings_require(&loaded, "owner_database_url", &why);
 	if (err == OK)
 		err = migrate_all(s, arena, &applied, &why);
 	arena_close(arena);

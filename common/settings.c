@@ -447,7 +447,7 @@ enum err settings_require(const struct settings *settings, const char *name, str
 
 	if (!find(settings, span_of(name), &place) || place.setting->type != SETTING_TEXT)
 		bug("settings: no text setting %s", name);
-	if ((*(char **)place.at)[0] != '\0')
+	if (*(char **)place.at != NULL && (*(char **)place.at)[0] != '\0')
 		return OK;
 	variable = settings_variable(settings, name);
 	err = why_field(why, ERR_INVALID, "setting_missing", name, "%s is not set: give %s%s", name, variable,

@@ -15,6 +15,7 @@
 struct loaded {
 	const struct zone *zone;
 	struct loaded *next;
+	struct arena *arena; /* where it lives, so that nothing looks lost */
 };
 
 static _Atomic(struct loaded *) cache;
@@ -85,6 +86,7 @@ static const struct zone *remember(struct arena *lasting, const struct zone *zon
 	struct loaded *entry = ARENA_NEW(lasting, struct loaded);
 
 	entry->zone = zone;
+	entry->arena = lasting;
 	entry->next = atomic_load(&cache);
 	while (!atomic_compare_exchange_weak(&cache, &entry->next, entry))
 		;

@@ -184,8 +184,9 @@ int32_t zone_rule_offset(const struct zone_rule *rule, int64_t second, int64_t *
 	struct search search = { second, INT64_MIN, INT64_MAX, rule->standard };
 	int year = year_of(second);
 
-	/* A change may fall into the year before or after the one that names it. */
-	for (int y = year - 1; rule->has_summer && y <= year + 1; y++) {
+	/* A change may fall up to a week into the year before or after the one that names it, so that the last one not later
+	 * than `second` may be named by the year before last, and the next by the year after next. */
+	for (int y = year - 2; rule->has_summer && y <= year + 2; y++) {
 		int64_t start, end;
 
 		if (y < 1 || y > 9999)

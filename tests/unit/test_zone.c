@@ -183,6 +183,19 @@ static void a_rule_has_every_form_of_posix(void **state)
 	assert_int_equal(offset(late, "2026-06-28T00:00:00Z"), 0);
 }
 
+/* Summer begins with the year and ends 87 hours after 31 December: in the next year, when that year's has begun already. */
+static void a_change_may_fall_into_another_year(void **state)
+{
+	const struct zone *zone = ruled(*state, "XXX1EDT,0/0,J365/87");
+
+	assert_int_equal(offset(zone, "1969-01-01T01:00:00Z"), 0);
+	assert_int_equal(offset(zone, "1969-01-03T14:59:59Z"), 0);
+	assert_int_equal(offset(zone, "1969-01-03T15:00:00Z"), -HOUR);
+	assert_int_equal(offset(zone, "1969-12-31T23:59:59Z"), -HOUR);
+	assert_int_equal(offset(zone, "1970-01-01T00:59:59Z"), -HOUR);
+	assert_int_equal(offset(zone, "1970-01-01T01:00:00Z"), 0);
+}
+
 static void a_footer_that_is_no_rule_is_refused(void **state)
 {
 	static const char *const bad[] = { "X", "XY1", "XYZ", "XYZ1:60", "XYZ25", "XYZ1ABC", "XYZ1ABC,M3.5.0", "XYZ1ABC,M3.5.0,",
@@ -335,6 +348,7 @@ int main(void)
 		WITH_ARENA(the_second_block_holds_what_32_bits_do_not),
 		WITH_ARENA(after_the_last_change_the_footer_rules),
 		WITH_ARENA(a_rule_has_every_form_of_posix),
+		WITH_ARENA(a_change_may_fall_into_another_year),
 		WITH_ARENA(a_footer_that_is_no_rule_is_refused),
 		WITH_ARENA(a_damaged_file_is_refused_with_its_reason),
 		WITH_ARENA(a_file_cut_or_bent_anywhere_does_no_harm),

@@ -69,7 +69,7 @@ static void a_body_has_exactly_one_pair_of_check_digits(void **state)
 
 		assert_int_equal(rf_make(span_bytes(body, 2), made), OK);
 		for (int check = 0; check < 100; check++) {
-			char text[8];
+			char text[32];
 
 			snprintf(text, sizeof(text), "RF%02d%c%c", check, body[0], body[1]);
 			if (rf_is_valid(span_of(text))) {

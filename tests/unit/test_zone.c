@@ -48,7 +48,7 @@ static void add_block(struct text *text, const struct file *file, size_t time_si
 	}
 	text_bytes(text, "XYZ", 4);
 	for (size_t i = 0; i < file->leap_count; i++)
-		add_big(text, 0, time_size + 4);
+		text_bytes(text, (char[12]){0}, time_size + 4);
 }
 
 static struct span made(struct arena *arena, const struct file *file)

@@ -46,7 +46,13 @@ enum err route_decode(struct arena *arena, struct span raw, bool plus, struct sp
 
 static enum err malformed(struct why *why)
 {
-	return why_set(why, ERR_INVALID, "target_malformed", "the path or query is not UTF-8 text, has too many parts, or a field twice");
+	return why_set(why, ERR_INVALID, "target_malformed",
+		"the path or query is not UTF-8 text, has too many parts, an escaped slash, or a field twice");
+}
+
+static bool has_slash(struct span segment)
+{
+	return segment.size > 0 && memchr(segment.at, '/', segment.size) != NULL;
 }
 
 static enum err split_path(struct arena *arena, struct span path, struct segments *segments)
@@ -61,6 +67,8 @@ static enum err split_path(struct arena *arena, struct span path, struct segment
 		if (segments->count == ROUTE_SEGMENTS)
 			return ERR_INVALID;
 		TRY(route_decode(arena, raw, false, &segments->at[segments->count]));
+		if (has_slash(segments->at[segments->count]))
+			return ERR_INVALID;
 	}
 	return OK;
 }

@@ -15,16 +15,16 @@ O := $(B)/$(FLAVOUR)
 G := $(B)/gen
 
 # ---- what there is ----
-SERVICES := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
+SERVICES := $(sort $(foreach d,$(wildcard services/*/*.[ch]),$(word 2,$(subst /, ,$d))))
 COMPONENTS := common $(SERVICES)
 home = $(if $(filter common,$1),common,services/$1)
 # The C files of a component, its folders included; the broker in the sandbox is a program of its own.
 sources = $(filter-out services/sandbox/broker/%,$(foreach d,/ /*/ /*/*/,$(wildcard $(call home,$1)$d*.c)))
-BINARIES := $(SERVICES:%=$(O)/bin/%) $(if $(wildcard services/sandbox/broker/main.c),$(O)/bin/mockbroker)
+BINARIES := $(patsubst services/%/main.c,$(O)/bin/%,$(wildcard services/*/main.c)) $(if $(wildcard services/sandbox/broker/main.c),$(O)/bin/mockbroker)
 
 # The pure core: everything but these. The sandbox is no core of anything.
 COMMON_IMPURE := clock% random% log db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
-	role% service% httpd% http_% ops% outside% door% tick% token% verb% idle% audit%
+	role% service% httpd% http_% ops% outside% tick% token% verb% idle% audit%
 SERVICE_IMPURE := main store% http% send% tick% import% settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
 # What a pattern takes for impure and isn't.
@@ -48,7 +48,8 @@ WERRORS := $(if $(filter 1 true,$(WERROR) $(CI)),-Werror)
 GCC_WARNINGS := -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond
 HARDENED := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
 	-fno-strict-overflow -fno-delete-null-pointer-checks $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
-SANE := -fno-omit-frame-pointer -fno-sanitize-recover=all
+# GCC's flow warnings see ghosts in instrumented code.
+SANE := -fno-omit-frame-pointer -fno-sanitize-recover=all -Wno-format-truncation -Wno-maybe-uninitialized
 flags_release := -O2 -g $(HARDENED)
 flags_debug := -Og -g3
 flags_asan := -O1 -g -fsanitize=address,undefined $(SANE)

@@ -45,11 +45,12 @@ CC := gcc
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings \
 	-Wcast-qual -Wswitch-enum -Wimplicit-fallthrough -Walloca
 WERRORS := $(if $(filter 1 true,$(WERROR) $(CI)),-Werror)
-GCC_WARNINGS := -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond
+# GCC's flow warnings see ghosts in instrumented code.
+GCC_WARNINGS := -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond \
+	$(if $(filter asan tsan,$(FLAVOUR)),-Wno-format-truncation -Wno-maybe-uninitialized)
 HARDENED := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
 	-fno-strict-overflow -fno-delete-null-pointer-checks $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
-# GCC's flow warnings see ghosts in instrumented code.
-SANE := -fno-omit-frame-pointer -fno-sanitize-recover=all -Wno-format-truncation -Wno-maybe-uninitialized
+SANE := -fno-omit-frame-pointer -fno-sanitize-recover=all
 flags_release := -O2 -g $(HARDENED)
 flags_debug := -Og -g3
 flags_asan := -O1 -g -fsanitize=address,undefined $(SANE)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static const char *const states[] = {
+	[PAYOUT_NOTED] = "noted",
 	[PAYOUT_PAID] = "paid",
 	[PAYOUT_COMPLETE] = "complete",
 };

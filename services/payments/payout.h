@@ -14,6 +14,7 @@
 #define PAYOUT_PARCEL 500
 
 enum payout_state {
+	PAYOUT_NOTED,    /* only that it failed is known */
 	PAYOUT_PAID,     /* the provider says so; its lines are being fetched */
 	PAYOUT_COMPLETE, /* all lines are here and it was told */
 	PAYOUT_STATES

@@ -1,6 +1,5 @@
-#include <string.h>
-
 #include "dunlin/payments/v1/payments.pb-c.h"
+#include "protobuf.h"
 #include "wire.h"
 
 static const char topic[] = "dunlin.payments.v1";
@@ -21,9 +20,7 @@ static pb_money *money(struct arena *arena, struct money m)
 
 static ProtobufCBinaryData id(struct arena *arena, struct uuid uuid)
 {
-	if (uuid_is_zero(uuid))
-		return (ProtobufCBinaryData){ 0, NULL };
-	return (ProtobufCBinaryData){ sizeof(uuid.b), arena_copy(arena, uuid.b, sizeof(uuid.b)) };
+	return protobuf_data(uuid_is_zero(uuid) ? SPAN("") : span_copy(arena, uuid_span(&uuid)));
 }
 
 static pb_item **items(struct arena *arena, const struct attempt_item *from, size_t n)
@@ -91,11 +88,7 @@ static struct span stream(struct arena *arena, struct span merchant, struct span
 
 static void say(struct say *s, struct span key, const ProtobufCMessage *message)
 {
-	size_t size = protobuf_c_message_get_packed_size(message);
-	uint8_t *bytes = arena_raw(say_arena(s), size + 1);
-
-	protobuf_c_message_pack(message, bytes);
-	say_event(s, topic, key, message->descriptor->name, span_bytes(bytes, size));
+	say_event(s, topic, key, message->descriptor->name, protobuf_print(say_arena(s), message));
 }
 
 /* What every event of an attempt begins with. */

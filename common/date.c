@@ -18,12 +18,11 @@ int date_month_days(int year, int month)
 	return days[month - 1] + (month == 2 && date_is_leap(year));
 }
 
-/* Years run from March here, so that the leap day is the last of its year; eras are 400 years. Valid for year >= 0. */
+/* Years run from March here, so that the leap day is the last of its year; eras are 400 years. Year 1 has none below 0. */
 static int32_t day_of(int year, int month, int day)
 {
 	int from_march = month > 2 ? year : year - 1;
-	int era = (from_march >= 0 ? from_march : from_march - 399) / 400;
-	int year_of_era = from_march - era * 400;
+	int era = from_march / 400, year_of_era = from_march % 400;
 	int day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
 
 	return era * DAYS_PER_400_YEARS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
@@ -53,8 +52,8 @@ struct ymd date_parts(struct date date)
 	if (date.day < DATE_FIRST_DAY || date.day > DATE_LAST_DAY)
 		bug("date: day %d is outside the years 1 to 9999", (int)date.day);
 	since = date.day + 719468;
-	era = (since >= 0 ? since : since - (DAYS_PER_400_YEARS - 1)) / DAYS_PER_400_YEARS;
-	day_of_era = since - era * DAYS_PER_400_YEARS;
+	era = since / DAYS_PER_400_YEARS;
+	day_of_era = since % DAYS_PER_400_YEARS;
 	year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	month_from_march = (5 * day_of_year + 2) / 153;

@@ -71,13 +71,12 @@ static bool read_file(struct arena *arena, const char *name, struct span *bytes)
 static const struct zone *load(struct arena *lasting, const char *name)
 {
 	struct arena *scratch = arena_open();
-	const struct zone *zone = NULL;
+	const struct zone *zone;
 	struct span bytes;
+	bool good = read_file(scratch, name, &bytes) && zone_parse(lasting, name, bytes, &zone, NULL) == OK;
 
-	if (read_file(scratch, name, &bytes) && zone_parse(lasting, name, bytes, &zone, NULL) != OK)
-		zone = NULL;
 	arena_close(scratch);
-	return zone;
+	return good ? zone : NULL;
 }
 
 /* Adds the zone, unless another thread was first; two entries of one name would do no harm but to memory. */

@@ -102,6 +102,14 @@ static void closing_nothing_is_allowed(void **state)
 	arena_close(NULL);
 }
 
+static void an_empty_arena_can_be_reset(void **state)
+{
+	arena_reset(*state);
+	assert_int_equal(arena_used(*state), 0);
+	arena_reset(*state);
+	assert_non_null(arena_alloc(*state, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +121,7 @@ int main(void)
 		WITH_ARENA(an_array_is_zeroed),
 		WITH_ARENA(a_size_that_overflows_is_a_bug),
 		cmocka_unit_test(closing_nothing_is_allowed),
+		WITH_ARENA(an_empty_arena_can_be_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@ static void hexadecimal_goes_there_and_back(void **state)
 		bytes[i] = (char)i;
 	hex = span_hex(*state, span_bytes(bytes, 256));
 	assert_int_equal(hex.size, 512);
+	assert_int_equal(strlen(hex.at), 512);
 	assert_memory_equal(hex.at, "000102030405060708090a0b0c0d0e0f10", 34);
 	assert_int_equal(span_unhex(*state, hex, &back), OK);
 	assert_true(span_equal(back, span_bytes(bytes, 256)));

@@ -48,7 +48,7 @@ static void add_block(struct text *text, const struct file *file, size_t time_si
 	}
 	text_bytes(text, "XYZ", 4);
 	for (size_t i = 0; i < file->leap_count; i++)
-		text_bytes(text, (char[12]){0}, time_size + 4);
+		text_bytes(text, (char[12]){ 0 }, time_size + 4);
 }
 
 static struct span made(struct arena *arena, const struct file *file)
@@ -200,8 +200,9 @@ static void a_footer_that_is_no_rule_is_refused(void **state)
 {
 	static const char *const bad[] = { "X", "XY1", "XYZ", "XYZ1:60", "XYZ25", "XYZ1ABC", "XYZ1ABC,M3.5.0", "XYZ1ABC,M3.5.0,",
 		"XYZ1ABC,M13.5.0,M1.1.0", "XYZ1ABC,M3.6.0,M1.1.0", "XYZ1ABC,M3.0.0,M1.1.0", "XYZ1ABC,M3.5.7,M1.1.0", "XYZ1ABC,M3.5,M1.1.0",
-		"XYZ1ABC,J0,J5", "XYZ1ABC,J366,J5", "XYZ1ABC,366,5", "XYZ1ABC,1/168,5", "XYZ1ABC,1,5,", "XYZ1ABC,1,5x", "<XY>1", "<XYZ1",
-		"XYZ1 ", " XYZ1", "XY\u00e41", "XYZ-", "XYZ1ABC;1,5" };
+		"XYZ1ABC,J0,J5", "XYZ1ABC,J366,J5", "XYZ1ABC,366,5", "XYZ1ABC,1/168,5", "XYZ1ABC,1,5,", "XYZ1ABC,1,5x",
+		"XYZ1ABC,M0035.0,M1.1.0", "XYZ1ABC,M3.0050,M1.1.0", "<XY>1", "<XYZ1", "XYZ1 ", " XYZ1", "XY\u00e41", "XYZ-",
+		"XYZ1ABC;1,5" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct span bytes =
@@ -252,6 +253,20 @@ static void a_damaged_file_is_refused_with_its_reason(void **state)
 	bad = good;
 	bad.change_count = bad.kind_count = 0;
 	refuse(*state, &bad, "types");
+}
+
+static void both_headers_are_looked_at(void **state)
+{
+	const struct zone *zone;
+
+	for (int which = 0; which < 2; which++) {
+		struct span bytes =
+			made(*state, &(struct file){ .version = '2', .kind_count = 1, .offsets = (int32_t[]){ 0 }, .footer = "UTC0" });
+		char *bent = arena_copy(*state, bytes.at, bytes.size);
+
+		bent[which == 0 ? 3 : 44 + 10 + 3] = 'x';
+		assert_int_equal(zone_parse(*state, "bent", (struct span){ bent, bytes.size }, &zone, NULL), ERR_INVALID);
+	}
 }
 
 /* No cut and no damaged byte makes the reader read past its bytes; each cut is an error. */
@@ -351,6 +366,7 @@ int main(void)
 		WITH_ARENA(a_change_may_fall_into_another_year),
 		WITH_ARENA(a_footer_that_is_no_rule_is_refused),
 		WITH_ARENA(a_damaged_file_is_refused_with_its_reason),
+		WITH_ARENA(both_headers_are_looked_at),
 		WITH_ARENA(a_file_cut_or_bent_anywhere_does_no_harm),
 		WITH_ARENA(dates_and_minutes_are_those_of_the_place),
 		WITH_ARENA(the_calendar_ends_in_every_zone),

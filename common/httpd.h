@@ -44,10 +44,10 @@ struct request {
 	struct span trace;
 	struct instant received;        /* protocol time */
 	const void *options;            /* the service's settings */
-	struct db *db;                  /* this thread's, outside a transaction: for a `message` that must look something up (a webhook's secrets) */
+	struct db *db; /* this thread's, outside a transaction: for a `message` that must look something up (a webhook's secrets) */
 };
 
-struct span request_param(const struct request *, const char *name);  /* empty when absent */
+struct span request_param(const struct request *, const char *name); /* empty when absent */
 struct span request_query(const struct request *, const char *name);
 struct span request_header(const struct request *, const char *name); /* lower-case name */
 
@@ -61,18 +61,19 @@ struct response {
 
 struct route {
 	const char *method; /* "GET" or "POST" */
-	const char *path;   /* "/v1/invoices/{id}" */
+	const char *path; /* "/v1/invoices/{id}" */
 	enum access access;
 	const char *help;
-	/* GET: fills the response. Errors become problem documents (RFC 9457). */
+	/* GET: fills the response. Errors become problem documents (RFC 9457). Run again when the database was away. */
 	enum err (*show)(struct request *, struct db *, struct response *, struct why *);
-	/* POST: the handler's type that the body is for; the message is made by the framework: payload = body (FORMAT_JSON), identity =
-	 * (client + route, Idempotency-Key), fate ANSWER. Where `message` is given it fills or changes the message, or refuses. */
+	/* POST: the handler's type that the body is for. The framework makes the message: payload = body ("{}" for none), FORMAT_JSON, fate
+	 * FATE_ANSWER, identity ("http:merchant:client:route path", Idempotency-Key), merchant and client of the token, target = decoded path.
+	 * Where `message` is given it then fills or changes the message, or refuses; on public routes it gives the identity too. */
 	const char *command;
 	enum err (*message)(struct request *, struct message *, struct why *);
-	size_t body_limit;     /* 0: 64 KiB */
-	bool webhook;          /* no Idempotency-Key: `message` gives the identity; fate SET_ASIDE; anything stored is 200 */
-	/* POST that answers without the unit of work, such as a large upload: reads, writes and commits by itself. */
+	size_t body_limit; /* 0: 64 KiB */
+	bool webhook; /* no Idempotency-Key: `message` gives the identity; fate SET_ASIDE; anything stored is 200 */
+	/* POST that answers without the unit of work, such as a large upload: reads, writes and commits by itself. Never run twice. */
 	enum err (*accept)(struct request *, struct db *, struct response *, struct why *);
 };
 
@@ -80,6 +81,8 @@ struct service;
 struct role;
 /* The http role: runs until the role is told to stop. */
 enum err httpd_run(const struct service *, struct role *, struct why *) MUST_CHECK;
+/* How many http threads of this process take connections. */
+int httpd_listening(void);
 /* The ops role: /livez /readyz /metrics /version /idle. */
 enum err ops_run(const struct service *, struct role *, struct why *) MUST_CHECK;
 

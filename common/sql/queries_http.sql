@@ -29,7 +29,7 @@ where client = $1::text and merchant = $2::text and revoked_at is null;
 -- The outbox behind the cursor of the cluster that was written to last. Sequences have gaps, so rows are counted, up to a bound that keeps
 -- this cheap; produced is where the sequence stands.
 with reached as (
-	select coalesce((select last_seq from relay_cursor order by updated_at desc, last_seq limit 1), 0) as seq
+	select coalesce((select last_seq from relay_cursor where not retired order by updated_at desc limit 1), 0) as seq
 ), waiting as (
 	select o.created_at from outbox o, reached where o.seq > reached.seq order by o.seq limit 100000
 )

@@ -34,9 +34,10 @@ PURE := $(foreach c,$(COMPONENTS),$(call pure,$c))
 
 PROTOS := $(shell find proto -name '*.proto' 2>/dev/null | sort)
 PROTO_C := $(PROTOS:proto/%.proto=$(G)/proto/%.pb-c.c)
-# Generated C of a component: its statements and its migrations, where it has any.
+# Generated C of a component: its statements, migrations and templates, where it has any.
+templates = $(if $(wildcard $(call home,$1)/templates/*),$(G)/sql/$1/$1_templates.c)
 sql = $(if $(wildcard $(call home,$1)/sql/queries*.sql),$(G)/sql/$1/$1_queries.c) \
-	$(if $(wildcard $(call home,$1)/sql/[0-9]*.sql),$(G)/sql/$1/$1_migrations.c)
+	$(if $(wildcard $(call home,$1)/sql/[0-9]*.sql),$(G)/sql/$1/$1_migrations.c) $(call templates,$1)
 SQL_C := $(foreach c,$(COMPONENTS),$(call sql,$c))
 GENERATED := $(PROTO_C) $(SQL_C) $(G)/version/version.h $(G)/path/common
 
@@ -108,7 +109,7 @@ $(O)/lib/messages.a: $(call generated_objects,$(PROTO_C))
 define component
 $(O)/lib/$1.a: $(call objects,$(filter-out services/%/main.c,$(call sources,$1))) $(call generated_objects,$(call sql,$1)) $(O)/lib/$1.list
 	@$$(archive)
-$(O)/pure/$1.a: $(call objects,$(call pure,$1)) $(O)/lib/$1.list
+$(O)/pure/$1.a: $(call objects,$(call pure,$1)) $(call generated_objects,$(call templates,$1)) $(O)/lib/$1.list
 	@mkdir -p $$(@D) && $$(archive)
 $(O)/lib/$1.list: FORCE
 	@mkdir -p $$(@D) && echo '$(call sources,$1)' | cmp -s - $$@ || echo '$(call sources,$1)' >$$@
@@ -182,8 +183,7 @@ export B FLAVOUR
 .PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz test-runner test-build test
 tests: $(C_TESTS) ## build all C tests
 test: ## every layer; unit, store and fuzz under sanitizers
-	@rm -rf $(B)/results; status=0; for run in test-runner test-build check-pure 'FLAVOUR=asan test-unit' 'FLAVOUR=asan test-store' test-kafka test-e2e test-fuzz; do \
-		$(MAKE) --no-print-directory $$run || status=1; done; tests/run total && exit $$status
+	+@tests/run all
 test-unit: ## domain, values, tables, golden dumps: needs nothing
 test-store: ## books, migrations, inbox, outbox on a private PostgreSQL
 test-kafka: $(O)/bin/mockbroker $(B)/kafka/.done ## consumer and relay, on the embedded broker and on real Kafka
@@ -201,7 +201,7 @@ test-containers: ## compose and Debian 13 in containers (DUNLIN_BASE_IMAGES: a c
 	@tests/containers/run
 
 # ---- checks ----
-C_FILES := $(shell find common services tests deploy -name '*.[ch]' 2>/dev/null | sort)
+C_FILES := $(shell find common services tests -name '*.[ch]' 2>/dev/null | sort)
 LINTS := $(shell deploy/build/lint list)
 .PHONY: lint $(LINTS:%=lint-%) format tidy
 lint: $(LINTS:%=lint-%) ## format, cppcheck, shellcheck, buf, redocly, promtool, the size rule (lint-format, lint-size … for one)

@@ -25,7 +25,7 @@ BINARIES := $(patsubst services/%/main.c,$(O)/bin/%,$(wildcard services/*/main.c
 # The pure core: everything but these. The sandbox is no core of anything.
 COMMON_IMPURE := clock% random% log db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
 	role% service% httpd% http_% ops% outside% tick% token% verb% idle% audit%
-SERVICE_IMPURE := main store% http% send% tick% import% settings
+SERVICE_IMPURE := main store% http% send% tick% import% verb% settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
 # What a pattern takes for impure and isn't.
 PURE_ANYWAY := common/kafka_headers.c
@@ -134,6 +134,8 @@ $(G)/sql/$1/$1_queries.c: $(sort $(wildcard $(call home,$1)/sql/queries*.sql)) d
 	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/queries.awk $$(filter %.sql,$$^)
 $(G)/sql/$1/$1_migrations.c: $(sort $(wildcard $(call home,$1)/sql/[0-9]*.sql)) deploy/build/migrations.awk
 	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/migrations.awk $$(filter %.sql,$$^)
+$(G)/sql/$1/$1_templates.c: $(sort $(wildcard $(call home,$1)/templates/*)) deploy/build/templates.awk
+	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/templates.awk $$(filter-out %.awk,$$^)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call generate,$c)))
 $(G)/path/common: FORCE
@@ -210,7 +212,7 @@ $(LINTS:%=lint-%): lint-%: $(B)/venv/.done $(B)/node/.done
 format: $(B)/venv/.done ## format the C files (FILES=... for some)
 	@$(B)/venv/bin/clang-format -i $(or $(FILES),$(C_FILES))
 tidy: | $(GENERATED) ## clang-tidy
-	@status=0; $(foreach f,$(filter common/%.c services/%.c,$(C_FILES)),clang-tidy --quiet $f -- -std=gnu17 $(CPPFLAGS_ALL) \
+	@status=0; $(foreach f,$(filter common/%.c services/%.c,$(C_FILES)),clang-tidy --quiet $f -- -std=gnu17 $(CPPFLAGS_ALL) -include deploy/build/banned.h \
 		$(call libs_flags,$f) $(call see,$(call owner,$f)) 2>/dev/null || status=1; ) exit $$status
 
 # ---- tools and running ----

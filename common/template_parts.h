@@ -56,7 +56,7 @@ struct html_place {
 		HTML_RAW           /* content of script, style, title, textarea …, until its end tag */
 	} at;
 	char element[12], attribute[16]; /* lower case, cut */
-	size_t size;		     /* of the name that is being read, or of the match of an end */
+	size_t size;       /* of the name that is being read, or of the match of an end */
 	bool closing;                    /* the tag is an end tag */
 	bool started;                    /* the attribute's value has characters already */
 };

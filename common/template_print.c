@@ -12,7 +12,7 @@ struct field {
 struct tvalue {
 	struct arena *arena;
 	enum { TVALUE_TEXT, TVALUE_BOOL, TVALUE_LIST, TVALUE_OBJECT } kind;
-	bool truth;			 /* of a bool */
+	bool truth;    /* of a bool */
 	struct span text;                   /* of a text */
 	struct field *fields, **fields_end; /* of an object; of a list too, without names */
 };

@@ -212,7 +212,7 @@ struct date zone_date(const struct zone *zone, struct instant at)
 
 	/* Within a day of either end of the calendar the neighbour day has no name: the last one that has stands in. */
 	if (date_from_days(day, &date) != OK)
-		return (struct date){day < 0 ? DATE_FIRST_DAY : DATE_LAST_DAY};
+		return (struct date){ day < 0 ? DATE_FIRST_DAY : DATE_LAST_DAY };
 	return date;
 }
 

@@ -65,6 +65,21 @@ static void target_is_right_on_every_day_of_300_years(void **state)
 	}
 }
 
+static void easter_is_right_in_every_gregorian_year(void **state)
+{
+	(void)state;
+	for (int year = 1583; year <= 9999; year++) {
+		int32_t easter = easter_by_clavius(year).day;
+
+		for (int32_t day = easter - 6; day <= easter + 5; day++) {
+			bool business = date_weekday((struct date){ day }) <= 5 && day != easter - 2 && day != easter + 1;
+
+			if (calendar_is_business(calendar("TARGET"), (struct date){ day }) != business)
+				fail_msg("Easter of %d", year);
+		}
+	}
+}
+
 static void other_calendars_know_weekends_or_nothing(void **state)
 {
 	(void)state;
@@ -139,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_of_easters_is_one),
 		cmocka_unit_test(target_is_right_on_every_day_of_300_years),
+		cmocka_unit_test(easter_is_right_in_every_gregorian_year),
 		cmocka_unit_test(other_calendars_know_weekends_or_nothing),
 		cmocka_unit_test(business_days_are_counted_over_easter_and_christmas),
 		cmocka_unit_test(counting_there_is_counting_back),

@@ -11,6 +11,9 @@ static struct tvalue *values(struct arena *arena)
 
 	tvalue_text(root, "name", "Dunlin");
 	tvalue_text(root, "empty", "");
+	tvalue_text(root, "a_z-AZ09", "odd name");
+	tvalue_text(root, "deleted", "a\x7f\xc2\x80\xc2\x9f\u00a0.");
+	tvalue_text(root, "letters", "azAZ09-._~");
 	tvalue_text(root, "nothing", NULL);
 	tvalue_text(root, "nasty", "<b a=\"1\" c='2'>&</b>");
 	tvalue_text(root, "lines", "one\r\ntwo\u2028three\x01");
@@ -74,8 +77,8 @@ static void values_are_found_by_their_names(void **state)
 {
 	static const char *const cases[][2] = { { "", "" }, { "plain", "plain" }, { "{{name}}", "Dunlin" }, { "a{{ name }}b", "aDunlinb" },
 		{ "{{customer.name}} of {{customer.address.city}}", "Calidris of Husum" }, { "[{{empty}}]", "[]" },
-		{ "{{number}}{{number}}", "4242" }, { "{ {name} }", "{ {name} }" }, { "a } }} b", "a } }} b" },
-		{ "{{#customer}}{{name}}, {{number}}{{/customer}}", "Calidris, 42" },
+		{ "{{a_z-AZ09}}", "odd name" }, { "{{number}}{{number}}", "4242" }, { "{ {name} }", "{ {name} }" },
+		{ "a } }} b", "a } }} b" }, { "{{#customer}}{{name}}, {{number}}{{/customer}}", "Calidris, 42" },
 		{ "{{#customer}}{{address.city}}{{/customer}}", "Husum" } };
 
 	texts(*state, cases, COUNT(cases));
@@ -110,8 +113,9 @@ static void a_tag_alone_on_its_line_takes_the_line_away(void **state)
 static void a_text_keeps_a_value_on_its_line(void **state)
 {
 	static const char *const cases[][2] = { { "{{lines}}", "one  two three " }, { "{{nasty}}", "<b a=\"1\" c='2'>&</b>" },
-		{ "{{bad}}", "x\ufffd\ufffdy" }, { "{{odd|url}}", "a%2Fb%3Fc%26d%3De%20%C3%A9" },
-		{ "{{ odd | url }}", "a%2Fb%3Fc%26d%3De%20%C3%A9" }, { "{{link}}", "https://pay.example/i?a=1&b=2" } };
+		{ "{{bad}}", "x\ufffd\ufffdy" }, { "{{deleted}}", "a   \u00a0." }, { "{{letters|url}}", "azAZ09-._~" },
+		{ "{{odd|url}}", "a%2Fb%3Fc%26d%3De%20%C3%A9" }, { "{{ odd | url }}", "a%2Fb%3Fc%26d%3De%20%C3%A9" },
+		{ "{{link}}", "https://pay.example/i?a=1&b=2" } };
 
 	texts(*state, cases, COUNT(cases));
 }
@@ -133,7 +137,9 @@ static void a_page_escapes_by_the_place(void **state)
 		{ "<p>{{odd|url}}", "<p>a%2Fb%3Fc%26d%3De%20%C3%A9" }, { "<p>{{bad}}", "<p>x\ufffd\ufffdy" },
 		{ "<p>{{lines}}", "<p>one\ufffd\ntwo\ufffdthree\ufffd" }, { "a < b {{name}} > c", "a < b Dunlin > c" },
 		{ "<!doctype html><p>{{name}}", "<!doctype html><p>Dunlin" },
-		{ "<!-- a -- > <b> --><p>{{name}}", "<!-- a -- > <b> --><p>Dunlin" }, { "<!--><p>{{name}}", "<!--><p>Dunlin" },
+		{ "<!-- a -- > <b> --><p>{{name}}", "<!-- a -- > <b> --><p>Dunlin" },
+		{ "<p\ra=b\fhref= c\nhref=\"{{script}}\">", "<p\ra=b\fhref= c\nhref=\"about:invalid\">" },
+		{ "<!-- > <p title=' --><p>{{name}}", "<!-- > <p title=' --><p>Dunlin" }, { "<!--><p>{{name}}", "<!--><p>Dunlin" },
 		{ "<style>a{b:c}</style><p>{{name}}", "<style>a{b:c}</style><p>Dunlin" },
 		{ "<script>if (a</b) \"</scr\"</script ><p>{{name}}", "<script>if (a</b) \"</scr\"</script ><p>Dunlin" },
 		{ "<br/><p class=a id=b>{{name}}</p >", "<br/><p class=a id=b>Dunlin</p >" }, { "<p hidden>{{name}}", "<p hidden>Dunlin" },
@@ -184,7 +190,8 @@ static void what_cannot_be_escaped_does_not_compile(void **state)
 	static const char *const bad[] = { "<{{name}}>", "<p {{name}}>", "<p{{name}}>", "</{{name}}>", "<p a{{name}}=\"b\">",
 		"<p a={{name}}>", "<p a=x{{name}}>", "<p a= {{name}}>", "<p onclick=\"{{name}}\">", "<p OnLoad='{{name}}'>",
 		"<p style=\"color:{{name}}\">", "<img srcset=\"{{name}}\">", "<iframe srcdoc=\"{{name}}\">", "<script>{{name}}</script>",
-		"<SCRIPT>{{name}}</SCRIPT>", "<style>{{name}}</style>", "<!-- {{name}} -->", "<!doctype {{name}}>", "<?x {{name}}?>",
+		"<SCRIPT>{{name}}</SCRIPT>", "<style>{{name}}</style>", "<!-- {{name}} -->", "<!-- > {{name}} -->",
+		"<p {{#yes}}><b {{/yes}}>", "<ABC STYLE='{{name}}'>", "<!doctype {{name}}>", "<?x {{name}}?>",
 		"<title></{{name}}title></title>", "<p a=\"b\"{{name}}>", "<p a {{name}}>",
 		/* sections that tear the markup */
 		"<p {{#yes}}a=\"{{/yes}}\">", "{{#yes}}<p {{/yes}}>", "<p a={{#yes}}b{{/yes}}>", "<p a=\"{{#yes}}\">{{/yes}}",

@@ -146,7 +146,7 @@ static void after_the_last_change_the_footer_rules(void **state)
 
 static void a_rule_has_every_form_of_posix(void **state)
 {
-	const struct zone *none = ruled(*state, "<+0545>-5:45"), *south = ruled(*state, "NZST-12NZDT,M9.5.0,M4.1.0/3");
+	const struct zone *none = ruled(*state, "<+0545>-5:45:00"), *south = ruled(*state, "NZST-12NZDT,M9.5.0,M4.1.0/3");
 	const struct zone *julian = ruled(*state, "AAA0BBB,J60/0,J300/0"), *ordinal = ruled(*state, "AAA0BBB-0:30:15,59/0,299/0");
 	const struct zone *negative = ruled(*state, "IST-1GMT0,M10.5.0,M3.5.0/1"), *always = ruled(*state, "XXX3EDT4,0/0,J365/23");
 	const struct zone *early = ruled(*state, "<-02>2<-01>,M3.5.0/-1,M10.5.0/0"),

@@ -1,0 +1,221 @@
+#include "book.h"
+
+#include <string.h>
+
+struct book *book_open(struct arena *arena, const struct policy *policy)
+{
+	struct book *book = ARENA_NEW(arena, struct book);
+
+	book->arena = arena;
+	book->policy = policy;
+	shelf_init(&book->merchants, arena, sizeof(struct merchant), "merchants");
+	shelf_init(&book->customers, arena, sizeof(struct customer), "customers");
+	shelf_init(&book->accounts, arena, sizeof(struct account), "accounts");
+	shelf_init(&book->items, arena, sizeof(struct item), "items");
+	shelf_init(&book->holds, arena, sizeof(struct hold), "holds");
+	shelf_init(&book->notices, arena, sizeof(struct notice), "notices");
+	shelf_init(&book->receipts, arena, sizeof(bool), "receipts");
+	shelf_init(&book->owners, arena, sizeof(struct owner), "owners");
+	shelf_init(&book->zones, arena, sizeof(struct zone_entry), "zones");
+	return book;
+}
+
+#define SHELVES(book)                                                                                                                      \
+	{ &(book)->merchants, &(book)->customers, &(book)->accounts, &(book)->items, &(book)->holds, &(book)->notices, &(book)->receipts,  \
+		&(book)->owners, &(book)->zones }
+
+void book_mark(struct book *book)
+{
+	struct shelf *shelves[] = SHELVES(book);
+
+	for (size_t i = 0; i < sizeof(shelves) / sizeof(shelves[0]); i++)
+		shelf_mark(shelves[i]);
+}
+
+void book_restore(struct book *book)
+{
+	struct shelf *shelves[] = SHELVES(book);
+
+	for (size_t i = 0; i < sizeof(shelves) / sizeof(shelves[0]); i++)
+		shelf_restore(shelves[i]);
+}
+
+struct digest book_digest(const struct book *book)
+{
+	const struct shelf *shelves[] = SHELVES(book);
+	struct digest digests[sizeof(shelves) / sizeof(shelves[0])];
+
+	for (size_t i = 0; i < sizeof(shelves) / sizeof(shelves[0]); i++)
+		digests[i] = shelf_digest(shelves[i]);
+	return digest_sha256(span_bytes(digests, sizeof(digests)));
+}
+
+/* ---- keys: parts, each but the first behind a zero byte, which no name has ---- */
+
+static struct span join(struct arena *arena, struct span a, struct span b, struct span c)
+{
+	struct text t;
+
+	text_init(&t, arena);
+	text_span(&t, a);
+	text_char(&t, '\0');
+	text_span(&t, b);
+	if (c.size > 0) {
+		text_char(&t, '\0');
+		text_span(&t, c);
+	}
+	return text_done(&t);
+}
+
+struct span key_text(struct arena *arena, struct span merchant, struct span text)
+{
+	return join(arena, merchant, text, SPAN(""));
+}
+
+struct span key_id(struct arena *arena, struct span merchant, struct uuid id)
+{
+	return join(arena, merchant, uuid_span(&id), SPAN(""));
+}
+
+struct span key_item(struct arena *arena, struct span merchant, struct uuid invoice, int32_t part)
+{
+	return join(arena, merchant, want_item(arena, invoice, part), SPAN(""));
+}
+
+struct span key_source(struct arena *arena, struct span merchant, struct span source, struct uuid id)
+{
+	return join(arena, merchant, want_receipt(arena, source, id), SPAN(""));
+}
+
+struct span key_owner(struct arena *arena, int what, struct span merchant, struct uuid id)
+{
+	char byte = (char)what;
+
+	return join(arena, merchant, uuid_span(&id), span_bytes(&byte, 1));
+}
+
+struct span want_item(struct arena *arena, struct uuid invoice, int32_t part)
+{
+	struct text t;
+
+	text_init(&t, arena);
+	text_span(&t, uuid_span(&invoice));
+	text_bytes(&t, &part, sizeof(part));
+	return text_done(&t);
+}
+
+struct span want_receipt(struct arena *arena, struct span source, struct uuid id)
+{
+	struct text t;
+
+	text_init(&t, arena);
+	text_span(&t, uuid_span(&id));
+	text_span(&t, source);
+	return text_done(&t);
+}
+
+/* ---- aggregates ---- */
+
+const struct merchant *book_merchant(const struct book *book, struct span merchant)
+{
+	return shelf_find(&book->merchants, merchant);
+}
+
+const struct customer *book_customer(const struct book *book, struct span merchant, struct span ref)
+{
+	return shelf_find(&book->customers, key_text(book->arena, merchant, ref));
+}
+
+const struct item *book_item(const struct book *book, struct span merchant, struct uuid invoice, int32_t part)
+{
+	return shelf_find(&book->items, key_item(book->arena, merchant, invoice, part));
+}
+
+const struct hold *book_hold(const struct book *book, struct span merchant, struct uuid id)
+{
+	return shelf_find(&book->holds, key_id(book->arena, merchant, id));
+}
+
+const struct notice *book_notice(const struct book *book, struct span merchant, struct uuid id)
+{
+	return shelf_find(&book->notices, key_id(book->arena, merchant, id));
+}
+
+const struct owner *book_owner(const struct book *book, int what, struct span merchant, struct uuid id)
+{
+	return shelf_find(&book->owners, key_owner(book->arena, what, merchant, id));
+}
+
+const struct zone *book_zone(const struct book *book, struct span name)
+{
+	const struct zone_entry *entry = shelf_find(&book->zones, name);
+
+	return entry != NULL && entry->zone != NULL ? entry->zone : zone_load("UTC");
+}
+
+const struct zone *book_zone_of(const struct book *book, const struct customer *customer)
+{
+	const struct merchant *merchant = book_merchant(book, customer->merchant);
+
+	if (customer->zone.size > 0)
+		return book_zone(book, customer->zone);
+	return book_zone(book, merchant != NULL ? merchant->zone : SPAN("UTC"));
+}
+
+struct customer *book_customer_of(struct book *book, struct span merchant, struct span ref)
+{
+	struct span key = key_text(book->arena, merchant, ref);
+	struct customer *customer;
+
+	if (shelf_find(&book->customers, key) != NULL)
+		return shelf_edit(&book->customers, key);
+	customer = shelf_add(&book->customers, key);
+	customer->merchant = merchant;
+	customer->ref = ref;
+	customer->name = customer->email = customer->zone = customer->language = SPAN("");
+	customer->look_at.us = INT64_MAX;
+	return customer;
+}
+
+struct item *book_item_of(struct book *book, struct span merchant, struct span customer, struct uuid invoice, int32_t part)
+{
+	struct span key = key_item(book->arena, merchant, invoice, part);
+	struct item *item;
+
+	if (shelf_find(&book->items, key) != NULL)
+		return shelf_edit(&book->items, key);
+	item = shelf_add(&book->items, key);
+	item->merchant = merchant;
+	item->customer = customer;
+	item->invoice = invoice;
+	item->part = part;
+	item->number = item->rf_reference = item->document_path = SPAN("");
+	return item;
+}
+
+struct item *book_edit_item(struct book *book, const struct item *item)
+{
+	return shelf_edit(&book->items, key_item(book->arena, item->merchant, item->invoice, item->part));
+}
+
+struct hold *book_edit_hold(struct book *book, const struct hold *hold)
+{
+	return shelf_edit(&book->holds, key_id(book->arena, hold->merchant, hold->id));
+}
+
+struct notice *book_edit_notice(struct book *book, const struct notice *notice)
+{
+	return shelf_edit(&book->notices, key_id(book->arena, notice->merchant, notice->id));
+}
+
+void book_add_hold(struct book *book, const struct hold *hold)
+{
+	memcpy(shelf_add(&book->holds, key_id(book->arena, hold->merchant, hold->id)), hold, sizeof(*hold));
+}
+
+void book_add_notice(struct book *book, const struct notice *notice)
+{
+	memcpy(shelf_add(&book->notices, key_id(book->arena, notice->merchant, notice->id)), notice, sizeof(*notice));
+	if (notice->kind == NOTICE_RECEIPT)
+		*(bool *)shelf_add(&book->receipts, key_source(book->arena, notice->merchant, notice->source, notice->source_id)) = true;
+}

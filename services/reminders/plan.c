@@ -1,0 +1,239 @@
+#include "plan.h"
+
+#include <string.h>
+
+/* Collecting accounts that customers pay this currency to, and up to which day all of them are known. */
+static void look_at_accounts(const struct book *book, struct span merchant, struct currency currency, struct policy_customer *to)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < shelf_count(&book->accounts); i++) {
+		const struct account *a;
+		const void *value;
+		struct span key;
+		enum shelf_state state;
+
+		shelf_at(&book->accounts, i, &key, &value, &state);
+		a = value;
+		if (a == NULL || !span_equal(a->merchant, merchant) || !a->collecting || a->closed || !currency_equal(a->currency, currency))
+			continue;
+		to->has_accounts = true;
+		/* An account that has never had a statement is known up to no day at all. */
+		if (!a->has_cover)
+			to->covered_to.day = INT32_MIN;
+		else if (first || date_compare(a->covered_to, to->covered_to) < 0)
+			to->covered_to = a->covered_to;
+		first = false;
+	}
+}
+
+static bool is_held(const struct book *book, const struct item *item)
+{
+	for (size_t i = 0; i < shelf_count(&book->holds); i++) {
+		const struct hold *hold;
+		const void *value;
+		struct span key;
+		enum shelf_state state;
+
+		shelf_at(&book->holds, i, &key, &value, &state);
+		hold = value;
+		if (hold != NULL && span_equal(hold->merchant, item->merchant) && span_equal(hold->customer, item->customer) && hold_stops(hold, item))
+			return true;
+	}
+	return false;
+}
+
+struct verdict plan_verdict(const struct book *book, const struct customer *customer, const struct item *item, struct instant now)
+{
+	struct policy_item facts = { .due = item->due,
+		.is_open = item_is_owed(item),
+		.is_held = is_held(book, item),
+		.said = item->said,
+		.has_level = item->has_level,
+		.level_day = item->level_day };
+	struct policy_customer whom = {
+		.zone = book_zone_of(book, customer), .has_said = customer->has_said, .said_day = customer->said_day };
+
+	look_at_accounts(book, item->merchant, item->currency, &whom);
+	return policy_decide(book->policy, &facts, &whom, now);
+}
+
+/* The customer's items, one after the other; *i counts through the shelf. */
+static const struct item *next_item(const struct book *book, const struct customer *customer, size_t *i)
+{
+	while (*i < shelf_count(&book->items)) {
+		const struct item *item;
+		const void *value;
+		struct span key;
+		enum shelf_state state;
+
+		shelf_at(&book->items, (*i)++, &key, &value, &state);
+		item = value;
+		if (item != NULL && span_equal(item->merchant, customer->merchant) && span_equal(item->customer, customer->ref))
+			return item;
+	}
+	return NULL;
+}
+
+/* Changes whenever an account of the merchant, or what is known of it, does: who waits for statements is looked at again. */
+static int64_t cover_of(const struct book *book, struct span merchant)
+{
+	int64_t cover = 0;
+
+	for (size_t i = 0; i < shelf_count(&book->accounts); i++) {
+		const struct account *a;
+		const void *value;
+		struct span key;
+		enum shelf_state state;
+
+		shelf_at(&book->accounts, i, &key, &value, &state);
+		a = value;
+		if (a != NULL && span_equal(a->merchant, merchant))
+			cover += a->revision;
+	}
+	return cover;
+}
+
+void plan_hint(struct book *book, struct span merchant, struct span ref, struct instant now)
+{
+	struct customer *customer = book_customer_of(book, merchant, ref);
+	struct instant earliest = { INT64_MAX };
+	const struct item *item;
+	bool waits = false;
+	size_t i = 0;
+
+	while ((item = next_item(book, customer, &i)) != NULL) {
+		struct verdict v = plan_verdict(book, customer, item, now);
+		struct instant when = v.wait == WAIT_NOT ? now : v.when;
+
+		if (instant_compare(when, earliest) < 0)
+			earliest = when;
+		waits = waits || v.wait == WAIT_STATEMENT;
+	}
+	customer->look_at = earliest;
+	customer->waits_statement = waits;
+	customer->seen_cover = cover_of(book, merchant);
+}
+
+static struct notice_item item_said(const struct policy *policy, const struct item *item, int step)
+{
+	return (struct notice_item){ .invoice = item->invoice,
+		.part = item->part,
+		.number = item->number,
+		.step = span_of(policy->steps[step].name),
+		.level = policy->steps[step].level,
+		.due = item->due,
+		.open = { item->open, item->currency } };
+}
+
+static void note_said(struct book *book, const struct item *from, int step, struct date today)
+{
+	struct item *item = book_edit_item(book, from);
+
+	item->said |= UINT32_C(1) << step;
+	if (book->policy->steps[step].level > 0) {
+		item->has_level = true;
+		item->level_day = today;
+	}
+}
+
+/* Room for one more item of a notice in the making. */
+static void add_item(struct arena *arena, struct notice *n, struct notice_item item)
+{
+	struct notice_item *items = ARENA_ARRAY(arena, struct notice_item, n->item_count + 1);
+
+	if (n->item_count > 0)
+		memcpy(items, n->items, n->item_count * sizeof(*items));
+	items[n->item_count++] = item;
+	n->items = items;
+	n->level = item.level > n->level ? item.level : n->level;
+}
+
+void plan_look(struct book *book, struct span merchant, struct span ref, struct instant now, struct say *say)
+{
+	struct customer *customer = book_customer_of(book, merchant, ref);
+	struct date today = zone_date(book_zone_of(book, customer), now);
+	struct notice n = { .merchant = merchant,
+		.customer = ref,
+		.kind = NOTICE_REMINDER,
+		.day = today,
+		.policy = span_of(book->policy->name),
+		.policy_version = book->policy->version,
+		.source = SPAN(""),
+		.next_try_at = now,
+		.planned_at = now,
+		.failure = SPAN(""),
+		.code = SPAN("") };
+	const struct item *item;
+	size_t i = 0;
+
+	customer->look_no++;
+	while ((item = next_item(book, customer, &i)) != NULL) {
+		struct verdict v = plan_verdict(book, customer, item, now);
+
+		if (v.wait != WAIT_NOT)
+			continue;
+		add_item(book->arena, &n, item_said(book->policy, item, v.step));
+		note_said(book, item, v.step, today);
+	}
+	if (n.item_count > 0) {
+		n.id = say_id(say);
+		book_add_notice(book, &n);
+		customer->has_said = true;
+		customer->said_day = today;
+	}
+	plan_hint(book, merchant, ref, now);
+}
+
+static int step_index(const struct policy *policy, struct span name)
+{
+	for (int i = 0; i < policy->step_count; i++)
+		if (span_is(name, policy->steps[i].name))
+			return i;
+	return -1;
+}
+
+/* What the item was before the notice: the step has not spoken; the day of the level before is not known any more, so that the gap to it is
+ * counted from its own day at the earliest. */
+static void unsay(struct book *book, const struct notice *notice, const struct notice_item *said)
+{
+	const struct item *from = book_item(book, notice->merchant, said->invoice, said->part);
+	int step = step_index(book->policy, said->step);
+	struct item *item;
+
+	if (from == NULL || step < 0)
+		return;
+	item = book_edit_item(book, from);
+	item->said &= ~(UINT32_C(1) << step);
+	if (said->level == 1)
+		item->has_level = false;
+	else if (said->level > 1 && date_add_days(item->level_day, -book->policy->gap_days, &item->level_day) != OK)
+		item->has_level = false;
+}
+
+enum err plan_cancel(struct book *book, const struct notice *from, struct instant now, struct why *why)
+{
+	struct notice *notice = book_edit_notice(book, from);
+	struct customer *customer = book_customer_of(book, notice->merchant, notice->customer);
+
+	TRY(notice_change(notice, NOTICE_CANCEL, now, why));
+	for (size_t i = 0; i < notice->item_count; i++)
+		unsay(book, notice, &notice->items[i]);
+	customer->has_said = false;
+	plan_hint(book, notice->merchant, notice->customer, now);
+	return OK;
+}
+
+void plan_receipt(struct book *book, const struct notice *from, struct instant now, struct say *say)
+{
+	struct notice n = *from;
+
+	if (shelf_find(&book->receipts, key_source(book->arena, n.merchant, n.source, n.source_id)) != NULL)
+		return;
+	n.kind = NOTICE_RECEIPT;
+	n.id = say_id(say);
+	n.policy = n.failure = n.code = SPAN("");
+	n.day = zone_date(book_zone_of(book, book_customer_of(book, n.merchant, n.customer)), now);
+	n.next_try_at = n.planned_at = now;
+	book_add_notice(book, &n);
+}

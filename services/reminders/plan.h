@@ -1,0 +1,24 @@
+/*
+ * plan: from facts and policy to a notice, in the book of a batch. Pure.
+ */
+#ifndef REMINDERS_PLAN_H
+#define REMINDERS_PLAN_H
+
+#include "book.h"
+
+/* What the policy says of one item of the customer now. */
+struct verdict plan_verdict(const struct book *, const struct customer *, const struct item *, struct instant now);
+
+/* After facts of the customer have changed: when the policy is to be asked again. */
+void plan_hint(struct book *, struct span merchant, struct span ref, struct instant now);
+
+/* Asks the policy: what speaks now goes into one notice, which is planned. */
+void plan_look(struct book *, struct span merchant, struct span ref, struct instant now, struct say *);
+
+/* Takes a planned reminder back, and what it would have said. */
+enum err plan_cancel(struct book *, const struct notice *, struct instant now, struct why *) MUST_CHECK;
+
+/* A receipt for money that was paid, once a payment; nothing when there is one already. */
+void plan_receipt(struct book *, const struct notice *, struct instant now, struct say *);
+
+#endif

@@ -258,6 +258,7 @@ static void positions_moved(struct consume *s, size_t from, size_t to, const str
 
 		part->saved = positions[part->slot].next_offset;
 		part->tries = 0;
+		part->alone -= part->alone > 0;
 	}
 }
 
@@ -285,7 +286,7 @@ static enum err count_try(struct consume *s, struct attempt *a, struct why *why)
 	TRY(db_exec(s->db, arena, &q_position_try, args, &rows, why));
 	if (rows.affected == 0)
 		return why_set(why, ERR_CONFLICT, "fenced", "another consumer owns %s partition %d", part->intake->topic, part->partition);
-	part->tries++;
+	part->tries = (part->tries > TRIES_ALONE ? part->tries : TRIES_ALONE) + 1;
 	a->counted = true;
 	return OK;
 }
@@ -329,7 +330,7 @@ static enum err run(struct consume *s, struct attempt *a, struct why *why)
 	}
 }
 
-/* The batch in one unit; where a partition is under suspicion, its messages alone until it has moved. */
+/* The batch in one unit; where a partition is under suspicion, its messages alone. */
 static enum err run_batch(struct consume *s, struct why *why)
 {
 	struct batch *b = &s->batch;
@@ -340,7 +341,7 @@ static enum err run_batch(struct consume *s, struct why *why)
 	while (i < b->count && !role_stopping(s->role)) {
 		struct attempt a = { .from = i, .to = i };
 
-		while (a.to < b->count && b->parts[a.to]->tries < TRIES_ALONE)
+		while (a.to < b->count && b->parts[a.to]->alone == 0)
 			a.to++;
 		a.alone = a.to == i;
 		a.aside = a.alone && b->parts[i]->tries >= TRIES_SPENT;

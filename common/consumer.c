@@ -64,6 +64,7 @@ static enum err part_start(struct part *part, int64_t first, struct why *why)
 	part->check = part->last_id.size > 0 && !part->intake->compacted && first < part->saved;
 	part->next = part->check ? part->saved - 1 : part->saved;
 	part->reported = part->saved;
+	part->alone = part->tries >= TRIES_ALONE ? UNIT_MESSAGES : 0;
 	part->slot = SIZE_MAX;
 	return OK;
 }

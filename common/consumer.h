@@ -11,7 +11,8 @@
 #include "kafka_client.h"
 #include "service.h"
 
-/* From this many begun tries on, a partition's messages run alone; from that many on, the first is set aside unapplied. */
+/* From this many begun tries on, messages of a partition run alone, as many as a batch may have held; from that many on, the first is set
+ * aside unapplied. */
 enum { TRIES_ALONE = 3, TRIES_SPENT = 5 };
 
 /* One partition that is ours. */
@@ -23,6 +24,7 @@ struct part {
 	int64_t saved;    /* next_offset as committed to PostgreSQL */
 	int64_t reported; /* as told to Kafka */
 	int tries;
+	int alone;  /* so many messages still run alone */
 	bool check; /* the record that comes next is the one last applied, whose identity is last_id */
 	struct span last_id;
 	size_t slot; /* in the batch's list of positions; SIZE_MAX: none yet */

@@ -111,7 +111,6 @@ static enum err configure(rd_kafka_conf_t *conf, const struct service *service, 
 	TRY(set(conf, "socket.keepalive.enable", "true", why));
 	TRY(set(conf, "log.connection.close", "false", why));
 	TRY(set(conf, "reconnect.backoff.max.ms", "2000", why));
-	TRY(set(conf, "allow.auto.create.topics", "false", why));
 	for (; own != NULL && own->name != NULL; own++)
 		TRY(set(conf, own->name, own->value, why));
 	return OK;
@@ -146,10 +145,16 @@ enum err client_error(rd_kafka_resp_err_t code, const char *what, struct why *wh
 	return why_set(why, lasts ? ERR_REFUSED : ERR_RETRY, "kafka", "%s: %s", what, rd_kafka_err2str(code));
 }
 
+/* The wait inside rd_kafka_clusterid can sleep through the answer, so the answer is asked for first. */
 enum err client_cluster(rd_kafka_t *rk, struct arena *arena, int timeout_ms, struct span *out, struct why *why)
 {
-	char *id = rd_kafka_clusterid(rk, timeout_ms);
+	const struct rd_kafka_metadata *none;
+	char *id = rd_kafka_clusterid(rk, 0);
 
+	if (id == NULL && rd_kafka_metadata(rk, 0, NULL, &none, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		rd_kafka_metadata_destroy(none);
+		id = rd_kafka_clusterid(rk, timeout_ms);
+	}
 	if (id == NULL)
 		return why_set(why, ERR_RETRY, "kafka_away", "no answer from Kafka at %s", common_settings.brokers);
 	*out = span_copy(arena, span_of(id));

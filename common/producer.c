@@ -65,10 +65,12 @@ static void wake_role(rd_kafka_t *rk, struct role *role)
 	rd_kafka_queue_destroy(queue);
 }
 
+/* Gapless: behind a batch that Kafka refuses for good nothing more goes out, not even in the moment before this producer is given up. */
 enum err producer_open(struct producer **out, const struct service *service, struct role *role, struct why *why)
 {
 	static const struct client_setting settings[] = {
 		{ "enable.idempotence", "true" },
+		{ "enable.gapless.guarantee", "true" },
 		{ "acks", "all" },
 		{ "message.timeout.ms", "0" },
 		{ "message.max.bytes", "1048576" },

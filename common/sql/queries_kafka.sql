@@ -17,7 +17,7 @@ returning topic, part, next_offset, last_id, owner_epoch, tries;
 
 -- name: position_try
 -- One message of this partition is tried alone.
-update consumer_position set tries = tries + 1, updated_at = clock_timestamp()
+update consumer_position set tries = greatest(tries, 3) + 1, updated_at = clock_timestamp()
 where cluster_id = $1::text and topic = $2::text and part = $3::int4 and owner_epoch = $4::int8;
 
 -- name: position_release

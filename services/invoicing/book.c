@@ -105,9 +105,15 @@ struct span key_series(struct book *book, const struct series *s)
 		span_of(arena_printf(book->arena, "%s %d %.*s", document_names[s->document], s->year, SPAN_ARG(s->name))));
 }
 
+/* As the store's want names it: the id, and the part as text. */
 struct span key_item(struct book *book, struct span merchant, struct uuid invoice, int part)
 {
-	return join(book, key_id(book, merchant, invoice), span_of(arena_printf(book->arena, "%d", part)));
+	struct text t;
+
+	text_init(&t, book->arena);
+	text_span(&t, uuid_span(&invoice));
+	text_printf(&t, "%d", part);
+	return join(book, merchant, text_done(&t));
 }
 
 /* --- find --- */

@@ -88,6 +88,13 @@ static enum err ask_all(
 	return OK;
 }
 
+void credit_line_print(struct line *line)
+{
+	line->quantity = (struct decimal){ .unscaled = 1 };
+	line->unit = line->charge_ref = (struct span){ 0 };
+	line->unit_price = field_plain((struct decimal){ .unscaled = line->net.minor, .scale = currency_exponent(line->net.currency) });
+}
+
 static enum err make_lines(
 	struct arena *arena, const struct invoice *invoice, const struct money *asked, struct credit_note *note, struct why *why)
 {
@@ -101,10 +108,7 @@ static enum err make_lines(
 			continue;
 		*line = invoice->lines[i];
 		line->net = asked[i];
-		line->quantity = (struct decimal){ .unscaled = 1 };
-		line->unit = line->charge_ref = (struct span){ 0 };
-		line->unit_price =
-			field_plain((struct decimal){ .unscaled = asked[i].minor, .scale = currency_exponent(invoice->currency) });
+		credit_line_print(line);
 		before[note->line_count++] = invoice->credited_lines[i];
 	}
 	note->lines = lines;

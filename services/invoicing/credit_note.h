@@ -52,6 +52,9 @@ struct credit_note {
 enum err credit_invoice_check(const struct credit_invoice *, struct why *) MUST_CHECK;
 struct digest credit_invoice_content(struct arena *, const struct credit_invoice *, struct uuid invoice_id);
 
+/* A line of an invoice, whose net is now what is credited of it, as a credit note prints it: once its price. */
+void credit_line_print(struct line *);
+
 /* What is asked, as lines and sums of a document. Refused (credit_too_large, nothing_left) where less is left. */
 enum err credit_note_make(
 	struct arena *, const struct invoice *, const struct credit_invoice *, struct credit_note *, struct why *) MUST_CHECK;

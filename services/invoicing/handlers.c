@@ -494,6 +494,8 @@ static enum err apply_item(struct book *book, const struct message *m, struct in
 
 /* --- all of them --- */
 
+static const char passed_over[] = "passed over";
+
 const struct handler invoicing_handlers[] = {
 	{ "dunlin.invoicing.DefineMerchant", "creates a merchant, or replaces what is known of it", read_define_merchant,
 		need_define_merchant, apply_define_merchant },
@@ -509,6 +511,17 @@ const struct handler invoicing_handlers[] = {
 	{ bill_customer_type, "issues what waits for the customer's billing day (made by the tick)", read_bill_customer, need_bill_customer,
 		apply_bill_customer },
 	{ "dunlin.ledger.v1.OpenItemChanged", "keeps how much of an invoice is open, to show it", read_item, need_item, apply_item },
+	/* What else is said on a topic that is read for one of its messages. */
+	{ .type = "dunlin.ledger.v1.ReceiptAllocated", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.AllocationReversed", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.UnappliedChanged", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.AccountDefined", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.StatementAccepted", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.LineAccepted", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.LineMatched", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.LineUnmatched", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.ExceptionOpened", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.ExceptionClosed", .help = passed_over },
 	{ .type = NULL },
 };
 

@@ -14,6 +14,7 @@ struct bill_customer {
 	struct span merchant, customer_ref;
 	struct currency currency;
 	struct date date;
+	int charges; /* that wait on the draft, as the tick saw it */
 };
 extern const char bill_customer_type[];
 

@@ -13,10 +13,9 @@ struct words {
 	bool day_has_dot;       /* 5. März 2026 */
 	bool currency_last;     /* 1.234,50 EUR */
 	char point, group;
-	const char *invoice, *credit_note, *number, *issue_date, *due_date, *seller, *buyer, *tax_id, *customer, *order, *credits;
-	const char *line, *description, *quantity, *unit_price, *net, *tax, *rate, *taxable, *gross, *to_pay, *credited, *paid, *left,
-		*period;
-	const char *pay_title, *pay_text, *holder, *iban, *bic, *reference, *reason, *print_hint, *terms;
+	const char *invoice, *credit_note, *issue_date, *due_date, *seller, *buyer, *tax_id, *order, *credits;
+	const char *line, *description, *quantity, *unit_price, *net, *tax, *rate, *taxable, *gross, *credited, *paid, *left, *period;
+	const char *pay_title, *pay_text, *holder, *iban, *bic, *reference, *reason;
 	const char *open, *part_paid, *settled, *overdue, *withdrawn;
 	const char *net_days, *end_of_month, *fixed_day; /* with the due date as %s */
 	const char *exempt[10];   /* by tax category: what replaces the default reason; NULL: as it is */

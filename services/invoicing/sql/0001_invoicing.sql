@@ -3,6 +3,13 @@
 create domain minor as bigint check (abs(value) < 9007199254740992);
 create domain currency_code as text check (value ~ '^[A-Z]{3}$');
 
+-- Makes the addresses of documents unguessable (HMAC-SHA256): one secret, the same for every instance, never told.
+create table page_secret (
+	one boolean primary key default true check (one),
+	secret bytea not null check (octet_length(secret) = 32)
+);
+insert into page_secret (secret) values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+
 create table merchant (
 	merchant_id text primary key check (merchant_id ~ '^[A-Za-z0-9._-]{1,32}$'),
 	revision bigint not null check (revision > 0),
@@ -314,6 +321,7 @@ create table open_item (
 	constraint amounts_agree check (amount = allocated + credited + discounted + written_off + open)
 ) with (fillfactor = 70);
 
+grant select on page_secret to :app;
 grant select, insert on merchant, customer, number_series, invoice, charge, invoice_line, invoice_tax, invoice_party, credit_note,
 	credit_note_line, credit_note_tax, open_item to :app;
 grant update (revision, name, address_lines, city, postal_code, country, tax_id, zone, currency, language, invoice_prefix,

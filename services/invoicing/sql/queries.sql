@@ -57,6 +57,9 @@ select s.* from unnest($1::text[], $2::text[]) k (merchant_id, document) join nu
 select o.* from unnest($1::text[], $2::uuid[], $3::int[]) k (merchant_id, invoice_id, part)
 join open_item o using (merchant_id, invoice_id, part);
 
+-- name: page_secret_fetch
+select secret from page_secret;
+
 -- What issued documents are made of, and what was taken back of it.
 -- name: line_fetch
 select l.*, i.currency, coalesce((select sum(n.net) from credit_note_line n
@@ -64,7 +67,7 @@ select l.*, i.currency, coalesce((select sum(n.net) from credit_note_line n
 from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id)
 join invoice i using (merchant_id, invoice_id)
 join invoice_line l using (merchant_id, invoice_id)
-order by l.merchant_id, l.invoice_id, l.line_no;
+order by l.merchant_id collate "C", l.invoice_id, l.line_no;
 
 -- name: tax_fetch
 select t.*, i.currency, coalesce(n.taxable, 0)::bigint as credited_taxable, coalesce(n.tax, 0)::bigint as credited_tax
@@ -73,7 +76,7 @@ join invoice i using (merchant_id, invoice_id)
 join invoice_tax t using (merchant_id, invoice_id)
 left join lateral (select sum(taxable) as taxable, sum(tax) as tax from credit_note_tax n
 	where n.merchant_id = t.merchant_id and n.invoice_id = t.invoice_id and n.tax_no = t.tax_no) n on true
-order by t.merchant_id, t.invoice_id, t.tax_no;
+order by t.merchant_id collate "C", t.invoice_id, t.tax_no;
 
 -- name: party_fetch
 select p.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id) join invoice_party p using (merchant_id, invoice_id);
@@ -299,7 +302,7 @@ select merchant_id, credit_note_id from credit_note where token = $1::text;
 select merchant_id, zone from merchant;
 
 -- name: billing_due
-select i.merchant_id, i.customer_ref, i.currency, i.bill_on
+select i.merchant_id, i.customer_ref, i.currency, i.bill_on, i.waiting_count
 from unnest($1::text[], $2::date[]) k (merchant_id, today)
 join invoice i on i.merchant_id = k.merchant_id and i.bill_on <= k.today
 order by i.bill_on, i.merchant_id, i.customer_ref, i.currency limit $3::int;
@@ -315,5 +318,9 @@ group by k.merchant_id;
 
 -- ---- saying it again ----
 
+-- Locked until it is said: nobody says something newer in between.
+-- name: merchant_again
+select * from merchant where merchant_id > $1::text order by merchant_id limit $2::int for share;
+
 -- name: customer_again
-select * from customer where (merchant_id, customer_ref) > ($1::text, $2::text) order by merchant_id, customer_ref limit $3::int;
+select * from customer where (merchant_id, customer_ref) > ($1::text, $2::text) order by merchant_id, customer_ref limit $3::int for share;

@@ -1,6 +1,17 @@
 #include "handlers.h"
 
+#include "stripe_object.h"
+#include "webhook.h"
 #include "wire.h"
+
+void payments_rules(struct text *text)
+{
+	attempt_print_rules(text);
+	webhook_print_rules(text);
+	stripe_print_rules(text);
+	intent_print_rules(text);
+	payout_print_rules(text);
+}
 
 /* Without an apply: known, and of no concern to us. */
 #define NOT_OURS NULL, NULL, NULL

@@ -9,6 +9,9 @@
 
 extern const struct handler payments_handlers[];
 
+/* All rule tables, for the verb `rules` and its golden file. */
+void payments_rules(struct text *);
+
 typedef enum err need_function(const struct message *, struct need *, struct why *);
 typedef enum err apply_function(struct book *, const struct message *, struct instant now, struct say *, struct why *);
 

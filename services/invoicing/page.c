@@ -69,7 +69,8 @@ static void page_open(struct page *p, struct arena *arena, const struct invoice 
 	add_labels(p);
 }
 
-static void add_party(const struct page *p, const char *name, const struct party *party)
+/* Within a country nobody writes it. */
+static void add_party(const struct page *p, const char *name, const struct party *party, const struct party *other)
 {
 	struct tvalue *to = tvalue_object(p->root, name), *lines = tvalue_list(to, "lines");
 	struct span rest = party->address.lines, line;
@@ -82,7 +83,7 @@ static void add_party(const struct page *p, const char *name, const struct party
 	if (a->city.size > 0)
 		tvalue_item_text(lines, arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(a->postal_code), a->postal_code.size > 0 ? " " : "",
 						SPAN_ARG(a->city)));
-	if (a->country.size > 0)
+	if (a->country.size > 0 && !span_equal(a->country, other->address.country))
 		tvalue_item_text(lines, span_cstr(p->arena, a->country));
 }
 
@@ -275,8 +276,8 @@ enum err page_invoice(const struct template_set *set, struct arena *arena, const
 	tvalue_text(p.root, "title", p.words->invoice);
 	tvalue_span(p.root, "number", i->number.text);
 	add_state(&p, i, &s, today);
-	add_party(&p, "seller", &i->seller);
-	add_party(&p, "buyer", &i->buyer);
+	add_party(&p, "seller", &i->seller, &i->buyer);
+	add_party(&p, "buyer", &i->buyer, &i->seller);
 	add_invoice_facts(&p, i);
 	add_lines(&p, i->lines, i->line_count);
 	add_totals(&p, &i->totals);
@@ -305,8 +306,8 @@ enum err page_credit_note(const struct template_set *set, struct arena *arena, c
 	tvalue_text(p.root, "title", p.words->credit_note);
 	tvalue_span(p.root, "number", n->number.text);
 	tvalue_bool(p.root, "state", false);
-	add_party(&p, "seller", &i->seller);
-	add_party(&p, "buyer", &i->buyer);
+	add_party(&p, "seller", &i->seller, &i->buyer);
+	add_party(&p, "buyer", &i->buyer, &i->seller);
 	add_credit_facts(&p, n);
 	add_lines(&p, n->lines, n->line_count);
 	add_totals(&p, &n->totals);

@@ -24,14 +24,7 @@
 
 enum { TICK_MS = 250, BACK_OFF_MS = 50, BACKLOG = 1024, HELD_MOST = 64 << 20, BYTES_PER_SECOND = 256 << 10 };
 
-/* How long each phase may take, plus a second for each 256 KiB. evhttp's own time-outs count from the last byte: they are no deadlines. */
-static const int64_t phase_us[] = {
-	[PHASE_FRESH] = 10 * US_PER_SECOND,
-	[PHASE_READING] = 10 * US_PER_SECOND,
-	[PHASE_WORKING] = 0,
-	[PHASE_WRITING] = 10 * US_PER_SECOND,
-	[PHASE_IDLE] = 65 * US_PER_SECOND,
-};
+enum { PATIENCE_MS = 10000, IDLE_MS = 65000 };
 
 static struct metric connections_gauge = { .name = "dunlin_http_connections", .type = METRIC_GAUGE, .help = "Open HTTP connections." };
 static struct metric cut_total = { .name = "dunlin_http_cut_total",
@@ -89,13 +82,19 @@ static void connection_free(struct connection *connection)
 	free(connection);
 }
 
+/* How long a phase may take. evhttp's own time-outs count from the last byte: they are no deadlines. */
+static int64_t allowed_us(const struct door *door, enum phase phase, size_t bytes)
+{
+	int64_t patience = door->options.patience_ms == 0 ? PATIENCE_MS : door->options.patience_ms;
+
+	return (phase == PHASE_IDLE ? IDLE_MS : patience) * 1000 + (int64_t)(bytes / BYTES_PER_SECOND) * US_PER_SECOND;
+}
+
 void http_connection_begin(struct connection *connection, enum phase phase, size_t bytes)
 {
-	int64_t allowed = phase_us[phase] + (int64_t)(bytes / BYTES_PER_SECOND) * US_PER_SECOND;
-
 	connection->phase = phase;
 	connection->since = clock_monotonic_us();
-	connection->until = phase_us[phase] == 0 ? 0 : connection->since + allowed;
+	connection->until = phase == PHASE_WORKING ? 0 : connection->since + allowed_us(connection->door, phase, bytes);
 }
 
 void http_connection_cut(struct connection *connection)
@@ -119,7 +118,7 @@ static void came_in(struct evbuffer *buffer, const struct evbuffer_cb_info *info
 	/* What is refused for its size in the end buys no more time. */
 	held = connection->held < door->options.body_limit ? connection->held : door->options.body_limit;
 	if (connection->phase == PHASE_READING)
-		connection->until = connection->since + phase_us[PHASE_READING] + (int64_t)(held / BYTES_PER_SECOND) * US_PER_SECOND;
+		connection->until = connection->since + allowed_us(door, PHASE_READING, held);
 	if (door->held > HELD_MOST)
 		http_connection_cut(connection);
 }
@@ -250,14 +249,13 @@ static enum err resolve(const struct door_options *options, struct addrinfo **fo
 	char host[256], port[16];
 	size_t size = colon == NULL ? 0 : (size_t)(colon - options->address);
 	bool brackets = size >= 2 && options->address[0] == '[' && colon[-1] == ']';
+	int64_t number;
 	int code;
 
-	if (colon == NULL || size >= sizeof(host))
+	if (colon == NULL || size >= sizeof(host) || span_int64(span_of(colon + 1), &number) != OK || number < 0 || number > 65535)
 		return refuse_address(options->address, "it is not host:port", why);
 	snprintf(host, sizeof(host), "%.*s", (int)size - 2 * brackets, options->address + brackets);
-	snprintf(port, sizeof(port), "%.10s", colon + 1);
-	if (options->port != 0)
-		snprintf(port, sizeof(port), "%d", options->port);
+	snprintf(port, sizeof(port), "%d", options->port != 0 ? options->port : (int)number);
 	code = getaddrinfo(host[0] == '\0' ? NULL : host, port, &hints, found);
 	return code == 0 ? OK : refuse_address(options->address, gai_strerror(code), why);
 }
@@ -365,7 +363,7 @@ static void set_limits(struct door *door)
 {
 	evhttp_set_max_headers_size(door->http, GUARD_HEADER_BYTES);
 	evhttp_set_max_body_size(door->http, (ev_ssize_t)door->options.body_limit);
-	evhttp_set_timeout(door->http, 2 * (int)(phase_us[PHASE_IDLE] / US_PER_SECOND));
+	evhttp_set_timeout(door->http, 2 * IDLE_MS / 1000);
 	/* All that evhttp knows, so that they are answered 405 by the route table and not by evhttp. */
 	evhttp_set_allowed_methods(door->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
 						       EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);

@@ -36,7 +36,8 @@ struct door_options {
 	bool shared;         /* other threads open the same port */
 	size_t connections;  /* at most; more wait in the kernel */
 	size_t body_limit;   /* of any request */
-	struct role *role;   /* its wake-up ends a turn */
+	int patience_ms; /* for each of: the first byte, a whole request, the answer taken; and a second more for each 256 KiB. 0: 10,000 */
+	struct role *role; /* its wake-up ends a turn */
 	/* Answers the visit, now or later, by one http_door_answer. */
 	void (*enter)(void *arg, struct visit *);
 	void *arg;

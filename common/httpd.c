@@ -14,11 +14,16 @@ enum { PAUSE_FIRST_MS = 2, PAUSE_MOST_MS = 250, STOP_SECONDS = 10 };
 /* How long requests wait for a database that has gone, before they are told to come again. */
 static const int64_t patience_us = 2 * US_PER_SECOND;
 
-static _Atomic int listening;
+static _Atomic int listening, port;
 
 int httpd_listening(void)
 {
 	return atomic_load(&listening);
+}
+
+int httpd_port(void)
+{
+	return atomic_load(&port);
 }
 
 /* --- patience --- */
@@ -185,7 +190,6 @@ static size_t largest_body(const struct route *route)
 static enum err open_door(struct httpd *httpd, struct why *why)
 {
 	static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
-	static int port;
 	int64_t threads = common_settings.http_threads;
 	struct door_options options = {
 		.address = common_settings.http_address,
@@ -199,13 +203,13 @@ static enum err open_door(struct httpd *httpd, struct why *why)
 	enum err err;
 
 	pthread_mutex_lock(&opening);
-	options.port = port;
+	options.port = atomic_load(&port);
 	err = http_door_open(&httpd->door, &options, why);
 	if (err == OK)
-		port = http_door_port(httpd->door);
+		atomic_store(&port, http_door_port(httpd->door));
 	pthread_mutex_unlock(&opening);
 	if (err == OK)
-		log_info("listening", LOG_TEXT("address", common_settings.http_address), LOG_NUMBER("port", port));
+		log_info("listening", LOG_TEXT("address", common_settings.http_address), LOG_NUMBER("port", http_door_port(httpd->door)));
 	return err;
 }
 

@@ -81,8 +81,9 @@ struct service;
 struct role;
 /* The http role: runs until the role is told to stop. */
 enum err httpd_run(const struct service *, struct role *, struct why *) MUST_CHECK;
-/* How many http threads of this process take connections. */
+/* How many http threads of this process take connections, and at which port; 0 before the first does. */
 int httpd_listening(void);
+int httpd_port(void);
 /* The ops role: /livez /readyz /metrics /version /idle. */
 enum err ops_run(const struct service *, struct role *, struct why *) MUST_CHECK;
 

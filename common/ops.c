@@ -135,7 +135,7 @@ static enum err check_http(struct why *why)
 
 	for (size_t i = 0; i < role_count(); i++)
 		wanted += role_at(i)->kind == ROLE_HTTP;
-	if (httpd_listening() == wanted)
+	if (httpd_listening() >= wanted)
 		return OK;
 	return why_set(why, ERR_RETRY, "http_closed", "%d of %d HTTP threads listen", httpd_listening(), wanted);
 }

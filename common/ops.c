@@ -21,6 +21,13 @@ static struct metric database_up = { .name = "dunlin_database_up", .type = METRI
 static struct metric parked = { .name = "dunlin_parked_messages", .type = METRIC_GAUGE, .help = "Messages that are set aside." };
 static struct metric produced = { .name = "dunlin_outbox_sequence", .type = METRIC_GAUGE, .help = "Where the outbox's sequence stands." };
 
+static _Atomic int port;
+
+int ops_port(void)
+{
+	return atomic_load(&port);
+}
+
 struct ops {
 	const struct service *service;
 	struct role *role;
@@ -256,9 +263,11 @@ enum err ops_run(const struct service *service, struct role *role, struct why *w
 
 	metric_set(&build_info, 1, service->name, DUNLIN_VERSION, DUNLIN_COMMIT, NULL);
 	TRY(http_door_open(&ops.door, &options, why));
-	log_info("listening", LOG_TEXT("address", common_settings.ops_address), LOG_NUMBER("port", http_door_port(ops.door)));
+	atomic_store(&port, http_door_port(ops.door));
+	log_info("listening", LOG_TEXT("address", common_settings.ops_address), LOG_NUMBER("port", ops_port()));
 	while (!role_stopping(role))
 		http_door_turn(ops.door);
+	atomic_store(&port, 0);
 	http_door_close(ops.door);
 	db_close(ops.db);
 	return OK;

@@ -14,6 +14,9 @@
 
 struct service;
 
+/* Where the ops port is; 0 before it is open. */
+int ops_port(void);
+
 /* Counted in the order in which work flows (Kafka, what is due, calls, the outbox), so that nothing in flight is missed by all. */
 struct idle {
 	struct instant now, next_due; /* INT64_MAX: nothing will fall due */

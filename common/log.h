@@ -26,8 +26,11 @@ struct log_field {
 };
 
 #define LOG_TEXT(n, v) ((struct log_field){ .name = (n), .text = span_of(v) })
-#define LOG_SPAN(n, v) ((struct log_field){ .name = (n), .text = (v) })
+#define LOG_SPAN(n, v) log_span((n), (v))
 #define LOG_NUMBER(n, v) ((struct log_field){ .name = (n), .number = (v) })
+
+/* An empty text is left out. */
+struct log_field log_span(const char *name, struct span text);
 
 void log_line(enum log_level, const char *msg, const struct log_field *, size_t n);
 #define log_info(msg, ...) log_with(LOG_INFO, msg, ##__VA_ARGS__)

@@ -133,6 +133,11 @@ static void add_field(struct line *line, const struct log_field *field)
 		add_number(line, field->name, field->number);
 }
 
+struct log_field log_span(const char *name, struct span text)
+{
+	return (struct log_field){ .name = text.size == 0 ? NULL : name, .text = text };
+}
+
 size_t log_format(char at[LOG_LINE], const struct log_head *head, const struct log_field *fields, size_t n)
 {
 	static const char *const levels[] = { "debug", "info", "warn", "error" };

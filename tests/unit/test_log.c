@@ -37,10 +37,11 @@ static const char *formatted_text(struct span text)
 
 static void a_line_is_one_json_object_with_time_level_service_role_and_message(void **state)
 {
-	const struct log_field fields[] = { LOG_TEXT("path", "/v1"), { .name = NULL }, LOG_NUMBER("status", -503) };
+	const struct log_field fields[] = { LOG_TEXT("path", "/v1"), { .name = NULL }, LOG_NUMBER("status", -503),
+		LOG_SPAN("nobody", (struct span){ 0 }) };
 
 	(void)state;
-	assert_string_equal(formatted("answered", fields, 3),
+	assert_string_equal(formatted("answered", fields, 4),
 		"{\"ts\":\"2025-11-22T13:00:00.000001Z\",\"level\":\"warn\",\"service\":\"shop\",\"role\":\"http\","
 		"\"msg\":\"answered\",\"path\":\"/v1\",\"status\":-503}\n");
 }

@@ -32,7 +32,9 @@ static const char *formatted(const char *msg, const struct log_field *fields, si
 
 static const char *formatted_text(struct span text)
 {
-	return formatted("m", &LOG_SPAN("t", text), 1);
+	struct log_field field = LOG_SPAN("t", text);
+
+	return formatted("m", &field, 1);
 }
 
 static void a_line_is_one_json_object_with_time_level_service_role_and_message(void **state)

@@ -1,0 +1,88 @@
+#include "account.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "ledger.h"
+
+struct span account_identifier(struct arena *arena, struct span text)
+{
+	char *out = arena_raw(arena, text.size + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < text.size; i++)
+		if (!isspace((unsigned char)text.at[i]))
+			out[n++] = (char)toupper((unsigned char)text.at[i]);
+	return span_bytes(out, n);
+}
+
+bool iban_is_valid(struct span text)
+{
+	unsigned remainder = 0;
+	if (text.size < 15 || text.size > 34)
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		/* The country and the check digits count last. */
+		char c = text.at[(i + 4) % text.size];
+		if (isdigit((unsigned char)c))
+			remainder = (remainder * 10 + (unsigned)(c - '0')) % 97;
+		else if (c >= 'A' && c <= 'Z')
+			remainder = (remainder * 100 + (unsigned)(c - 'A') + 10) % 97;
+		else
+			return false;
+	}
+	return remainder == 1 && isalpha((unsigned char)text.at[0]) && isalpha((unsigned char)text.at[1]) &&
+	       isdigit((unsigned char)text.at[2]) && isdigit((unsigned char)text.at[3]);
+}
+
+struct span account_stream(struct arena *arena, struct uuid id)
+{
+	return span_of(arena_printf(arena, "@account:%s", uuid_text(arena, id)));
+}
+
+bool account_takes_payouts_of(const struct account *account, struct span provider)
+{
+	struct span rest = account->providers, one;
+	while (rest.size) {
+		span_cut(rest, '\n', &one, &rest);
+		if (span_equal(one, provider))
+			return true;
+	}
+	return false;
+}
+
+static const struct account *find_identifier(const struct ledger *l, struct span identifier)
+{
+	const struct account *a;
+	for (size_t i = 0; (a = book_next(l->book, BOOK_ACCOUNTS, &i));)
+		if (span_equal(a->identifier, identifier) && span_equal(a->merchant, l->merchant))
+			return a;
+	return NULL;
+}
+
+enum err account_define(struct ledger *l, const struct define_account *d, const struct account **out, struct why *why)
+{
+	const struct account *old = find_identifier(l, d->identifier);
+	struct uuid id = old ? old->id : say_id(l->say);
+	struct text providers;
+	if (old && old->chain.started && !currency_equal(old->currency, d->currency))
+		return why_field(why, ERR_CONFLICT, "currency_fixed", "currency", "the account has statements in %s", old->currency.code);
+	text_init(&providers, l->arena);
+	for (size_t i = 0; i < d->provider_count; i++) {
+		text_add(&providers, i ? "\n" : "");
+		text_span(&providers, d->providers[i]);
+	}
+	struct span key = book_key_uuid(l->book, l->merchant, id);
+	struct account *a = old ? book_edit(l->book, BOOK_ACCOUNTS, key) : book_add(l->book, BOOK_ACCOUNTS, key);
+	a->merchant = l->merchant;
+	a->id = id;
+	a->identifier = d->identifier;
+	a->name = d->name;
+	a->zone = d->zone;
+	a->currency = d->currency;
+	a->collecting = d->collecting;
+	a->closed = d->closed;
+	a->providers = text_done(&providers);
+	a->revision++;
+	*out = a;
+	return OK;
+}

@@ -1,0 +1,59 @@
+/*
+ * account: a bank account of the merchant, and how far its statements reach.
+ *
+ * Its key in locks and statements is the identifier as statements write it: the IBAN without blanks in upper case, or the other id.
+ */
+#ifndef RECONCILIATION_ACCOUNT_H
+#define RECONCILIATION_ACCOUNT_H
+
+#include "date.h"
+#include "money.h"
+#include "uuid.h"
+
+struct ledger;
+
+enum { ACCOUNT_PROVIDERS = 16 };
+
+/* What its accepted statements make together: opening + lines + open gaps = closing. */
+struct chain {
+	bool started;
+	int64_t opening, closing, line_sum, gap_sum;
+	struct date from, to; /* first and last day */
+	struct date covered_to; /* complete without a gap up to that day */
+};
+
+struct account {
+	struct span merchant, identifier;
+	struct uuid id;
+	struct span name, zone;
+	struct currency currency;
+	bool collecting, closed;
+	struct span providers; /* provider accounts whose payouts land here, one a line */
+	struct chain chain;
+	int64_t revision;
+};
+
+/* A person's command: defines the account of that identifier, or replaces what is known of it. */
+struct define_account {
+	struct span identifier, name, zone;
+	struct currency currency;
+	bool collecting, closed;
+	const struct span *providers;
+	size_t provider_count;
+};
+
+/* The identifier as it is compared: blanks dropped, letters raised. */
+struct span account_identifier(struct arena *, struct span text);
+
+/* True for an IBAN whose check digits hold (ISO 13616, ISO 7064). */
+bool iban_is_valid(struct span text);
+
+/* ERR_CONFLICT when the currency of an account with statements would change. */
+enum err account_define(struct ledger *, const struct define_account *, const struct account **, struct why *) MUST_CHECK;
+
+bool account_takes_payouts_of(const struct account *, struct span provider_account);
+
+/* "@account:<id>": the stream of what belongs to no customer. */
+struct span account_stream(struct arena *, struct uuid id);
+
+#endif

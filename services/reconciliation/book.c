@@ -1,0 +1,158 @@
+#include "book.h"
+
+#include <string.h>
+
+#include "match.h"
+
+static const struct {
+	const char *name;
+	size_t size;
+} kinds[BOOK_SHELVES] = {
+	[BOOK_ACCOUNTS] = { "accounts", sizeof(struct account) },
+	[BOOK_STATEMENTS] = { "statements", sizeof(struct statement) },
+	[BOOK_GAPS] = { "gaps", sizeof(struct gap) },
+	[BOOK_LINES] = { "lines", sizeof(struct line) },
+	[BOOK_HINTS] = { "hints", sizeof(struct hints) },
+	[BOOK_INVOICES] = { "invoices", sizeof(struct invoice) },
+	[BOOK_ITEMS] = { "items", sizeof(struct open_item) },
+	[BOOK_CREDIT_NOTES] = { "credit notes", sizeof(struct credit_note) },
+	[BOOK_REFERENCES] = { "references", sizeof(struct reference) },
+	[BOOK_RECEIPTS] = { "receipts", sizeof(struct receipt) },
+	[BOOK_ALLOCATIONS] = { "allocations", sizeof(struct allocation) },
+	[BOOK_WANTED] = { "wanted", sizeof(struct wanted) },
+	[BOOK_REFUNDS] = { "refunds", sizeof(struct refund) },
+	[BOOK_CREDITS] = { "credits", sizeof(struct credit) },
+	[BOOK_PAYOUTS] = { "payouts", sizeof(struct payout) },
+	[BOOK_PAYOUT_LINES] = { "payout lines", sizeof(struct payout_line) },
+	[BOOK_EXCEPTIONS] = { "exceptions", sizeof(struct exception) },
+	[BOOK_MERCHANTS] = { "merchants", sizeof(struct merchant) },
+	[BOOK_CUSTOMERS] = { "customers", sizeof(struct customer) },
+	[BOOK_PAYERS] = { "payers", sizeof(struct payer) },
+	[BOOK_CANDIDATES] = { "candidates", sizeof(struct kept_candidate) },
+	[BOOK_TRANSFERS] = { "transfers", sizeof(struct transfer) },
+	[BOOK_AUDITS] = { "audits", sizeof(struct audit) },
+};
+
+struct book *book_open(struct arena *arena)
+{
+	struct book *book = ARENA_NEW(arena, struct book);
+	book->arena = arena;
+	for (int i = 0; i < BOOK_SHELVES; i++)
+		shelf_init(&book->shelves[i], arena, kinds[i].size, kinds[i].name);
+	return book;
+}
+
+void book_mark(struct book *book)
+{
+	for (int i = 0; i < BOOK_SHELVES; i++)
+		shelf_mark(&book->shelves[i]);
+}
+
+void book_restore(struct book *book)
+{
+	for (int i = 0; i < BOOK_SHELVES; i++)
+		shelf_restore(&book->shelves[i]);
+}
+
+struct digest book_digest(const struct book *book)
+{
+	struct digest each[BOOK_SHELVES];
+	for (int i = 0; i < BOOK_SHELVES; i++)
+		each[i] = shelf_digest(&book->shelves[i]);
+	return digest_sha256(span_bytes(each, sizeof(each)));
+}
+
+struct span book_key(const struct book *book, struct span merchant, struct span id)
+{
+	char *at = arena_raw(book->arena, merchant.size + 1 + id.size);
+	if (merchant.size)
+		memcpy(at, merchant.at, merchant.size);
+	at[merchant.size] = 0;
+	if (id.size)
+		memcpy(at + merchant.size + 1, id.at, id.size);
+	return span_bytes(at, merchant.size + 1 + id.size);
+}
+
+struct span book_key_uuid(const struct book *book, struct span merchant, struct uuid id)
+{
+	return book_key(book, merchant, span_bytes(id.b, sizeof(id.b)));
+}
+
+struct span book_key_part(const struct book *book, struct span merchant, struct uuid id, int64_t number)
+{
+	char both[sizeof(id.b) + sizeof(number)];
+	memcpy(both, id.b, sizeof(id.b));
+	memcpy(both + sizeof(id.b), &number, sizeof(number));
+	return book_key(book, merchant, span_bytes(both, sizeof(both)));
+}
+
+struct span book_key_pair(const struct book *book, struct span merchant, struct span one, struct span other)
+{
+	return book_key(book, book_key(book, merchant, one), other);
+}
+
+const void *book_find(const struct book *book, enum book_shelf which, struct span key)
+{
+	return shelf_find(&book->shelves[which], key);
+}
+
+void *book_edit(struct book *book, enum book_shelf which, struct span key)
+{
+	return shelf_edit(&book->shelves[which], key);
+}
+
+void *book_add(struct book *book, enum book_shelf which, struct span key)
+{
+	return shelf_add(&book->shelves[which], key);
+}
+
+const void *book_next(const struct book *book, enum book_shelf which, size_t *i)
+{
+	const struct shelf *shelf = &book->shelves[which];
+	while (*i < shelf_count(shelf)) {
+		struct span key;
+		const void *value;
+		enum shelf_state state;
+		shelf_at(shelf, (*i)++, &key, &value, &state);
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+const struct invoice *book_invoice(const struct book *book, struct span merchant, struct uuid id)
+{
+	return book_find(book, BOOK_INVOICES, book_key_uuid(book, merchant, id));
+}
+
+const struct open_item *book_item(const struct book *book, struct span merchant, struct uuid invoice, int32_t part)
+{
+	return book_find(book, BOOK_ITEMS, book_key_part(book, merchant, invoice, part));
+}
+
+const struct receipt *book_receipt(const struct book *book, struct span merchant, struct uuid id)
+{
+	return book_find(book, BOOK_RECEIPTS, book_key_uuid(book, merchant, id));
+}
+
+const struct line *book_line(const struct book *book, struct span merchant, struct uuid id)
+{
+	return book_find(book, BOOK_LINES, book_key_uuid(book, merchant, id));
+}
+
+const struct account *book_account(const struct book *book, struct span merchant, struct uuid id)
+{
+	return book_find(book, BOOK_ACCOUNTS, book_key_uuid(book, merchant, id));
+}
+
+struct date book_day(const struct book *book, struct span merchant, struct instant at)
+{
+	const struct merchant *m = book_find(book, BOOK_MERCHANTS, book_key(book, merchant, SPAN("")));
+	struct date day;
+	if (m && m->zone)
+		return zone_date(m->zone, at);
+	int64_t days = at.us / US_PER_DAY - (at.us % US_PER_DAY < 0);
+	if (date_from_days(days, &day) != OK)
+		bug("an instant outside all days");
+	return day;
+}

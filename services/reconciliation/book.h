@@ -1,0 +1,92 @@
+/*
+ * book: the aggregates of one batch: identity map and before-images. Pure; the store fills it and writes back what is new or changed.
+ */
+#ifndef RECONCILIATION_BOOK_H
+#define RECONCILIATION_BOOK_H
+
+#include "account.h"
+#include "exception.h"
+#include "journal.h"
+#include "line.h"
+#include "open_item.h"
+#include "payer.h"
+#include "payout.h"
+#include "receipt.h"
+#include "reference.h"
+#include "shelf.h"
+#include "statement.h"
+#include "zone.h"
+
+/* In the order in which they are saved: what others refer to comes first. */
+enum book_shelf {
+	BOOK_ACCOUNTS,
+	BOOK_STATEMENTS,
+	BOOK_GAPS,
+	BOOK_LINES,
+	BOOK_HINTS, /* what the find step found for a line; never saved */
+	BOOK_INVOICES,
+	BOOK_ITEMS,
+	BOOK_CREDIT_NOTES,
+	BOOK_REFERENCES,
+	BOOK_RECEIPTS,
+	BOOK_ALLOCATIONS,
+	BOOK_WANTED,
+	BOOK_REFUNDS,
+	BOOK_CREDITS,
+	BOOK_PAYOUTS,
+	BOOK_PAYOUT_LINES,
+	BOOK_EXCEPTIONS,
+	BOOK_MERCHANTS,
+	BOOK_CUSTOMERS,
+	BOOK_PAYERS,
+	BOOK_CANDIDATES,
+	BOOK_TRANSFERS,
+	BOOK_AUDITS,
+	BOOK_SHELVES
+};
+
+/* What dunlin.customers.v1 says of a merchant: where its days begin. */
+struct merchant {
+	struct span id, zone_name;
+	const struct zone *zone; /* NULL: not known here, UTC holds */
+	int64_t revision;
+};
+
+/* A person's deed, for the audit table. */
+struct audit {
+	struct span who, act, subject, why;
+};
+
+struct book {
+	struct arena *arena;
+	struct shelf shelves[BOOK_SHELVES];
+};
+
+struct book *book_open(struct arena *);
+void book_mark(struct book *);
+void book_restore(struct book *);
+struct digest book_digest(const struct book *);
+
+/* Keys: the merchant, and what identifies the aggregate in it. In the book's arena. */
+struct span book_key(const struct book *, struct span merchant, struct span id);
+struct span book_key_uuid(const struct book *, struct span merchant, struct uuid);
+struct span book_key_part(const struct book *, struct span merchant, struct uuid, int64_t number);
+struct span book_key_pair(const struct book *, struct span merchant, struct span one, struct span other);
+
+/* By key: the value, NULL when there is none; for change (bug() when there is none); a new one. */
+const void *book_find(const struct book *, enum book_shelf, struct span key);
+void *book_edit(struct book *, enum book_shelf, struct span key);
+void *book_add(struct book *, enum book_shelf, struct span key);
+
+/* Walks the values of a shelf that are there, in order of insertion: *i starts at 0; NULL at the end. */
+const void *book_next(const struct book *, enum book_shelf, size_t *i);
+
+const struct invoice *book_invoice(const struct book *, struct span merchant, struct uuid);
+const struct open_item *book_item(const struct book *, struct span merchant, struct uuid invoice, int32_t part);
+const struct receipt *book_receipt(const struct book *, struct span merchant, struct uuid);
+const struct line *book_line(const struct book *, struct span merchant, struct uuid);
+/* The day of an instant in the merchant's zone, UTC where that is not known. */
+struct date book_day(const struct book *, struct span merchant, struct instant);
+const struct account *book_account(const struct book *, struct span merchant, struct uuid);
+
+#endif

@@ -1,0 +1,56 @@
+#include "handlers.h"
+
+#include "handlers_inside.h"
+
+const struct kind reconciliation_kinds[] = { { "account", false }, { "customer", true }, { NULL, false } };
+
+const char type_decide_statement[] = "dunlin.reconciliation.DecideStatement";
+const char type_post_line[] = "dunlin.reconciliation.PostLine";
+const char type_try_line[] = "dunlin.reconciliation.TryLine";
+const char type_miss_payout[] = "dunlin.reconciliation.MissPayout";
+const char type_miss_reference[] = "dunlin.reconciliation.MissReference";
+
+#define FACT(type, help, name) { type, help, read_##name, need_##name, apply_##name }
+#define PASSED_OVER(type, help) { type, help, NULL, NULL, NULL }
+#define OWN(type, help, need, apply) { type, help, read_own, need, apply }
+
+const struct handler reconciliation_handlers[] = {
+	FACT("dunlin.invoices.v1.InvoiceIssued", "an open item for each part; receivable against revenue and tax", invoice),
+	FACT("dunlin.invoices.v1.CreditNoteIssued", "less is owed; what was paid for it becomes unapplied", credit_note),
+	PASSED_OVER("dunlin.invoices.v1.CommandRefused", "passed over"),
+	FACT("dunlin.payments.v1.PaymentSucceeded", "clearing against receivable; what is over is unapplied", payment),
+	FACT("dunlin.payments.v1.PaymentRefunded", "unapplied cash first, the rest is owed again", refund),
+	FACT("dunlin.payments.v1.PayoutLines", "each settlement line: clearing to payouts in transit, its fee apart", payout_lines),
+	FACT("dunlin.payments.v1.PayoutPaid", "a payout is on its way to the bank", payout_paid),
+	PASSED_OVER("dunlin.payments.v1.AttemptCreated", "passed over"),
+	PASSED_OVER("dunlin.payments.v1.PaymentFailed", "passed over"),
+	PASSED_OVER("dunlin.payments.v1.PaymentExpired", "passed over"),
+	PASSED_OVER("dunlin.payments.v1.PaymentUnknown", "passed over"),
+	PASSED_OVER("dunlin.payments.v1.PaymentFeeKnown", "passed over: fees are posted with the payout"),
+	FACT("dunlin.customers.v1.CustomerChanged", "from which accounts the customer pays; erased customers are forgotten", customer),
+	FACT("dunlin.customers.v1.MerchantDefined", "in which zone the merchant's days begin", merchant),
+	OWN(type_decide_statement, "accepts or quarantines a staged statement", need_statement, apply_statement),
+	OWN(type_post_line, "posts a line of an accepted statement and looks what it is", need_look, apply_post_line),
+	OWN(type_try_line, "looks again at a line that waits", need_look, apply_try_line),
+	OWN(type_miss_payout, "a payout did not arrive in time", need_payout, apply_miss_payout),
+	OWN(type_miss_reference, "an invoice that a payment is for did not come in time", need_reference, apply_miss_reference),
+	FACT("dunlin.reconciliation.DefineAccount", "defines a bank account", define_account),
+	FACT("dunlin.reconciliation.MatchLine", "a person says what a line is", match),
+	FACT("dunlin.reconciliation.UnmatchLine", "a person takes a match back", unmatch),
+	FACT("dunlin.reconciliation.RecordReceipt", "a receipt of cash or a cheque", receipt),
+	FACT("dunlin.reconciliation.AllocateReceipt", "a person allocates unapplied money", allocate),
+	FACT("dunlin.reconciliation.WriteOff", "a person gives up what is open", write_off),
+	FACT("dunlin.reconciliation.CloseException", "a person closes an exception", close),
+	FACT("dunlin.reconciliation.AcceptStatement", "a person accepts a quarantined statement", accept),
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+void want_id(struct need *need, enum want_what what, struct span merchant, const struct uuid *id)
+{
+	need_want(need, what, merchant, uuid_span(id));
+}
+
+void find_id(struct need *need, enum find_what what, struct span merchant, const struct uuid *id)
+{
+	need_find(need, what, merchant, uuid_span(id));
+}

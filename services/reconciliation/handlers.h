@@ -1,0 +1,48 @@
+/*
+ * handlers: message type -> need, apply. What need may ask of the store is listed here.
+ */
+#ifndef RECONCILIATION_HANDLERS_H
+#define RECONCILIATION_HANDLERS_H
+
+#include "unit.h"
+
+/* Kinds of keys in the order of locking. A bank account's key is its identifier, and it locks its statements and lines; a provider account's stream
+ * "@provider:…" locks its payouts. */
+enum { KIND_ACCOUNT, KIND_CUSTOMER };
+extern const struct kind reconciliation_kinds[];
+extern const struct handler reconciliation_handlers[];
+
+/* Turned into keys and wants by the find step; each text is an id (16 bytes) unless it says otherwise. */
+enum find_what {
+	FIND_LOOK, /* a line and everything that it might be */
+	FIND_LINE, /* a line and what it became */
+	FIND_STATEMENT,
+	FIND_INVOICE,
+	FIND_NUMBER, /* an invoice's number as text */
+	FIND_PAYOUT,
+	FIND_RECEIPT,
+	FIND_EXCEPTION
+};
+
+/* Aggregates that the keys alone don't say; each id has 16 bytes unless it says otherwise. */
+enum want_what {
+	WANT_ACCOUNT, /* by identifier, with its gaps and the exceptions of their statements */
+	WANT_STATEMENT,
+	WANT_LINE, /* with its receipts and exceptions */
+	WANT_INVOICE, /* with items, waiting credit notes and payments, allocations, their receipts */
+	WANT_CREDIT_NOTE,
+	WANT_RECEIPT, /* with its allocations */
+	WANT_REFUND,
+	WANT_PAYOUT, /* with its exceptions */
+	WANT_PAYOUT_LINES, /* payout, first and last number: 16 + 4 + 4 bytes */
+	WANT_EXCEPTION,
+	WANT_CUSTOMER, /* by reference, with its payers */
+	WANT_UNAPPLIED, /* by reference: the customer's receipts that hold unapplied money */
+	WANT_MERCHANT, /* empty id */
+	WANT_KINDS
+};
+
+/* The types of our own messages. */
+extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[];
+
+#endif

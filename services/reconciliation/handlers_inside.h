@@ -1,0 +1,54 @@
+/*
+ * handlers_inside: the handlers' functions, for the table in handlers.c.
+ */
+#ifndef RECONCILIATION_HANDLERS_INSIDE_H
+#define RECONCILIATION_HANDLERS_INSIDE_H
+
+#include "handlers.h"
+#include "wire.h"
+
+#define HANDLER(name)                                                              \
+	enum err read_##name(struct message *, struct arena *, struct why *);      \
+	enum err need_##name(const struct message *, struct need *, struct why *); \
+	enum err apply_##name(struct book *, const struct message *, struct instant, struct say *, struct why *)
+
+HANDLER(invoice);
+HANDLER(credit_note);
+HANDLER(payment);
+HANDLER(refund);
+HANDLER(payout_lines);
+HANDLER(payout_paid);
+HANDLER(customer);
+HANDLER(merchant);
+HANDLER(own);
+HANDLER(define_account);
+HANDLER(match);
+HANDLER(unmatch);
+HANDLER(receipt);
+HANDLER(allocate);
+HANDLER(write_off);
+HANDLER(close);
+HANDLER(accept);
+
+/* need and apply of the several own messages. */
+enum err need_statement(const struct message *, struct need *, struct why *);
+enum err need_look(const struct message *, struct need *, struct why *);
+enum err need_payout(const struct message *, struct need *, struct why *);
+enum err need_reference(const struct message *, struct need *, struct why *);
+enum err apply_statement(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_post_line(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_try_line(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_miss_payout(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_miss_reference(struct book *, const struct message *, struct instant, struct say *, struct why *);
+
+#undef HANDLER
+
+void want_id(struct need *, enum want_what, struct span merchant, const struct uuid *);
+void find_id(struct need *, enum find_what, struct span merchant, const struct uuid *);
+/* What this file of wire read is the message's body. */
+#define READ(type, wire_read)                \
+	type *what = ARENA_NEW(arena, type); \
+	m->body = what;                      \
+	return wire_read(m, arena, what, why)
+
+#endif

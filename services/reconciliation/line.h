@@ -1,0 +1,106 @@
+/*
+ * line: one line of a bank statement: its identity, its states, and what it was found to be.
+ *
+ * 1. Identity is content + occurrence: the digest of what the bank says (never of how it is cut, joined or numbered), and a count among lines alike.
+ * 2. A line is wholly identified or not at all.
+ * 3. What a person decided no machine changes.
+ * 4. Nothing but line_act assigns `state`.
+ */
+#ifndef RECONCILIATION_LINE_H
+#define RECONCILIATION_LINE_H
+
+#include "chart.h"
+#include "digest.h"
+#include "readers/reading.h"
+#include "receipt.h"
+#include "uuid.h"
+
+struct ledger;
+
+/* Stored as these numbers. */
+enum line_state { LINE_STAGED, LINE_KNOWN, LINE_WAITING, LINE_MATCHED, LINE_RETURNED, LINE_STATES };
+
+enum line_act { LINE_ACCEPT, LINE_PASS_OVER, LINE_MATCH, LINE_UNMATCH, LINE_RETURN, LINE_RESTORE_MATCHED, LINE_RESTORE_WAITING, LINE_ACTS };
+
+struct line_rule {
+	enum line_state from;
+	enum line_act act;
+	enum line_state to;
+	const char *why;
+};
+
+const struct line_rule *line_rules(size_t *n);
+const char *line_state_word(enum line_state);
+const char *line_act_word(enum line_act);
+
+/* What a matched line is. Stored as these numbers. */
+enum line_as { LINE_AS_NOTHING, LINE_AS_RECEIPTS, LINE_AS_PAYOUT, LINE_AS_RETURN, LINE_AS_REFUND, LINE_AS_BOOKED, LINE_AS_KINDS };
+const char *line_as_word(enum line_as);
+
+/* The values are those of dunlin.ledger.v1.Verdict. */
+enum verdict { VERDICT_NOT_YET, VERDICT_UNIQUE, VERDICT_AMBIGUOUS, VERDICT_NONE };
+const char *verdict_word(enum verdict);
+
+struct line {
+	struct span merchant;
+	struct uuid id, account, statement;
+	int64_t number;
+	struct place place;
+	struct digest key;
+	int32_t occurrence;
+	struct date booking, value;
+	struct money amount; /* signed */
+	bool rest, reversal;
+	/* what the bank wrote */
+	struct span end_to_end, bank_ref, transaction_ref, mandate, batch_ref, code, return_reason;
+	struct span references, texts; /* one a line */
+	struct span party_name, party_iban;
+	/* what became of it */
+	enum line_state state;
+	enum line_as as;
+	struct uuid counterpart; /* the payout, or the line that this one takes back */
+	struct span booked_to;   /* account of the chart, for LINE_AS_BOOKED */
+	int64_t returned;        /* how much of it was taken back, 0 or more */
+	bool by_person;
+	enum verdict verdict;
+	int32_t candidates, looks; /* explanations that remained; how often it was looked at */
+	enum evidence evidence;
+	int64_t revision;
+};
+
+/* Identity by content: account identifier, dates, amount, references, all text without white space, counterparty account. Not the bank's entry number, nor how text is cut. */
+struct digest line_key(struct span account, const struct reading_line *);
+
+/* The state after an act; ERR_CONFLICT when the table has no such rule. */
+enum err line_act(struct line *, enum line_act, struct why *) MUST_CHECK;
+
+/* A debit that takes an earlier credit back: the bank gives a reason, or its code is one of a return. */
+bool line_is_return(const struct line *);
+
+/* Due lines of accepted statements: posts cash and the other side, then lets the matcher look. */
+enum err line_accept(struct ledger *, struct uuid id, struct why *) MUST_CHECK;
+/* The matcher looks again at a line that waits; one that no longer does is left alone. */
+enum err line_try(struct ledger *, struct uuid id, struct why *) MUST_CHECK;
+
+/* ---- for the line's own files ---- */
+
+/* What is left of it: its amount without sign, less what was taken back. */
+int64_t line_left(const struct line *);
+/* The account that holds it while nobody knows what it is: unidentified receipts or payments. */
+struct span line_holding(struct arena *, const struct line *);
+struct line *line_edit(struct ledger *, struct uuid id);
+
+/* Turns the money into receipts of these customers: payables and customers side by side, each with its share. */
+struct share {
+	struct span customer;
+	struct payable item; /* minor: the share; invoice zero: unapplied */
+};
+enum err line_become_receipts(struct ledger *, struct line *, const struct share *, size_t n, enum evidence, struct why *) MUST_CHECK;
+enum err line_become_payout(struct ledger *, struct line *, struct uuid payout, struct why *) MUST_CHECK;
+enum err line_become_return(struct ledger *, struct line *, struct uuid of, struct why *) MUST_CHECK;
+/* Those that nothing explains, and those with too many explanations, are exceptions; others are not. */
+void line_settle_exceptions(struct ledger *, const struct line *);
+/* Notes the verdict and settles the line's exceptions. */
+enum err line_conclude(struct ledger *, struct line *, enum line_as, enum verdict, int candidates, enum evidence, struct why *) MUST_CHECK;
+
+#endif

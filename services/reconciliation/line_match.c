@@ -1,0 +1,178 @@
+#include "ledger.h"
+#include "line.h"
+
+/* What a line becomes, whoever says so. */
+
+static struct span plain(const struct ledger *l, enum chart chart)
+{
+	return chart_account(l->arena, chart, SPAN(""));
+}
+
+void line_settle_exceptions(struct ledger *l, const struct line *line)
+{
+	struct span stream = account_stream(l->arena, line->account);
+	struct money amount = { line->amount.minor > 0 ? line_left(line) : -line_left(line), line->amount.currency };
+	bool waits = line->state == LINE_WAITING, several = line->verdict == VERDICT_AMBIGUOUS || line->verdict == VERDICT_UNIQUE;
+	if (waits && several)
+		exception_open(l, EXCEPTION_AMBIGUOUS_LINE, line->id, stream, amount,
+			span_of(arena_printf(l->arena, "%d possible explanations", (int)line->candidates)));
+	else
+		exception_close(l, EXCEPTION_AMBIGUOUS_LINE, line->id, l->by);
+	if (waits && !several)
+		exception_open(l, EXCEPTION_UNMATCHED_LINE, line->id, stream, amount, SPAN("nothing of ours is named"));
+	else
+		exception_close(l, EXCEPTION_UNMATCHED_LINE, line->id, l->by);
+}
+
+enum err line_conclude(
+	struct ledger *l, struct line *line, enum line_as as, enum verdict verdict, int candidates, enum evidence evidence, struct why *why)
+{
+	bool changed = as != LINE_AS_NOTHING || line->verdict != verdict || line->candidates != candidates;
+	if (as != LINE_AS_NOTHING)
+		TRY(line_act(line, LINE_MATCH, why));
+	line->as = as;
+	line->verdict = verdict;
+	line->candidates = candidates;
+	line->evidence = evidence;
+	line_settle_exceptions(l, line);
+	if (changed)
+		ledger_line(l, line, LINE_TOLD_MATCHED);
+	return OK;
+}
+
+/* All shares of one customer become one receipt. */
+static enum err make_receipt(struct ledger *l, const struct line *line, struct span customer, const struct share *shares, size_t n,
+	enum evidence evidence, struct why *why)
+{
+	struct payable *items = ARENA_ARRAY(l->arena, struct payable, n + 1);
+	const struct receipt *r;
+	int64_t sum = 0;
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!span_equal(shares[i].customer, customer))
+			continue;
+		sum += shares[i].item.minor;
+		if (!uuid_is_zero(shares[i].item.invoice))
+			items[count++] = shares[i].item;
+	}
+	struct receipt made = {
+		.customer = customer,
+		.id = say_id(l->say),
+		.kind = RECEIPT_BANK,
+		.source = line->id,
+		.account = line->account,
+		.value_date = line->value,
+		.currency = line->amount.currency,
+		.amount = sum,
+	};
+	TRY(receipt_make(l, &made, plain(l, CHART_UNIDENTIFIED_RECEIPTS), &r, why));
+	receipt_allocate(l, r->id, items, count, evidence, false);
+	return OK;
+}
+
+static bool is_first(const struct share *shares, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (span_equal(shares[j].customer, shares[i].customer))
+			return false;
+	return true;
+}
+
+enum err line_become_receipts(
+	struct ledger *l, struct line *line, const struct share *shares, size_t n, enum evidence evidence, struct why *why)
+{
+	size_t customers = 0;
+	l->cause = CAUSE_MATCH;
+	l->cause_id = line->id;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_first(shares, i))
+			continue;
+		TRY(make_receipt(l, line, shares[i].customer, shares, n, evidence, why));
+		customers++;
+	}
+	if (customers == 1 && evidence != EVIDENCE_PAYER)
+		payer_learn(l, line, shares[0].customer);
+	return line_conclude(l, line, LINE_AS_RECEIPTS, VERDICT_UNIQUE, 1, evidence, why);
+}
+
+enum err line_become_payout(struct ledger *l, struct line *line, struct uuid id, struct why *why)
+{
+	struct span key = book_key_uuid(l->book, l->merchant, id);
+	const struct payout *old = book_find(l->book, BOOK_PAYOUTS, key);
+	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
+	if (!old || !old->paid)
+		return why_set(why, ERR_NOT_FOUND, "payout_unknown", "there is no such payout");
+	if (old->has_arrived)
+		return why_set(why, ERR_CONFLICT, "payout_arrived", "another line is that payout");
+	if (old->amount != left || !currency_equal(old->currency, line->amount.currency))
+		return why_set(why, ERR_REFUSED, "payout_amount", "the payout is %s",
+			money_text(l->arena, (struct money){ old->amount, old->currency }));
+	struct payout *p = book_edit(l->book, BOOK_PAYOUTS, key);
+	p->has_arrived = true;
+	p->bank_line = line->id;
+	line->counterpart = id;
+	l->cause = CAUSE_MATCH;
+	l->cause_id = line->id;
+	l->customer = SPAN("");
+	ledger_post(l, line_holding(l->arena, line), chart_account(l->arena, CHART_IN_TRANSIT, p->provider_account),
+		(struct money){ left, p->currency });
+	exception_close(l, EXCEPTION_PAYOUT_MISSING, id, l->by);
+	return line_conclude(l, line, LINE_AS_PAYOUT, VERDICT_UNIQUE, 1, line->by_person ? EVIDENCE_PERSON : EVIDENCE_PAYOUT, why);
+}
+
+/* Takes the money out of the receipts that the earlier line became, the latest first. */
+static enum err take_from_receipts(struct ledger *l, const struct line *of, int64_t minor, struct why *why)
+{
+	const struct receipt *r, **all;
+	size_t n = 0;
+	for (size_t i = 0; book_next(l->book, BOOK_RECEIPTS, &i);)
+		n++;
+	all = arena_array(l->arena, sizeof(*all), n + 1);
+	n = 0;
+	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
+		if (r->kind == RECEIPT_BANK && uuid_equal(r->source, of->id) && span_equal(r->merchant, l->merchant))
+			all[n++] = r;
+	while (n-- > 0 && minor) {
+		int64_t has = all[n]->allocated + all[n]->unapplied, take = minor < has ? minor : has;
+		if (!take)
+			continue;
+		TRY(receipt_take_out(l, all[n]->id, take, plain(l, CHART_UNIDENTIFIED_PAYMENTS), REVERSAL_RETURNED, why));
+		ledger_receipt(l, all[n]->id)->returned += take;
+		minor -= take;
+	}
+	return minor ? why_set(why, ERR_REFUSED, "receipt_spent", "the money of the earlier line was given back already") : OK;
+}
+
+enum err line_become_return(struct ledger *l, struct line *line, struct uuid id, struct why *why)
+{
+	const struct line *old = book_line(l->book, l->merchant, id);
+	int64_t minor = line_left(line);
+	if (!old || !uuid_equal(old->account, line->account))
+		return why_set(why, ERR_NOT_FOUND, "line_unknown", "there is no such earlier line of this account");
+	bool was_matched = old->state == LINE_MATCHED;
+	if (line->amount.minor > 0 || old->amount.minor < 0 || (old->state != LINE_WAITING && !was_matched) ||
+		(was_matched && old->as != LINE_AS_RECEIPTS))
+		return why_set(why, ERR_REFUSED, "not_a_return", "money that went can take back money that came, waits or was received");
+	if (minor > line_left(old))
+		return why_set(why, ERR_REFUSED, "return_exceeds", "more went than came by the earlier line");
+	struct line *of = line_edit(l, id);
+	l->cause = CAUSE_RETURN;
+	l->cause_id = line->id;
+	l->customer = SPAN("");
+	if (was_matched)
+		TRY(take_from_receipts(l, of, minor, why));
+	else
+		ledger_post(l, plain(l, CHART_UNIDENTIFIED_RECEIPTS), plain(l, CHART_UNIDENTIFIED_PAYMENTS),
+			(struct money){ minor, line->amount.currency });
+	of->returned += minor;
+	if (!line_left(of))
+		TRY(line_act(of, LINE_RETURN, why));
+	line_settle_exceptions(l, of);
+	line->counterpart = id;
+	if (was_matched)
+		exception_open(l, EXCEPTION_RETURN, line->id, account_stream(l->arena, line->account), line->amount,
+			line->return_reason.size
+				? span_of(arena_printf(l->arena, "returned by the bank: %.*s", SPAN_ARG(line->return_reason)))
+				: SPAN("returned by the bank"));
+	return line_conclude(l, line, LINE_AS_RETURN, VERDICT_UNIQUE, 1, line->by_person ? EVIDENCE_PERSON : EVIDENCE_REFERENCE, why);
+}

@@ -1,0 +1,284 @@
+#include "open_item.h"
+
+#include <stdlib.h>
+
+#include "ledger.h"
+
+static struct money in(struct currency currency, int64_t minor)
+{
+	return (struct money){ minor, currency };
+}
+
+static int compare_items(const void *one, const void *other)
+{
+	const struct open_item *a = *(const struct open_item *const *)one, *b = *(const struct open_item *const *)other;
+	int by_due = date_compare(a->due, b->due);
+	return by_due ? by_due : (a->part > b->part) - (a->part < b->part);
+}
+
+size_t invoice_items(const struct ledger *l, const struct invoice *invoice, const struct open_item ***out)
+{
+	const struct open_item **items = arena_array(l->arena, sizeof(*items), (size_t)invoice->parts + 1);
+	size_t n = 0;
+	for (int32_t part = 1; part <= invoice->parts; part++) {
+		const struct open_item *item = book_item(l->book, l->merchant, invoice->id, part);
+		if (item)
+			items[n++] = item;
+	}
+	qsort(items, n, sizeof(*items), compare_items);
+	*out = items;
+	return n;
+}
+
+int64_t invoice_open(const struct ledger *l, const struct invoice *invoice)
+{
+	const struct open_item **items;
+	int64_t open = 0;
+	for (size_t i = 0, n = invoice_items(l, invoice, &items); i < n; i++)
+		open += items[i]->open;
+	return open;
+}
+
+/* ---- issue ---- */
+
+static enum err check_sums(const struct invoice *v, const int64_t *parts, size_t n, struct why *why)
+{
+	struct money sum = in(v->currency, v->net), part = in(v->currency, 0);
+	for (size_t i = 0; i < v->tax_count; i++)
+		TRY(money_add(sum, in(v->currency, v->taxes[i].minor), &sum, why));
+	for (size_t i = 0; i < n; i++)
+		TRY(money_add(part, in(v->currency, parts[i]), &part, why));
+	if (sum.minor != v->gross || part.minor != v->gross)
+		return why_field(why, ERR_INVALID, "sums_differ", "gross", "net and tax, or the parts, do not make the gross amount");
+	return OK;
+}
+
+static void add_reference(struct ledger *l, const struct invoice *v, enum reference_kind kind, struct span token)
+{
+	struct span key = book_key(l->book, book_key(l->book, l->merchant, token), uuid_span(&v->id));
+	if (book_find(l->book, BOOK_REFERENCES, key))
+		return;
+	struct reference *r = book_add(l->book, BOOK_REFERENCES, key);
+	*r = (struct reference){ l->merchant, token, kind, v->id, v->customer };
+}
+
+/* Every word by which a payer can name it. */
+static void add_references(struct ledger *l, const struct invoice *v)
+{
+	struct span token;
+	if (reference_normalise_rf(l->arena, v->rf, &token))
+		add_reference(l, v, REFERENCE_RF, token);
+	if (reference_normalise(l->arena, v->number, &token))
+		add_reference(l, v, REFERENCE_NUMBER, token);
+}
+
+static void add_items(struct ledger *l, const struct invoice *v, const struct issued_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct open_item *item = book_add(l->book, BOOK_ITEMS, book_key_part(l->book, l->merchant, v->id, parts[i].part));
+		*item = (struct open_item){
+			.merchant = l->merchant,
+			.customer = v->customer,
+			.invoice = v->id,
+			.part = parts[i].part,
+			.number = v->number,
+			.due = parts[i].due,
+			.currency = v->currency,
+			.amount = parts[i].minor,
+			.open = parts[i].minor,
+		};
+		ledger_item(l, v->id, parts[i].part, TOLD_INVOICE, v->id);
+	}
+}
+
+/* Receivable against revenue and tax; `sign` -1 takes it back. */
+static void post_document(struct ledger *l, struct currency currency, int64_t net, const struct tax_share *taxes, size_t n, int sign)
+{
+	struct span receivable = chart_account(l->arena, CHART_RECEIVABLE, SPAN(""));
+	ledger_post(l, receivable, chart_account(l->arena, CHART_REVENUE, SPAN("")), in(currency, sign * net));
+	for (size_t i = 0; i < n; i++)
+		ledger_post(l, receivable, chart_account(l->arena, CHART_TAX, taxes[i].category), in(currency, sign * taxes[i].minor));
+}
+
+static enum err credit(struct ledger *, const struct invoice *, const struct credit_note *, struct why *) MUST_CHECK;
+
+/* What came before the invoice and waited for it. */
+static enum err settle_waiting(struct ledger *l, const struct invoice *v, struct why *why)
+{
+	const struct credit_note *note;
+	for (size_t i = 0; (note = book_next(l->book, BOOK_CREDIT_NOTES, &i));) {
+		if (note->applied || !uuid_equal(note->invoice, v->id) || !span_equal(note->merchant, l->merchant))
+			continue;
+		struct credit_note *now = book_edit(l->book, BOOK_CREDIT_NOTES, book_key_uuid(l->book, l->merchant, note->id));
+		now->applied = true;
+		l->day = now->day;
+		TRY(credit(l, v, now, why));
+	}
+	wanted_settle(l, v->id);
+	return OK;
+}
+
+static enum err check_parts(const struct invoice_issued *issued, struct why *why)
+{
+	for (size_t i = 0; i < issued->part_count; i++)
+		if (issued->parts[i].part != (int32_t)i + 1 || issued->parts[i].minor < 0)
+			return why_field(why, ERR_INVALID, "part_invalid", "parts", "parts count from 1 and are not below 0");
+	return issued->part_count ? OK : why_field(why, ERR_INVALID, "part_invalid", "parts", "there is no part");
+}
+
+enum err invoice_issue(struct ledger *l, const struct invoice_issued *issued, struct why *why)
+{
+	const struct invoice *old = book_invoice(l->book, l->merchant, issued->invoice.id);
+	int64_t *sums = ARENA_ARRAY(l->arena, int64_t, issued->part_count + 1);
+	if (old && old->issued)
+		return OK;
+	TRY(check_parts(issued, why));
+	for (size_t i = 0; i < issued->part_count; i++)
+		sums[i] = issued->parts[i].minor;
+	TRY(check_sums(&issued->invoice, sums, issued->part_count, why));
+	struct span key = book_key_uuid(l->book, l->merchant, issued->invoice.id);
+	struct invoice *v = old ? book_edit(l->book, BOOK_INVOICES, key) : book_add(l->book, BOOK_INVOICES, key);
+	*v = issued->invoice;
+	v->merchant = l->merchant;
+	v->issued = true;
+	v->parts = (int32_t)issued->part_count;
+	l->customer = v->customer;
+	l->cause = CAUSE_INVOICE;
+	l->cause_id = v->id;
+	post_document(l, v->currency, v->net, v->taxes, v->tax_count, 1);
+	add_items(l, v, issued->parts, issued->part_count);
+	add_references(l, v);
+	return old ? settle_waiting(l, v, why) : OK;
+}
+
+/* ---- write-off ---- */
+
+/* The net and the tax of part of an invoice: shares of the whole, the largest remainder makes them sum. `sign` -1 takes it back. */
+static enum err post_write_off(struct ledger *l, const struct invoice *v, int64_t minor, int sign, struct why *why)
+{
+	int64_t *weights = ARENA_ARRAY(l->arena, int64_t, v->tax_count + 1);
+	struct money *shares = ARENA_ARRAY(l->arena, struct money, v->tax_count + 1);
+	struct span receivable = chart_account(l->arena, CHART_RECEIVABLE, SPAN(""));
+	weights[0] = v->net;
+	for (size_t i = 0; i < v->tax_count; i++)
+		weights[i + 1] = v->taxes[i].minor;
+	TRY(money_split(in(v->currency, sign * minor), weights, v->tax_count + 1, shares, why));
+	ledger_post(l, chart_account(l->arena, CHART_WRITE_OFF, SPAN("")), receivable, shares[0]);
+	for (size_t i = 0; i < v->tax_count; i++)
+		ledger_post(l, chart_account(l->arena, CHART_TAX, v->taxes[i].category), receivable, shares[i + 1]);
+	return OK;
+}
+
+enum err item_write_off(struct ledger *l, struct uuid invoice, int32_t part, int64_t minor, struct why *why)
+{
+	const struct invoice *v = book_invoice(l->book, l->merchant, invoice);
+	const struct open_item *old = book_item(l->book, l->merchant, invoice, part);
+	if (!v || !old)
+		return why_set(why, ERR_NOT_FOUND, "item_unknown", "there is no such open item");
+	if (minor == 0)
+		minor = old->open;
+	if (minor > old->open || minor <= 0)
+		return why_field(
+			why, ERR_REFUSED, "amount_not_open", "amount", "%s is open", money_text(l->arena, in(old->currency, old->open)));
+	l->customer = v->customer;
+	l->cause = CAUSE_WRITE_OFF;
+	l->cause_id = say_id(l->say);
+	struct open_item *item = ledger_item(l, invoice, part, TOLD_WRITE_OFF, l->cause_id);
+	item->open -= minor;
+	item->written_off += minor;
+	return post_write_off(l, v, minor, 1, why);
+}
+
+/* ---- credit notes ---- */
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Takes money that stands against the item back to unapplied, the latest first. */
+static void release_item(struct ledger *l, const struct open_item *item, int64_t minor)
+{
+	const struct allocation *a, **all;
+	size_t n = 0;
+	for (size_t i = 0; (a = book_next(l->book, BOOK_ALLOCATIONS, &i));)
+		n++;
+	all = arena_array(l->arena, sizeof(*all), n + 1);
+	n = 0;
+	for (size_t i = 0; (a = book_next(l->book, BOOK_ALLOCATIONS, &i));)
+		if (a->minor && a->part == item->part && uuid_equal(a->invoice, item->invoice) && span_equal(a->merchant, l->merchant))
+			all[n++] = a;
+	while (n-- > 0 && minor) {
+		struct payable which = { item->invoice, item->part, minor };
+		minor -= receipt_release(l, all[n]->receipt, &which, least(minor, all[n]->minor), REVERSAL_CREDITED);
+	}
+	if (minor)
+		bug("an item has more allocated than allocations stand");
+}
+
+/* First what is open, then what was given up, then what was paid. */
+static enum err credit_item(struct ledger *l, const struct invoice *v, int32_t part, int64_t minor, struct why *why)
+{
+	if (!book_item(l->book, l->merchant, v->id, part))
+		return why_field(why, ERR_INVALID, "part_unknown", "parts", "the invoice has no part %d", (int)part);
+	struct open_item *item = ledger_item(l, v->id, part, TOLD_CREDIT_NOTE, l->cause_id);
+	if (minor < 0 || minor > item->amount - item->credited)
+		return why_field(why, ERR_INVALID, "credit_exceeds", "parts", "more is credited than part %d was", (int)part);
+	int64_t open = least(minor, item->open), given_up = least(minor - open, item->written_off), paid = minor - open - given_up;
+	if (given_up) {
+		enum cause cause = l->cause;
+		item->written_off -= given_up;
+		item->open += given_up;
+		l->cause = CAUSE_WRITE_OFF;
+		TRY(post_write_off(l, v, given_up, -1, why));
+		l->cause = cause;
+	}
+	if (paid)
+		release_item(l, item, paid);
+	item->open -= minor;
+	item->credited += minor;
+	return OK;
+}
+
+static enum err credit(struct ledger *l, const struct invoice *v, const struct credit_note *note, struct why *why)
+{
+	l->customer = v->customer;
+	l->cause = CAUSE_CREDIT_NOTE;
+	l->cause_id = note->id;
+	if (!currency_equal(v->currency, note->currency))
+		return why_field(why, ERR_INVALID, "currency_differs", "currency", "the invoice is in %s", v->currency.code);
+	post_document(l, note->currency, note->net, note->taxes, note->tax_count, -1);
+	for (size_t i = 0; i < note->part_count; i++)
+		TRY(credit_item(l, v, note->parts[i].part, note->parts[i].minor, why));
+	return OK;
+}
+
+/* An invoice that has not come yet, so that what names it can wait there. */
+static const struct invoice *await(struct ledger *l, const struct credit_note *note)
+{
+	struct invoice *v = book_add(l->book, BOOK_INVOICES, book_key_uuid(l->book, l->merchant, note->invoice));
+	*v = (struct invoice){ .merchant = l->merchant, .customer = note->customer, .id = note->invoice, .currency = note->currency };
+	return v;
+}
+
+enum err credit_note_issue(struct ledger *l, const struct credit_note *note, struct why *why)
+{
+	struct span key = book_key_uuid(l->book, l->merchant, note->id);
+	const struct invoice *v = book_invoice(l->book, l->merchant, note->invoice);
+	const struct invoice document = {
+		.currency = note->currency, .net = note->net, .gross = note->gross, .taxes = note->taxes, .tax_count = note->tax_count
+	};
+	int64_t *sums = ARENA_ARRAY(l->arena, int64_t, note->part_count + 1);
+	if (book_find(l->book, BOOK_CREDIT_NOTES, key))
+		return OK;
+	for (size_t i = 0; i < note->part_count; i++)
+		sums[i] = note->parts[i].minor;
+	TRY(check_sums(&document, sums, note->part_count, why));
+	if (!v)
+		v = await(l, note);
+	struct credit_note *kept = book_add(l->book, BOOK_CREDIT_NOTES, key);
+	*kept = *note;
+	kept->merchant = l->merchant;
+	kept->applied = v->issued;
+	return v->issued ? credit(l, v, kept, why) : OK;
+}

@@ -1,0 +1,404 @@
+#include "statement.h"
+
+#include <string.h>
+
+#include "ledger.h"
+
+/* ---- states ---- */
+
+static const struct statement_rule state_rules[] = {
+	{ STATEMENT_STAGED, STATEMENT_ACCEPT, STATEMENT_ACCEPTED, "it closes, and follows from what is booked" },
+	{ STATEMENT_STAGED, STATEMENT_QUARANTINE, STATEMENT_QUARANTINED, "it breaks a rule: stored, visible, nothing of it is posted" },
+	{ STATEMENT_STAGED, STATEMENT_REPLACE, STATEMENT_REPLACED, "its file was imported again before it was looked at" },
+	{ STATEMENT_QUARANTINED, STATEMENT_OVERRIDE, STATEMENT_ACCEPTED, "a person accepts it; what it leaves unexplained becomes a gap" },
+	{ STATEMENT_QUARANTINED, STATEMENT_REPLACE, STATEMENT_REPLACED, "its file was imported again" },
+	{ STATEMENT_ACCEPTED, STATEMENT_FINISH, STATEMENT_POSTED, "all its new lines are in the books" },
+};
+static const char *const state_words[STATEMENT_STATES] = { "staged", "accepted", "posted", "quarantined", "replaced" };
+static const char *const act_words[STATEMENT_ACTS] = { "accept", "quarantine", "override", "finish", "replace" };
+static const char *const placement_words[PLACEMENTS] = { "first", "next", "later", "before", "earlier", "fill", "overlap" };
+
+const struct statement_rule *statement_rules(size_t *n)
+{
+	*n = sizeof(state_rules) / sizeof(state_rules[0]);
+	return state_rules;
+}
+
+const char *statement_state_word(enum statement_state state)
+{
+	return state_words[state];
+}
+
+const char *statement_act_word(enum statement_act act)
+{
+	return act_words[act];
+}
+
+const char *placement_word(enum placement placement)
+{
+	return placement_words[placement];
+}
+
+bool placement_is_disjoint(enum placement placement)
+{
+	return placement != PLACE_OVERLAP;
+}
+
+enum err statement_act(struct statement *s, enum statement_act act, struct why *why)
+{
+	for (size_t i = 0; i < sizeof(state_rules) / sizeof(state_rules[0]); i++)
+		if (state_rules[i].from == s->state && state_rules[i].act == act) {
+			s->state = state_rules[i].to;
+			return OK;
+		}
+	return why_set(why, ERR_CONFLICT, "statement_state", "a statement that is %s can't be %s", state_words[s->state],
+		act == STATEMENT_OVERRIDE ? "accepted by hand" : act_words[act]);
+}
+
+/* ---- the gate ---- */
+
+enum rule statement_gate(struct arena *arena, const struct statement *s, const struct account *account, struct span *reason)
+{
+	struct money sum = { s->line_sum, s->currency }, made;
+	struct why why = { 0 };
+	*reason = s->reason;
+	if (s->rule != RULE_NONE)
+		return s->rule;
+	*reason = SPAN("");
+	if (!account)
+		return RULE_ACCOUNT_UNKNOWN;
+	if (account->closed)
+		return RULE_ACCOUNT_CLOSED;
+	if (!currency_equal(account->currency, s->currency)) {
+		*reason =
+			span_of(arena_printf(arena, "the statement is in %s, the account in %s", s->currency.code, account->currency.code));
+		return RULE_ACCOUNT_CURRENCY;
+	}
+	if (money_add((struct money){ s->opening, s->currency }, sum, &made, &why) == OK && made.minor == s->closing)
+		return RULE_NONE;
+	const char *hint = s->opening + s->line_sum - 2 * s->reversal_sum == s->closing && s->reversal_sum
+				   ? "; it would if its reversals had the opposite sign"
+				   : "";
+	*reason =
+		span_of(arena_printf(arena, "%s and lines of %s are not %s%s", money_text(arena, (struct money){ s->opening, s->currency }),
+			money_digits(arena, sum), money_digits(arena, (struct money){ s->closing, s->currency }), hint));
+	return RULE_NOT_CLOSING;
+}
+
+/* ---- its place among the others ---- */
+
+/* Days at its edges may be shared only where the balances meet there. */
+static bool fits_gap(const struct gap *g, const struct statement *s)
+{
+	int from = date_compare(s->from, g->from_day), to = date_compare(s->to, g->to_day);
+	return (from > 0 || (from == 0 && s->opening == g->before)) && (to < 0 || (to == 0 && s->closing == g->after));
+}
+
+enum placement statement_place(const struct chain *chain, const struct gap *const *gaps, size_t n, const struct statement *s, size_t *gap)
+{
+	if (!chain->started)
+		return PLACE_FIRST;
+	if (s->is_known)
+		return PLACE_OVERLAP;
+	if (date_compare(s->from, chain->to) >= 0 && s->opening == chain->closing)
+		return PLACE_NEXT;
+	if (date_compare(s->from, chain->to) > 0)
+		return PLACE_LATER;
+	if (date_compare(s->to, chain->from) <= 0 && s->closing == chain->opening)
+		return PLACE_BEFORE;
+	if (date_compare(s->to, chain->from) < 0)
+		return PLACE_EARLIER;
+	for (size_t i = 0; i < n; i++)
+		if (date_compare(gaps[i]->from_day, gaps[i]->to_day) < 0 && fits_gap(gaps[i], s)) {
+			*gap = i;
+			return PLACE_FILL;
+		}
+	return PLACE_OVERLAP;
+}
+
+/* ---- deciding ---- */
+
+/* What a decision works with. */
+struct decision {
+	struct ledger *l;
+	struct statement *s;
+	struct account *account;
+	struct gap **gaps;
+	size_t gap_count;
+	struct span by;
+	int64_t news, news_sum; /* lines that are new: how many, and their sum */
+};
+
+static struct money in(const struct statement *s, int64_t minor)
+{
+	return (struct money){ minor, s->currency };
+}
+
+static void gap_tell(struct decision *d, struct gap *g, struct uuid subject)
+{
+	struct ledger *l = d->l;
+	if (!g->open)
+		exception_close(l, EXCEPTION_STATEMENT_GAP, subject, l->by);
+	else
+		exception_open(l, EXCEPTION_STATEMENT_GAP, subject, account_stream(l->arena, d->account->id), in(d->s, g->minor),
+			span_of(arena_printf(l->arena, "%s at the end of %s, %s at the beginning of %s",
+				money_digits(l->arena, in(d->s, g->before)), date_text(l->arena, g->from_day),
+				money_digits(l->arena, in(d->s, g->after)), date_text(l->arena, g->to_day))));
+}
+
+/* The gap is from before to after now; the account's sum follows. */
+static void gap_set(struct decision *d, struct gap *g, struct date from, int64_t before, struct date to, int64_t after)
+{
+	int64_t minor = g->open ? g->minor : 0;
+	g->from_day = from;
+	g->to_day = to;
+	g->before = before;
+	g->after = after;
+	g->minor = after - before;
+	g->open = g->minor != 0;
+	d->account->chain.gap_sum += g->minor - minor;
+	gap_tell(d, g, g->statement);
+}
+
+static void gap_add(struct decision *d, struct uuid statement, struct date from, int64_t before, struct date to, int64_t after)
+{
+	struct ledger *l = d->l;
+	if (before == after)
+		return;
+	struct uuid id = say_id(l->say);
+	struct gap *g = book_add(l->book, BOOK_GAPS, book_key_uuid(l->book, l->merchant, id));
+	*g = (struct gap){
+		.merchant = l->merchant, .id = id, .account = d->account->id, .statement = statement, .currency = d->s->currency
+	};
+	gap_set(d, g, from, before, to, after);
+}
+
+/* It stands inside a gap: what is left of the gap on its left is its own, on its right the old one's. */
+static void gap_fill(struct decision *d, struct gap *g)
+{
+	const struct statement *s = d->s;
+	struct gap old = *g;
+	gap_set(d, g, s->to, s->closing, old.to_day, old.after);
+	gap_add(d, s->id, old.from_day, old.before, s->from, s->opening);
+}
+
+/* The one open gap among the days of an overlapping statement that its new lines explain; NULL when there is none, or more. */
+static struct gap *gap_explained(struct decision *d, int64_t minor)
+{
+	struct gap *only = NULL;
+	for (size_t i = 0; i < d->gap_count; i++) {
+		struct gap *g = d->gaps[i];
+		if (g->minor != minor || date_compare(g->to_day, d->s->from) < 0 || date_compare(g->from_day, d->s->to) > 0)
+			continue;
+		if (only)
+			return NULL;
+		only = g;
+	}
+	return only;
+}
+
+/* An overlapping statement brings lines of the past: chain and balances must still meet. False when they don't. */
+static bool join_overlap(struct decision *d)
+{
+	struct chain *c = &d->account->chain;
+	const struct statement *s = d->s;
+	bool first = date_compare(s->from, c->from) < 0, last = date_compare(s->to, c->to) >= 0;
+	int64_t opening = first ? s->opening : c->opening, closing = last ? s->closing : c->closing;
+	int64_t unexplained = closing - (opening + c->line_sum + d->news_sum + c->gap_sum);
+	struct gap *g = unexplained ? gap_explained(d, -unexplained) : NULL;
+	if (unexplained && !g && !d->by.size)
+		return false;
+	if (g)
+		gap_set(d, g, g->from_day, g->before, g->to_day, g->before);
+	else if (unexplained)
+		gap_add(d, s->id, s->to, s->closing - unexplained, s->to, s->closing);
+	c->opening = opening;
+	c->closing = closing;
+	return true;
+}
+
+/* What a person accepted although it does not close is a gap of no days. */
+static void override_difference(struct decision *d)
+{
+	const struct statement *s = d->s;
+	gap_add(d, s->id, s->to, s->opening + s->line_sum, s->to, s->closing);
+}
+
+static bool join(struct decision *d, enum placement placement, size_t gap)
+{
+	struct chain *c = &d->account->chain;
+	const struct statement *s = d->s;
+	switch (placement) {
+	case PLACE_FIRST:
+		c->opening = s->opening;
+		c->closing = s->closing;
+		break;
+	case PLACE_NEXT: c->closing = s->closing; break;
+	case PLACE_LATER:
+		gap_add(d, s->id, c->to, c->closing, s->from, s->opening);
+		c->closing = s->closing;
+		break;
+	case PLACE_BEFORE: c->opening = s->opening; break;
+	case PLACE_EARLIER:
+		gap_add(d, s->id, s->to, s->closing, c->from, c->opening);
+		c->opening = s->opening;
+		break;
+	case PLACE_FILL: gap_fill(d, d->gaps[gap]); break;
+	case PLACE_OVERLAP:
+		if (!join_overlap(d))
+			return false;
+		break;
+	case PLACEMENTS: bug("no such placement");
+	}
+	if (placement != PLACE_OVERLAP)
+		override_difference(d);
+	return true;
+}
+
+/* Up to which day nothing is missing. */
+static void cover(struct decision *d)
+{
+	struct chain *c = &d->account->chain;
+	const struct gap *g;
+	const struct statement *s = d->s;
+	if (!c->started || date_compare(s->from, c->from) < 0)
+		c->from = s->from;
+	if (!c->started || date_compare(s->to, c->to) > 0)
+		c->to = s->to;
+	c->started = true;
+	c->covered_to = c->to;
+	for (size_t i = 0; (g = book_next(d->l->book, BOOK_GAPS, &i));)
+		if (g->open && uuid_equal(g->account, d->account->id) && date_compare(g->from_day, g->to_day) < 0 &&
+			date_compare(g->from_day, c->covered_to) < 0)
+			c->covered_to = g->from_day;
+}
+
+/* What the bank held before everything that is booked. */
+static void post_opening(struct decision *d, int64_t change)
+{
+	struct ledger *l = d->l;
+	l->cause = CAUSE_OPENING;
+	l->cause_id = d->s->id;
+	l->day = d->s->from;
+	ledger_post(l, chart_account(l->arena, CHART_CASH, span_of(uuid_text(l->arena, d->account->id))),
+		chart_account(l->arena, CHART_OPENING, SPAN("")), in(d->s, change));
+}
+
+static void collect_gaps(struct decision *d)
+{
+	const struct gap *g;
+	size_t n = 0;
+	for (size_t i = 0; (g = book_next(d->l->book, BOOK_GAPS, &i));)
+		n++;
+	d->gaps = arena_array(d->l->arena, sizeof(*d->gaps), n + 1);
+	for (size_t i = 0; (g = book_next(d->l->book, BOOK_GAPS, &i));)
+		if (g->open && uuid_equal(g->account, d->account->id) && span_equal(g->merchant, d->l->merchant))
+			d->gaps[d->gap_count++] = book_edit(d->l->book, BOOK_GAPS, book_key_uuid(d->l->book, d->l->merchant, g->id));
+}
+
+static enum err quarantine(
+	struct ledger *l, struct statement *s, const struct account *account, enum rule rule, struct span reason, struct why *why)
+{
+	TRY(statement_act(s, STATEMENT_QUARANTINE, why));
+	s->rule = rule;
+	s->reason = reason.size ? reason : span_of(rule_help(rule));
+	struct span stream = account ? account_stream(l->arena, account->id) : SPAN("@merchant");
+	struct money amount = { 0 };
+	if (rule == RULE_NOT_CLOSING)
+		amount = in(s, s->closing - s->opening - s->line_sum);
+	exception_open(l, EXCEPTION_STATEMENT_QUARANTINED, s->id, stream, amount,
+		span_of(arena_printf(l->arena, "line %ld: %s: %.*s", (long)s->place.line, rule_word(rule), SPAN_ARG(s->reason))));
+	return OK;
+}
+
+static enum err accept(struct decision *d, enum placement placement, struct why *why)
+{
+	struct statement *s = d->s;
+	struct chain *c = &d->account->chain;
+	TRY(statement_act(s, d->by.size ? STATEMENT_OVERRIDE : STATEMENT_ACCEPT, why));
+	c->line_sum += d->news_sum;
+	cover(d);
+	s->placement = placement;
+	s->line_new = s->remaining = d->news;
+	s->accepted_by = d->by.size ? d->by : SPAN("machine");
+	d->account->revision++;
+	ledger_statement(d->l, s, d->account);
+	if (!s->remaining)
+		TRY(statement_act(s, STATEMENT_FINISH, why));
+	exception_close(d->l, EXCEPTION_STATEMENT_QUARANTINED, s->id, s->accepted_by);
+	return OK;
+}
+
+static enum err place_and_accept(struct decision *d, struct why *why)
+{
+	struct statement *s = d->s;
+	struct ledger *l = d->l;
+	size_t gap = 0;
+	int64_t opening = d->account->chain.started ? d->account->chain.opening : 0;
+	collect_gaps(d);
+	enum placement placement = statement_place(&d->account->chain, (const struct gap *const *)d->gaps, d->gap_count, s, &gap);
+	d->news = placement == PLACE_OVERLAP ? s->overlap_new : s->line_count;
+	d->news_sum = placement == PLACE_OVERLAP ? s->overlap_sum : s->line_sum;
+	if (!join(d, placement, gap))
+		return quarantine(l, s, d->account, RULE_CHAIN,
+			span_of(arena_printf(l->arena, "%ld new lines of %s between %s and %s have no room in the booked balances",
+				(long)d->news, money_digits(l->arena, in(s, d->news_sum)), date_text(l->arena, s->from),
+				date_text(l->arena, s->to))),
+			why);
+	post_opening(d, d->account->chain.opening - opening);
+	return accept(d, placement, why);
+}
+
+static const struct account *account_of(const struct ledger *l, const struct statement *s)
+{
+	const struct account *a;
+	for (size_t i = 0; (a = book_next(l->book, BOOK_ACCOUNTS, &i));)
+		if (span_equal(a->identifier, s->identifier) && span_equal(a->merchant, l->merchant))
+			return a;
+	return NULL;
+}
+
+/* What a person can accept although a rule is broken: amounts that don't meet, never bytes that could not be read. */
+static enum err check_override(const struct statement *s, enum rule rule, struct why *why)
+{
+	if (s->state != STATEMENT_QUARANTINED)
+		return why_set(why, ERR_CONFLICT, "statement_state", "the statement is %s", statement_state_word(s->state));
+	if (s->damaged || (rule != RULE_NONE && rule != RULE_NOT_CLOSING && rule != RULE_CHAIN))
+		return why_set(
+			why, ERR_REFUSED, "statement_unreadable", "%s: nobody can accept that; import a corrected file", rule_help(rule));
+	return OK;
+}
+
+enum err statement_decide(struct ledger *l, struct uuid id, struct span by, struct why *why)
+{
+	struct span key = book_key_uuid(l->book, l->merchant, id), reason;
+	const struct statement *found = book_find(l->book, BOOK_STATEMENTS, key);
+	if (!found)
+		return why_set(why, ERR_NOT_FOUND, "statement_unknown", "there is no such statement");
+	if (!by.size && found->state != STATEMENT_STAGED)
+		return OK;
+	const struct account *account = account_of(l, found);
+	struct statement *s = book_edit(l->book, BOOK_STATEMENTS, key);
+	/* What was wrong with the account or the chain may have been put right since. */
+	bool by_itself = s->rule != RULE_NONE && s->rule < RULE_NOT_CLOSING;
+	s->rule = by_itself ? s->rule : RULE_NONE;
+	enum rule rule = statement_gate(l->arena, s, account, &reason);
+	if (by.size)
+		TRY(check_override(s, rule, why));
+	else if (rule != RULE_NONE)
+		return quarantine(l, s, account, rule, reason, why);
+	struct decision d = { .l = l, .s = s, .by = by };
+	d.account = book_edit(l->book, BOOK_ACCOUNTS, book_key_uuid(l->book, l->merchant, account->id));
+	s->account = account->id;
+	return place_and_accept(&d, why);
+}
+
+void statement_line_posted(struct ledger *l, struct uuid id)
+{
+	struct statement *s = book_edit(l->book, BOOK_STATEMENTS, book_key_uuid(l->book, l->merchant, id));
+	struct why why = { 0 };
+	if (s->remaining <= 0)
+		bug("a statement has more lines than it accepted");
+	if (--s->remaining == 0 && statement_act(s, STATEMENT_FINISH, &why) != OK)
+		bug("%s", why.text);
+}

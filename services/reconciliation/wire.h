@@ -1,0 +1,52 @@
+/*
+ * wire: messages as bytes and as values: facts of other services and JSON commands in, events of the ledger out. Only wire_*.c sees generated code.
+ */
+#ifndef RECONCILIATION_WIRE_H
+#define RECONCILIATION_WIRE_H
+
+#include "book.h"
+#include "hand.h"
+#include "json_in.h"
+#include "ledger.h"
+
+extern const char topic_ledger[], topic_invoices[], topic_payments[], topic_customers[];
+
+/* ---- facts: the merchant and the customer (or stream) are the Kafka key's, and the payload must say the same ---- */
+
+enum err wire_read_invoice(const struct message *, struct arena *, struct invoice_issued *, struct why *) MUST_CHECK;
+enum err wire_read_credit_note(const struct message *, struct arena *, struct credit_note *, struct why *) MUST_CHECK;
+enum err wire_read_payment(const struct message *, struct arena *, struct attempt *, struct why *) MUST_CHECK;
+enum err wire_read_refund(const struct message *, struct arena *, struct refunded *, struct why *) MUST_CHECK;
+enum err wire_read_payout_lines(const struct message *, struct arena *, struct payout_lines *, struct why *) MUST_CHECK;
+enum err wire_read_payout_paid(const struct message *, struct arena *, struct payout_paid *, struct why *) MUST_CHECK;
+/* A message without a value says that the customer was erased. */
+enum err wire_read_customer(const struct message *, struct arena *, struct customer_changed *, struct why *) MUST_CHECK;
+enum err wire_read_merchant(const struct message *, struct arena *, struct merchant *, struct why *) MUST_CHECK;
+
+/* ---- due work of our own: {"merchant": …, "id": …} ---- */
+
+struct own {
+	struct span merchant;
+	struct uuid id;
+};
+
+enum err wire_read_own(const struct message *, struct arena *, struct own *, struct why *) MUST_CHECK;
+struct span wire_print_own(struct arena *, const struct own *);
+
+/* ---- commands of people: JSON; {id} of the path is the line, receipt, exception or statement ---- */
+
+enum err wire_read_define_account(const struct message *, struct arena *, struct define_account *, struct why *) MUST_CHECK;
+enum err wire_read_match(const struct message *, struct arena *, struct match_line *, struct why *) MUST_CHECK;
+enum err wire_read_unmatch(const struct message *, struct arena *, struct unmatch_line *, struct why *) MUST_CHECK;
+enum err wire_read_receipt(const struct message *, struct arena *, struct record_receipt *, struct why *) MUST_CHECK;
+enum err wire_read_allocate(const struct message *, struct arena *, struct allocate_receipt *, struct why *) MUST_CHECK;
+enum err wire_read_write_off(const struct message *, struct arena *, struct write_off *, struct why *) MUST_CHECK;
+enum err wire_read_close(const struct message *, struct arena *, struct close_exception *, struct why *) MUST_CHECK;
+enum err wire_read_accept(const struct message *, struct arena *, struct accept_statement *, struct why *) MUST_CHECK;
+
+/* ---- what is told ---- */
+
+/* Tells each aggregate that the ledger touched, once, as it is now. The last step of every handler. */
+void ledger_tell(struct ledger *);
+
+#endif

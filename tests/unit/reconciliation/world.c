@@ -1,0 +1,588 @@
+#include "world.h"
+
+#include <stdio.h>
+
+#include "dunlin/customers/v1/customers.pb-c.h"
+#include "dunlin/invoices/v1/invoices.pb-c.h"
+#include "dunlin/payments/v1/payments.pb-c.h"
+#include "ledger.h"
+#include "protobuf.h"
+#include "rf.h"
+#include "wire_values.h"
+
+static const struct span merchant = { MERCHANT, sizeof(MERCHANT) - 1 };
+static const struct currency eur = { "EUR" };
+
+/* ---- what the find step would find ---- */
+
+static void *room(struct world *w, size_t size)
+{
+	return arena_array(w->arena, size, 1000);
+}
+
+static void find_named(struct world *w, const struct line *line, struct hints *h)
+{
+	struct span structured[64], texts[64], rest, one;
+	size_t n = 0, m = 0;
+	struct tokens tokens;
+	struct hint *invoices = room(w, sizeof(*invoices)), *payouts = room(w, sizeof(*payouts));
+	const struct reference *r;
+	if (line->end_to_end.size)
+		texts[m++] = line->end_to_end;
+	for (rest = line->references; rest.size;) {
+		span_cut(rest, '\n', &one, &rest);
+		structured[n++] = one;
+	}
+	for (rest = line->texts; rest.size;) {
+		span_cut(rest, '\n', &one, &rest);
+		texts[m++] = one;
+	}
+	reference_find(w->arena, structured, n, texts, m, &tokens);
+	for (size_t t = 0; t < tokens.count; t++)
+		for (size_t i = 0; (r = book_next(w->book, BOOK_REFERENCES, &i));) {
+			if (!span_equal(r->token, tokens.at[t]))
+				continue;
+			if (r->kind == REFERENCE_PAYOUT)
+				payouts[h->payout_count++] = (struct hint){ r->target, r->customer, tokens.structured[t] };
+			else
+				invoices[h->invoice_count++] = (struct hint){ r->target, r->customer, r->kind == REFERENCE_RF };
+		}
+	h->invoices = invoices;
+	h->payouts = payouts;
+}
+
+static void find_payers(struct world *w, const struct line *line, struct hints *h)
+{
+	struct span *payers = room(w, sizeof(*payers));
+	struct hint *of_payer = room(w, sizeof(*of_payer));
+	const struct payer *p;
+	const struct open_item *item;
+	for (size_t i = 0; line->party_iban.size && (p = book_next(w->book, BOOK_PAYERS, &i));) {
+		if (p->gone || !span_equal(p->iban, line->party_iban))
+			continue;
+		payers[h->payer_count++] = p->customer;
+		for (size_t j = 0; (item = book_next(w->book, BOOK_ITEMS, &j));)
+			if (span_equal(item->customer, p->customer) && item->open == line_left(line))
+				of_payer[h->of_payer_count++] = (struct hint){ item->invoice, item->customer, false };
+	}
+	h->payers = payers;
+	h->of_payer = of_payer;
+}
+
+static bool shares_reference(const struct line *a, const struct line *b)
+{
+	return (a->end_to_end.size && span_equal(a->end_to_end, b->end_to_end)) ||
+	       (a->bank_ref.size && span_equal(a->bank_ref, b->bank_ref)) ||
+	       (a->transaction_ref.size && span_equal(a->transaction_ref, b->transaction_ref));
+}
+
+static void find_others(struct world *w, const struct line *line, struct hints *h)
+{
+	struct uuid *payouts = room(w, sizeof(*payouts)), *earlier = room(w, sizeof(*earlier));
+	const struct payout *p;
+	const struct line *other;
+	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
+	for (size_t i = 0; (p = book_next(w->book, BOOK_PAYOUTS, &i));)
+		if (p->paid && !p->has_arrived && p->amount == left)
+			payouts[h->payouts_of_amount_count++] = p->id;
+	for (size_t i = 0; left < 0 && (other = book_next(w->book, BOOK_LINES, &i));)
+		if (other != line && other->amount.minor > 0 && shares_reference(line, other))
+			earlier[h->earlier_count++] = other->id;
+	h->payouts_of_amount = payouts;
+	h->earlier = earlier;
+}
+
+static void find(struct world *w, const struct need *need)
+{
+	for (size_t i = 0; i < need->find_count; i++) {
+		struct uuid id;
+		struct hints h = { 0 };
+		if (need->finds[i].what != FIND_LOOK || uuid_from_bytes(need->finds[i].text, &id) != OK)
+			continue;
+		const struct line *line = book_line(w->book, merchant, id);
+		struct span key = book_key_uuid(w->book, merchant, id);
+		if (!line)
+			continue;
+		find_named(w, line, &h);
+		find_payers(w, line, &h);
+		find_others(w, line, &h);
+		struct hints *kept =
+			book_find(w->book, BOOK_HINTS, key) ? book_edit(w->book, BOOK_HINTS, key) : book_add(w->book, BOOK_HINTS, key);
+		*kept = h;
+	}
+}
+
+/* ---- messages ---- */
+
+struct uuid world_id(struct world *w)
+{
+	uint8_t random[10] = { 0 };
+	w->ids++;
+	for (int i = 0; i < 4; i++)
+		random[i] = (uint8_t)(w->ids >> (24 - 8 * i));
+	return uuid_v7((struct instant){ INT64_C(1790000000000000) + w->ids * 1000 }, random);
+}
+
+static const struct handler *handler_of(struct span type)
+{
+	const struct handler *h = reconciliation_handlers;
+	while (h->type && !span_is(type, h->type))
+		h++;
+	assert_non_null(h->type);
+	return h;
+}
+
+enum err world_run(struct world *w, struct message *m)
+{
+	const struct handler *h = handler_of(m->type);
+	struct need need = { .arena = w->arena };
+	struct instant now = { INT64_C(1790000000000000) + ++w->messages * US_PER_SECOND };
+	w->why = (struct why){ 0 };
+	m->id = span_of(arena_printf(w->arena, "m%d", w->messages));
+	m->source = SPAN("test");
+	m->time = now;
+	enum err err = m->body ? OK : h->read(m, w->arena, &w->why);
+	if (err == OK)
+		err = h->need(m, &need, &w->why);
+	if (err != OK)
+		return err;
+	book_mark(w->book);
+	find(w, &need);
+	book_mark(w->book);
+	struct digest before = book_digest(w->book);
+	struct say *say = say_open(w->arena, m);
+	err = h->apply(w->book, m, now, say, &w->why);
+	if (err != OK) {
+		book_restore(w->book);
+		struct digest after = book_digest(w->book);
+		assert_true(digest_equal(&before, &after, sizeof(before)));
+		w->said_count = 0;
+		return err;
+	}
+	w->said = say_events(say, &w->said_count);
+	w->reply = say_replied(say)->body;
+	return OK;
+}
+
+static struct message *fact(struct world *w, const char *type, const char *stream, const ProtobufCMessage *payload)
+{
+	struct message *m = ARENA_NEW(w->arena, struct message);
+	m->type = span_of(type);
+	m->key = span_of(arena_printf(w->arena, "%s:%s", MERCHANT, stream));
+	m->payload = payload ? protobuf_print(w->arena, payload) : (struct span){ 0 };
+	return m;
+}
+
+static ProtobufCBinaryData id_of(struct world *w, struct uuid id)
+{
+	return wire_print_uuid(w->arena, id);
+}
+
+static Dunlin__Type__V1__Money *money_of(struct world *w, const char *currency, int64_t minor)
+{
+	struct currency c = { "" };
+	memcpy(c.code, currency, 3);
+	return wire_print_money(w->arena, c, minor);
+}
+
+static Dunlin__Type__V1__Date *day_of(struct world *w, int add)
+{
+	return wire_print_date(w->arena, (struct date){ w->day.day + add });
+}
+
+#define HEAD(e, customer)                                   \
+	(e).merchant_id = arena_strdup(w->arena, MERCHANT); \
+	(e).customer_ref = arena_strdup(w->arena, customer)
+
+static Dunlin__Invoices__V1__TaxTotal *tax_of(struct world *w, const char *currency, int64_t tax)
+{
+	Dunlin__Invoices__V1__TaxTotal *t = ARENA_NEW(w->arena, Dunlin__Invoices__V1__TaxTotal);
+	dunlin__invoices__v1__tax_total__init(t);
+	t->category = DUNLIN__TYPE__V1__TAX_CATEGORY__TAX_CATEGORY_STANDARD;
+	t->tax = money_of(w, currency, tax);
+	return t;
+}
+
+static Dunlin__Invoices__V1__InvoicePart *part_of(struct world *w, unsigned part, const char *currency, int64_t minor)
+{
+	Dunlin__Invoices__V1__InvoicePart *p = ARENA_NEW(w->arena, Dunlin__Invoices__V1__InvoicePart);
+	dunlin__invoices__v1__invoice_part__init(p);
+	p->part = part;
+	p->amount = money_of(w, currency, minor);
+	p->due_date = day_of(w, (int)(14 * part));
+	return p;
+}
+
+struct message *world_invoice(
+	struct world *w, const char *customer, struct uuid id, const char *number, const char *currency, int64_t first, int64_t second)
+{
+	Dunlin__Invoices__V1__InvoiceIssued e = DUNLIN__INVOICES__V1__INVOICE_ISSUED__INIT;
+	int64_t gross = first + second, tax = gross / 6;
+	Dunlin__Invoices__V1__TaxTotal *taxes[] = { tax_of(w, currency, tax) };
+	Dunlin__Invoices__V1__InvoicePart *parts[] = { part_of(w, 1, currency, first), part_of(w, 2, currency, second) };
+	char rf[RF_TEXT + 1] = "";
+	struct span body;
+	HEAD(e, customer);
+	e.invoice_id = id_of(w, id);
+	e.revision = 1;
+	e.number = arena_strdup(w->arena, number);
+	if (reference_normalise(w->arena, span_of(number), &body))
+		assert_int_equal(rf_make(body, rf), OK);
+	e.rf_reference = rf;
+	e.currency = arena_strdup(w->arena, currency);
+	e.net = money_of(w, currency, gross - tax);
+	e.tax = money_of(w, currency, tax);
+	e.gross = money_of(w, currency, gross);
+	e.issue_date = e.due_date = day_of(w, 0);
+	e.tax_totals = taxes;
+	e.n_tax_totals = 1;
+	e.parts = parts;
+	e.n_parts = second ? 2 : 1;
+	return fact(w, "dunlin.invoices.v1.InvoiceIssued", customer, &e.base);
+}
+
+struct uuid world_issue_parts(struct world *w, const char *customer, const char *number, int64_t first, int64_t second)
+{
+	struct uuid id = world_id(w);
+	assert_int_equal(world_run(w, world_invoice(w, customer, id, number, "EUR", first, second)), OK);
+	return id;
+}
+
+struct uuid world_issue(struct world *w, const char *customer, const char *number, int64_t gross)
+{
+	return world_issue_parts(w, customer, number, gross, 0);
+}
+
+struct message *world_credit_note(struct world *w, const char *customer, struct uuid invoice, struct uuid note, int64_t gross)
+{
+	Dunlin__Invoices__V1__CreditNoteIssued e = DUNLIN__INVOICES__V1__CREDIT_NOTE_ISSUED__INIT;
+	Dunlin__Invoices__V1__TaxTotal *taxes[] = { tax_of(w, "EUR", gross / 6) };
+	Dunlin__Invoices__V1__PartCredited part = DUNLIN__INVOICES__V1__PART_CREDITED__INIT, *parts[] = { &part };
+	HEAD(e, customer);
+	e.invoice_id = id_of(w, invoice);
+	e.credit_note_id = id_of(w, note);
+	e.currency = arena_strdup(w->arena, "EUR");
+	e.net = money_of(w, "EUR", gross - gross / 6);
+	e.gross = money_of(w, "EUR", gross);
+	e.issue_date = day_of(w, 0);
+	e.tax_totals = taxes;
+	e.n_tax_totals = 1;
+	part.part = 1;
+	part.amount = money_of(w, "EUR", gross);
+	e.parts = parts;
+	e.n_parts = 1;
+	return fact(w, "dunlin.invoices.v1.CreditNoteIssued", customer, &e.base);
+}
+
+static Dunlin__Payments__V1__Attempt *attempt_of(struct world *w, struct uuid invoice, int64_t captured)
+{
+	Dunlin__Payments__V1__Attempt *a = ARENA_NEW(w->arena, Dunlin__Payments__V1__Attempt);
+	Dunlin__Payments__V1__PaymentItem *item = ARENA_NEW(w->arena, Dunlin__Payments__V1__PaymentItem);
+	dunlin__payments__v1__attempt__init(a);
+	dunlin__payments__v1__payment_item__init(item);
+	item->invoice_id = id_of(w, invoice);
+	item->part = 1;
+	item->amount = money_of(w, "EUR", captured);
+	a->items = ARENA_ARRAY(w->arena, Dunlin__Payments__V1__PaymentItem *, 1);
+	a->items[0] = item;
+	a->n_items = 1;
+	a->provider_account = arena_strdup(w->arena, "main");
+	a->captured = money_of(w, "EUR", captured);
+	a->value_time = INT64_C(1772409600000000);
+	return a;
+}
+
+struct message *world_payment(struct world *w, const char *customer, struct uuid attempt, struct uuid invoice, int64_t captured)
+{
+	Dunlin__Payments__V1__PaymentSucceeded e = DUNLIN__PAYMENTS__V1__PAYMENT_SUCCEEDED__INIT;
+	HEAD(e, customer);
+	e.attempt_id = id_of(w, attempt);
+	e.attempt = attempt_of(w, invoice, captured);
+	return fact(w, "dunlin.payments.v1.PaymentSucceeded", customer, &e.base);
+}
+
+struct message *world_refund(struct world *w, const char *customer, struct uuid attempt, struct uuid invoice, int64_t captured,
+	struct uuid refund, int64_t minor, enum refund_reason reason)
+{
+	Dunlin__Payments__V1__PaymentRefunded e = DUNLIN__PAYMENTS__V1__PAYMENT_REFUNDED__INIT;
+	HEAD(e, customer);
+	e.attempt_id = id_of(w, attempt);
+	e.attempt = attempt_of(w, invoice, captured);
+	e.refund_id = id_of(w, refund);
+	e.amount = money_of(w, "EUR", minor);
+	e.reason = (Dunlin__Payments__V1__RefundReason)reason;
+	return fact(w, "dunlin.payments.v1.PaymentRefunded", customer, &e.base);
+}
+
+struct message *world_payout_lines(struct world *w, struct uuid payout, int from, int n, int64_t gross, int64_t fee)
+{
+	Dunlin__Payments__V1__PayoutLines e = DUNLIN__PAYMENTS__V1__PAYOUT_LINES__INIT;
+	HEAD(e, "@provider:main");
+	e.payout_id = id_of(w, payout);
+	e.provider_account = arena_strdup(w->arena, "main");
+	e.provider_payout = arena_printf(w->arena, "po_%s", uuid_text(w->arena, payout) + 28);
+	e.lines = ARENA_ARRAY(w->arena, Dunlin__Payments__V1__PayoutLine *, (size_t)n);
+	e.n_lines = (size_t)n;
+	for (int i = 0; i < n; i++) {
+		Dunlin__Payments__V1__PayoutLine *l = ARENA_NEW(w->arena, Dunlin__Payments__V1__PayoutLine);
+		dunlin__payments__v1__payout_line__init(l);
+		l->line_no = (uint32_t)(from + i);
+		l->gross = money_of(w, "EUR", gross);
+		l->fee = money_of(w, "EUR", fee);
+		e.lines[i] = l;
+	}
+	return fact(w, "dunlin.payments.v1.PayoutLines", "@provider:main", &e.base);
+}
+
+struct message *world_payout_paid(struct world *w, struct uuid payout, int lines, int64_t gross, int64_t fees)
+{
+	Dunlin__Payments__V1__PayoutPaid e = DUNLIN__PAYMENTS__V1__PAYOUT_PAID__INIT;
+	HEAD(e, "@provider:main");
+	e.payout_id = id_of(w, payout);
+	e.provider_account = arena_strdup(w->arena, "main");
+	e.provider_payout = arena_printf(w->arena, "po_%s", uuid_text(w->arena, payout) + 28);
+	e.statement_text = arena_strdup(w->arena, "PROVIDER PAYOUT");
+	e.amount = money_of(w, "EUR", gross - fees);
+	e.gross = money_of(w, "EUR", gross);
+	e.fees = money_of(w, "EUR", fees);
+	e.arrival_date = day_of(w, 2);
+	e.line_count = (uint32_t)lines;
+	return fact(w, "dunlin.payments.v1.PayoutPaid", "@provider:main", &e.base);
+}
+
+struct message *world_customer(struct world *w, const char *customer, int revision, const char *iban)
+{
+	Dunlin__Customers__V1__CustomerChanged e = DUNLIN__CUSTOMERS__V1__CUSTOMER_CHANGED__INIT;
+	char *ibans[] = { iban ? arena_strdup(w->arena, iban) : NULL };
+	HEAD(e, customer);
+	e.revision = (uint64_t)revision;
+	e.ibans = ibans;
+	e.n_ibans = iban ? 1 : 0;
+	return fact(w, "dunlin.customers.v1.CustomerChanged", customer, &e.base);
+}
+
+struct message *world_erased(struct world *w, const char *customer)
+{
+	return fact(w, "dunlin.customers.v1.CustomerChanged", customer, NULL);
+}
+
+/* ---- bank ---- */
+
+static struct message *own(struct world *w, const char *type, struct uuid id)
+{
+	struct message *m = ARENA_NEW(w->arena, struct message);
+	m->type = span_of(type);
+	m->payload = span_of(arena_printf(w->arena, "{\"merchant\":\"%s\",\"id\":\"%s\"}", MERCHANT, uuid_text(w->arena, id)));
+	return m;
+}
+
+static struct uuid stage(struct world *w, struct line_of o)
+{
+	const struct account *a = book_account(w->book, merchant, w->account);
+	struct uuid statement = world_id(w), id = world_id(w);
+	struct statement *s = book_add(w->book, BOOK_STATEMENTS, book_key_uuid(w->book, merchant, statement));
+	struct line *l = book_add(w->book, BOOK_LINES, book_key_uuid(w->book, merchant, id));
+	w->day.day++;
+	*s = (struct statement){ .merchant = merchant,
+		.id = statement,
+		.identifier = a->identifier,
+		.bank_ref = SPAN("S"),
+		.currency = eur,
+		.has_currency = true,
+		.has_opening = true,
+		.has_closing = true,
+		.has_period = true,
+		.opening = a->chain.closing,
+		.closing = a->chain.closing + o.minor,
+		.line_sum = o.minor,
+		.line_count = 1,
+		.from = w->day,
+		.to = w->day };
+	*l = (struct line){ .merchant = merchant,
+		.id = id,
+		.account = w->account,
+		.statement = statement,
+		.number = 1,
+		.booking = w->day,
+		.value = w->day,
+		.amount = { o.minor, eur },
+		.end_to_end = span_of(o.end_to_end),
+		.references = span_of(o.reference),
+		.texts = span_of(o.text),
+		.party_iban = span_of(o.iban),
+		.return_reason = span_of(o.return_reason) };
+	assert_int_equal(world_run(w, own(w, type_decide_statement, statement)), OK);
+	assert_int_equal(s->state, STATEMENT_ACCEPTED);
+	return id;
+}
+
+struct uuid world_line(struct world *w, struct line_of o)
+{
+	struct uuid id = stage(w, o);
+	if (world_run(w, own(w, type_post_line, id)) != OK)
+		fail_msg("%s: %s", w->why.code, w->why.text);
+	return id;
+}
+
+struct message *world_try(struct world *w, struct uuid line)
+{
+	return own(w, type_try_line, line);
+}
+
+struct message *world_command(struct world *w, const char *type, const char *path, const char *fields)
+{
+	struct message *m = ARENA_NEW(w->arena, struct message);
+	m->type = span_of(arena_printf(w->arena, "dunlin.reconciliation.%s", type));
+	m->merchant = merchant;
+	m->client = SPAN("desk");
+	m->target = span_of(path);
+	m->format = FORMAT_JSON;
+	m->payload = span_of(arena_printf(w->arena, "{%s%s\"who\":\"eve\",\"why\":\"she said so\"}", fields, fields[0] ? "," : ""));
+	return m;
+}
+
+const char *world_path(struct world *w, const char *before, struct uuid id, const char *after)
+{
+	return arena_printf(w->arena, "/v1/%s/%s%s%s", before, uuid_text(w->arena, id), after[0] ? "/" : "", after);
+}
+
+struct world world_open(struct arena *arena)
+{
+	struct world w = { .arena = arena, .book = book_open(arena), .day = { 20500 } };
+	struct message *define = ARENA_NEW(arena, struct message);
+	const struct account *a;
+	size_t i = 0;
+	define->type = SPAN("dunlin.reconciliation.DefineAccount");
+	define->merchant = merchant;
+	define->payload = SPAN("{\"iban\":\"DE02120300000000202051\",\"currency\":\"EUR\",\"provider_accounts\":[\"main\"]}");
+	assert_int_equal(world_run(&w, define), OK);
+	a = book_next(w.book, BOOK_ACCOUNTS, &i);
+	w.account = a->id;
+	for (int c = 1; c < 10; c++)
+		assert_int_equal(world_run(&w, world_customer(&w, arena_printf(arena, "c%d", c), 1, NULL)), OK);
+	return w;
+}
+
+/* ---- looking ---- */
+
+static struct flow *flows_of(const struct world *w, size_t *n)
+{
+	struct flow *flows = ARENA_ARRAY(w->arena, struct flow, shelf_count(&w->book->shelves[BOOK_TRANSFERS]) + 1);
+	const struct transfer *t;
+	*n = 0;
+	for (size_t i = 0; (t = book_next(w->book, BOOK_TRANSFERS, &i));)
+		flows[(*n)++] = (struct flow){ t->amount.currency, t->debit, t->credit, t->cause, t->amount.minor };
+	return flows;
+}
+
+static void count_items(const struct world *w, struct counters *c)
+{
+	const struct open_item *i;
+	for (size_t n = 0; (i = book_next(w->book, BOOK_ITEMS, &n));) {
+		assert_true(i->open >= 0 && i->allocated >= 0 && i->credited >= 0 && i->written_off >= 0 && i->discounted >= 0);
+		assert_int_equal(i->amount, i->allocated + i->credited + i->discounted + i->written_off + i->open);
+		c->minor[TERM_INVOICED] += i->amount;
+		c->minor[TERM_ALLOCATED] += i->allocated;
+		c->minor[TERM_CREDITED] += i->credited;
+		c->minor[TERM_DISCOUNTED] += i->discounted;
+		c->minor[TERM_WRITTEN_OFF] += i->written_off;
+		c->minor[TERM_OPEN] += i->open;
+	}
+}
+
+static void count_receipts(const struct world *w, struct counters *c)
+{
+	const struct receipt *r;
+	const struct credit *credit;
+	for (size_t n = 0; (r = book_next(w->book, BOOK_RECEIPTS, &n));) {
+		assert_true(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->returned >= 0);
+		assert_int_equal(r->amount, r->allocated + r->unapplied + r->refunded);
+		c->receipts_allocated += r->allocated;
+		c->receipts_unapplied += r->unapplied;
+		c->minor[TERM_REFUNDED] += r->refunded;
+		if (r->kind != RECEIPT_BANK)
+			c->minor[TERM_RECEIVED] += r->amount;
+	}
+	for (size_t n = 0; (credit = book_next(w->book, BOOK_CREDITS, &n));)
+		c->minor[TERM_UNAPPLIED] += credit->unapplied;
+}
+
+static void count_lines(const struct world *w, struct counters *c)
+{
+	const struct line *l;
+	for (size_t n = 0; (l = book_next(w->book, BOOK_LINES, &n));) {
+		bool ours = l->as == LINE_AS_NOTHING || l->as == LINE_AS_RECEIPTS;
+		if (l->amount.minor < 0 || !ours || l->state == LINE_STAGED)
+			continue;
+		c->minor[TERM_RECEIVED] += line_left(l);
+		if (l->state == LINE_WAITING)
+			c->minor[TERM_UNIDENTIFIED] += line_left(l);
+	}
+}
+
+size_t world_proof(const struct world *w, struct proof_row **rows)
+{
+	struct counters c = { .currency = eur };
+	size_t flows;
+	struct flow *all = flows_of(w, &flows);
+	count_items(w, &c);
+	count_receipts(w, &c);
+	count_lines(w, &c);
+	return proof_make(w->arena, all, flows, &c, 1, rows);
+}
+
+void assert_proven(const struct world *w)
+{
+	struct proof_row *rows;
+	size_t n = world_proof(w, &rows);
+	for (size_t i = 0; i < n; i++) {
+		for (int t = 0; t < TERM_COUNT; t++)
+			if (rows[i].journal[t] != rows[i].counted[t])
+				fail_msg("message %d: %s: journal %lld, counted %lld", w->messages, term_word((enum term)t),
+					(long long)rows[i].journal[t], (long long)rows[i].counted[t]);
+		if (!rows[i].holds)
+			fail_msg("message %d: the proof does not hold in %s", w->messages, rows[i].currency.code);
+	}
+}
+
+const struct open_item *world_item(const struct world *w, struct uuid invoice)
+{
+	const struct open_item *item = book_item(w->book, merchant, invoice, 1);
+	assert_non_null(item);
+	return item;
+}
+
+const struct line *world_line_now(const struct world *w, struct uuid id)
+{
+	return book_line(w->book, merchant, id);
+}
+
+int64_t world_balance(const struct world *w, enum chart chart)
+{
+	struct balance_row *rows;
+	size_t flows;
+	struct flow *all = flows_of(w, &flows);
+	int64_t sum = 0;
+	for (size_t i = 0, n = journal_trial_balance(w->arena, all, flows, &rows); i < n; i++)
+		if (chart_of(rows[i].account) == chart)
+			sum += rows[i].debit - rows[i].credit;
+	return sum;
+}
+
+size_t world_said(const struct world *w, const char *type)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->said_count; i++)
+		n += !strcmp(w->said[i].type, arena_printf(w->arena, "dunlin.ledger.v1.%s", type));
+	return n;
+}
+
+const char *world_rule(const struct world *w, struct uuid line)
+{
+	const struct kept_candidate *c, *last = NULL;
+	const struct line *now = world_line_now(w, line);
+	for (size_t i = 0; (c = book_next(w->book, BOOK_CANDIDATES, &i));)
+		if (uuid_equal(c->line, line) && c->look == now->looks)
+			last = c;
+	return last ? match_rule(last->rule)->word : "nothing";
+}

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "db_inside.h"
 
+enum { REPLAN_LEAST = 8, REPLAN_MOST = 4096 };
 enum { DEADLINE_MS = 30000, CONNECT_MS = 5000, QUEUE_MOST = 512 };
 
 /* One command of the pipeline, in the order of sending. */
@@ -35,6 +36,7 @@ struct db {
 	size_t queued;
 	struct known *known;
 	size_t known_room, known_count;
+	int64_t begun, replan_at;
 };
 
 static void result_clear(PGresult **r)
@@ -63,6 +65,8 @@ static void forget_connection(struct db *db)
 	db->conn = NULL;
 	db->in_transaction = false;
 	db->queued = 0;
+	db->begun = 0;
+	db->replan_at = REPLAN_LEAST;
 	memset(db->known, 0, db->known_room * sizeof *db->known);
 	db->known_count = 0;
 }
@@ -127,7 +131,7 @@ static enum err connect_start(struct db *db, struct why *why)
 {
 	const char *keys[] = { "dbname", "application_name", "client_encoding", "options", "tcp_user_timeout", NULL };
 	const char *values[] = { db->url, db->name, "UTF8",
-		"-c statement_timeout=15000 -c idle_in_transaction_session_timeout=2000 -c timezone=UTC", "10000", NULL };
+		"-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c idle_in_transaction_session_timeout=2000 -c timezone=UTC", "10000", NULL };
 	int64_t until = clock_monotonic_us() + CONNECT_MS * 1000;
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
@@ -357,6 +361,7 @@ enum err db_open(struct db **out, const struct db_options *o, struct why *why)
 	db->url = strdup(o->url != NULL ? o->url : "");
 	db->name = strdup(o->name != NULL ? o->name : "dunlin");
 	db->deadline_ms = o->deadline_ms != 0 ? o->deadline_ms : DEADLINE_MS;
+	db->replan_at = REPLAN_LEAST;
 	known_grow(db);
 	err = connect_again(db, why);
 	for (size_t i = 0; err == OK && o->sets != NULL && o->sets[i] != NULL; i++) {
@@ -417,6 +422,16 @@ enum err db_flush(struct db *db, struct why *why)
 	return db->queued == 0 ? OK : flush(db, why);
 }
 
+/* A plan is made for the size that its tables have at that moment, and a batch adds at most so many rows: planned again each time that the number of
+ * transactions has doubled, no plan is older than half of what it reads. One that was made over empty tables would compare all with all. */
+static void replan(struct db *db)
+{
+	if (db->begun++ < db->replan_at)
+		return;
+	send_plain(db, "discard plans");
+	db->replan_at += db->replan_at < REPLAN_MOST ? db->replan_at + REPLAN_LEAST : REPLAN_MOST;
+}
+
 enum err db_begin(struct db *db, struct why *why)
 {
 	if (db->in_transaction)
@@ -424,6 +439,7 @@ enum err db_begin(struct db *db, struct why *why)
 	TRY(connect_again(db, why));
 	send_plain(db, "begin");
 	db->in_transaction = true;
+	replan(db);
 	return OK;
 }
 

@@ -105,6 +105,7 @@ static enum err issue(const struct drafting *d, struct invoice *invoice, struct 
 	TRY(book_take_number(d->book, d->merchant, DOCUMENT_INVOICE, date_parts(by.today).year, &by.number, why));
 	TRY(invoice_issue(invoice, d->book->arena, &by, lines, n, why));
 	note_invoiced(d);
+	book_note_ref(d->book, SHELF_NUMBERS, invoice->merchant, invoice->number.text, invoice->id);
 	wire_say_invoice_issued(d->say, invoice);
 	return OK;
 }

@@ -52,11 +52,17 @@ static void need_reference(struct need *n, enum book_want want, const char *sort
 	need_want(n, want, merchant, ref);
 }
 
+/* A body stands in its message only when all of it was read: the message may come this way again. */
+
 /* --- DefineMerchant --- */
 
 static enum err read_define_merchant(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_define_merchant(m, arena, m->body = ARENA_NEW(arena, struct define_merchant), why);
+	struct define_merchant *body = ARENA_NEW(arena, struct define_merchant);
+
+	TRY(wire_read_define_merchant(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_define_merchant(const struct message *m, struct need *n, struct why *why)
@@ -112,7 +118,11 @@ static enum err apply_define_merchant(struct book *book, const struct message *m
 
 static enum err read_define_customer(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_define_customer(m, arena, m->body = ARENA_NEW(arena, struct define_customer), why);
+	struct define_customer *body = ARENA_NEW(arena, struct define_customer);
+
+	TRY(wire_read_define_customer(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_define_customer(const struct message *m, struct need *n, struct why *why)
@@ -182,7 +192,11 @@ static enum err apply_define_customer(struct book *book, const struct message *m
 
 static enum err read_add_charge(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_add_charge(m, arena, m->body = ARENA_NEW(arena, struct add_charge), why);
+	struct add_charge *body = ARENA_NEW(arena, struct add_charge);
+
+	TRY(wire_read_add_charge(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_add_charge(const struct message *m, struct need *n, struct why *why)
@@ -237,7 +251,11 @@ static enum err apply_add_charge(struct book *book, const struct message *m, str
 
 static enum err read_issue_invoice(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_issue_invoice(m, arena, m->body = ARENA_NEW(arena, struct issue_invoice), why);
+	struct issue_invoice *body = ARENA_NEW(arena, struct issue_invoice);
+
+	TRY(wire_read_issue_invoice(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_issue_invoice(const struct message *m, struct need *n, struct why *why)
@@ -307,10 +325,11 @@ static enum err read_bill_customer(struct message *m, struct arena *arena, struc
 	struct bill_customer *b = ARENA_NEW(arena, struct bill_customer);
 	struct span date, currency, rest;
 
-	m->body = b;
 	if (span_cut(m->payload, ':', &b->merchant, &rest) && span_cut(rest, ':', &b->customer_ref, &rest) &&
-		span_cut(rest, ':', &date, &currency) && date_parse(date, &b->date) == OK && currency_parse(currency, &b->currency) == OK)
+		span_cut(rest, ':', &date, &currency) && date_parse(date, &b->date) == OK && currency_parse(currency, &b->currency) == OK) {
+		m->body = b;
 		return OK;
+	}
 	return why_set(why, ERR_INVALID, "message_malformed", "this is no merchant:customer:date:currency");
 }
 
@@ -342,7 +361,11 @@ static enum err apply_bill_customer(struct book *book, const struct message *m, 
 
 static enum err read_credit_invoice(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_credit_invoice(m, arena, m->body = ARENA_NEW(arena, struct credit_invoice), why);
+	struct credit_invoice *body = ARENA_NEW(arena, struct credit_invoice);
+
+	TRY(wire_read_credit_invoice(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_credit_invoice(const struct message *m, struct need *n, struct why *why)
@@ -417,7 +440,11 @@ static enum err apply_credit_invoice(struct book *book, const struct message *m,
 
 static enum err read_cancel_draft(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_cancel_draft(m, arena, m->body = ARENA_NEW(arena, struct cancel_draft), why);
+	struct cancel_draft *body = ARENA_NEW(arena, struct cancel_draft);
+
+	TRY(wire_read_cancel_draft(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_cancel_draft(const struct message *m, struct need *n, struct why *why)
@@ -460,7 +487,11 @@ static enum err apply_cancel_draft(struct book *book, const struct message *m, s
 
 static enum err read_item(struct message *m, struct arena *arena, struct why *why)
 {
-	return wire_read_item(m, arena, m->body = ARENA_NEW(arena, struct item), why);
+	struct item *body = ARENA_NEW(arena, struct item);
+
+	TRY(wire_read_item(m, arena, body, why));
+	m->body = body;
+	return OK;
 }
 
 static enum err need_item(const struct message *m, struct need *n, struct why *why)

@@ -69,6 +69,7 @@ PG_CFLAGS := $(shell pkg-config --cflags libpq rdkafka libcurl 2>/dev/null)
 LIBS_pure := $(LIB_libprotobuf-c) $(LIB_expat) -lcrypto $(LIB_jansson)
 LIBS_all := $(LIB_libpq) $(LIB_rdkafka) $(LIB_libevent_pthreads) $(LIB_libevent) $(LIBS_pure) -lssl -lcrypto -lpthread
 # libcurl only where calls go out.
+LIBS_common := $(LIB_libcurl)
 LIBS_payments := $(LIB_libcurl)
 LIBS_reminders := $(LIB_libcurl)
 LIBS_sandbox := $(LIB_libcurl) $(LIB_libevent_openssl)

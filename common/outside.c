@@ -18,7 +18,7 @@ struct trip {
 	struct curl_slist *headers, *recipients;
 	const char *host; /* "host:port", for the cap */
 	struct text answer;
-	struct span reply; /* the last line that an SMTP server said */
+	struct span reply; /* the line by which an SMTP server refused, else its last one */
 	size_t given;      /* bytes of the mail that libcurl has taken */
 	bool started, done;
 	char error[CURL_ERROR_SIZE];
@@ -73,6 +73,11 @@ static size_t take_answer(char *at, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
+static bool is_refusal(struct span reply)
+{
+	return reply.size > 0 && (reply.at[0] == '4' || reply.at[0] == '5');
+}
+
 static size_t take_header(char *at, size_t size, size_t n, void *arg)
 {
 	static const char name[] = "request-id:";
@@ -81,7 +86,8 @@ static size_t take_header(char *at, size_t size, size_t n, void *arg)
 
 	if (trip->call->kind == CALL_SMTP) {
 		line.size = line.size < REPLY_MOST ? line.size : REPLY_MOST;
-		trip->reply = span_copy(trip->arena, line);
+		if (!is_refusal(trip->reply) || is_refusal(line))
+			trip->reply = span_copy(trip->arena, line);
 	} else if (line.size >= sizeof(name) - 1 && strncasecmp(line.at, name, sizeof(name) - 1) == 0)
 		trip->call->request_id = span_copy(trip->arena, span_trim(span_from(line, sizeof(name) - 1)));
 	return size * n;

@@ -9,7 +9,7 @@
 #include "role.h"
 #include "unit.h"
 
-enum { IDLE_MS = 100, PATIENCE_S = 60, REPORT_S = 3 };
+enum { IDLE_MS = 100, PATIENCE_S = 60, REPORT_S = 3, LASTING_S = 30, DUELS_MOST = 4 };
 
 static struct metric gaps = {
 	.name = "dunlin_consume_gaps_total",
@@ -169,7 +169,7 @@ static enum err take_error(struct consume *s, const rd_kafka_message_t *raw, str
 			"%s partition %d: the log has no offset %lld; see 'positions show' and 'positions reset'",
 			raw->rkt != NULL ? rd_kafka_topic_name(raw->rkt) : "?", raw->partition, (long long)raw->offset);
 	if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
-		return why_set(why, ERR_REFUSED, "instance_id_taken", "another process has the same kafka_instance_id");
+		return why_set(why, ERR_CONFLICT, "instance_fenced", "the group knows another member by this kafka_instance_id");
 	if (raw->err == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
 		code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
 		return client_error(code, rd_kafka_message_errstr(raw), why);
@@ -394,14 +394,21 @@ static enum err consume_session(struct consume *s, const struct service *service
 	return err;
 }
 
-/* A fenced consumer drops what it has and joins anew; who really owns what is the group's to say. */
+/* A fenced consumer drops what it has and joins anew; who really owns what is the group's to say. After a time without the broker a static member
+ * may meet its own former self, which is over with the next session; two processes of one name fence each other again and again. */
 static enum err consume_sessions(struct consume *s, const struct service *service, struct why *why)
 {
+	int duels = 0;
+
 	for (int try = 0; !role_stopping(s->role); try++) {
+		int64_t begun = clock_monotonic_us();
 		enum err err = consume_session(s, service, why);
 
 		if (err != ERR_CONFLICT)
 			return err;
+		duels = clock_monotonic_us() - begun < LASTING_S * US_PER_SECOND && strcmp(why->code, "instance_fenced") == 0 ? duels + 1 : 0;
+		if (duels == DUELS_MOST)
+			return why_set(why, ERR_REFUSED, "instance_id_taken", "another process has the same kafka_instance_id");
 		log_why(LOG_WARN, "leaving the group to join anew", why);
 		client_back_off(s->role, try);
 	}

@@ -237,8 +237,8 @@ static void callbacks(rd_kafka_conf_t *conf)
 	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
 }
 
-/* The queue's limit in messages is per partition, that in kilobytes for all. A client that has enough looks again after up to a second, so the
- * first is generous and the second bounds memory. */
+/* A client that has enough looks again after up to a second (librdkafka before 2.2), so the limit in messages, which is per partition, is generous,
+ * and that in kilobytes, for all of them, bounds memory; small fetches do too, for a fetched batch is decompressed whole. */
 static enum err open_client(struct consumer *c, struct why *why)
 {
 	const char *id = common_settings.kafka_instance_id;
@@ -251,9 +251,10 @@ static enum err open_client(struct consumer *c, struct why *why)
 		{ "session.timeout.ms", "6000" },
 		{ "heartbeat.interval.ms", "1000" },
 		{ "fetch.wait.max.ms", "10" },
-		{ "fetch.max.bytes", "4194304" },
-		{ "queued.min.messages", "10000" },
-		{ "queued.max.messages.kbytes", "16384" },
+		{ "fetch.max.bytes", "1048576" },
+		{ "fetch.message.max.bytes", "262144" },
+		{ "queued.min.messages", "30000" },
+		{ "queued.max.messages.kbytes", "8192" },
 		{ id != NULL && id[0] != '\0' ? "group.instance.id" : NULL, arena_printf(c->life, "%s-%d", id, c->role->number) },
 		{ NULL, NULL },
 	};

@@ -420,6 +420,11 @@ static struct db *connect_as(const char *url)
 	return db;
 }
 
+struct db *world_connect(void)
+{
+	return connect_as(getenv("DUNLIN_TEST_DATABASE_URL"));
+}
+
 static void prepare_database(struct world *w)
 {
 	struct db *owner = connect_as(getenv("DUNLIN_TEST_OWNER_DATABASE_URL"));
@@ -428,7 +433,7 @@ static void prepare_database(struct world *w)
 	const char *role;
 	int applied;
 
-	w->db = connect_as(getenv("DUNLIN_TEST_DATABASE_URL"));
+	w->db = world_connect();
 	if (db_query(w->db, w->arena, "select current_user::text", NULL, &r, &why) != OK)
 		fail_msg("%s", why.text);
 	role = span_cstr(w->arena, rows_text(&r, 0, 0));

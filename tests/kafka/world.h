@@ -74,6 +74,8 @@ bool world_logged(const struct process *, const char *text);
 void world_until(struct world *, const char *sql, int64_t least);
 int64_t world_number(struct world *, const char *sql);
 void world_sql(struct world *, const char *sql);
+/* Another connection as the application's role. */
+struct db *world_connect(void);
 /* Waits until a process has logged the text. */
 void world_until_logged(struct world *, const struct process *, const char *text);
 

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "door.h"
 #include "fetch.h"
+#include "health.h"
 #include "log.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/smtp.h"
@@ -24,20 +25,6 @@
 #include "verbs.h"
 
 enum { BROKER_PAUSE_MS = 250 };
-
-static enum err live(struct ask *ask, struct answer *answer, struct why *why)
-{
-	(void)ask;
-	(void)why;
-	answer->body = SPAN("{\"status\":\"ok\"}");
-	return OK;
-}
-
-static const struct door health_doors[] = {
-	{ "GET", "/livez", "it lives", live },
-	{ "GET", "/readyz", "it is ready: it listens once it is", live },
-	{ 0 },
-};
 
 const struct door *const all_doors[] = { mover_doors, account_doors, webhook_doors, api_doors, checkout_doors, bank_doors, mailbox_doors,
 	payer_doors, mischief_doors, page_doors, health_doors, NULL };

@@ -22,9 +22,7 @@ static const struct door *const *doors;
 
 static const char *method_of(struct evhttp_request *request)
 {
-	enum evhttp_cmd_type type = evhttp_request_get_command(request);
-
-	return type == EVHTTP_REQ_GET ? "GET" : type == EVHTTP_REQ_HEAD ? "HEAD" : type == EVHTTP_REQ_DELETE ? "DELETE" : "POST";
+	return evhttp_request_get_command(request) == EVHTTP_REQ_GET ? "GET" : "POST";
 }
 
 static struct span lower(struct arena *arena, const char *name)
@@ -232,7 +230,7 @@ enum err door_listen(struct world *world, const char *address, const struct door
 	evhttp_set_max_headers_size(server, HEADERS_MOST);
 	evhttp_set_max_body_size(server, BODY_MOST);
 	evhttp_set_timeout(server, TIMEOUT_S);
-	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_DELETE);
+	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
 	evhttp_set_default_content_type(server, NULL);
 	evhttp_set_gencb(server, on_request, world);
 	return OK;

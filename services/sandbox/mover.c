@@ -10,9 +10,16 @@
 #include "json_in.h"
 #include "json_out.h"
 #include "log.h"
+#include "metrics.h"
 #include "stream.h"
 
 enum { MAGIC = 0x6d6f7665, WATCHED_MAGIC = 0x77617463, PAUSE_MOST_MS = 16, ANSWER_MS = 5000 };
+
+static struct metric moved = {
+	.name = "dunlin_sandbox_moves_total",
+	.type = METRIC_COUNTER,
+	.help = "Moves of business time.",
+};
 
 /* What a service's /idle says. */
 struct idle {
@@ -157,6 +164,35 @@ static bool has_changed(const struct idle *a, const struct idle *b)
 	       a->lag != b->lag || a->backlog != b->backlog || a->sending != b->sending;
 }
 
+static void forget_rounds(struct mover *mover)
+{
+	for (size_t i = 0; i < mover->watched.n; i++)
+		((struct watched *)mover->watched.at[i])->now.there = false;
+	mover->progress_at = clock_monotonic_us();
+	mover->pause_ms = 1;
+}
+
+/* Services that keep their time and a world that forgets it: the latest time holds. */
+static void catch_up(struct mover *mover)
+{
+	struct world *world = mover->world;
+	struct instant before = world->now;
+
+	for (size_t i = 0; i < mover->watched.n; i++) {
+		const struct watched *one = mover->watched.at[i];
+
+		if (one->now.there && one->now.now > world->now.us && instant_make(one->now.now, &world->now) != OK)
+			bug("sandbox: business time has come to its end");
+	}
+	if (world->now.us == before.us)
+		return;
+	log_warn("business time was behind that of a service", LOG_NUMBER("by_seconds", (world->now.us - before.us) / US_PER_SECOND));
+	if (mover->target.us < world->now.us)
+		mover->target = world->now;
+	stream_say_clock(world, before, "sandbox");
+	forget_rounds(mover);
+}
+
 static bool has_heard(const struct mover *mover, const struct watched *one)
 {
 	return mover->world->stream == NULL || one->now.now == 0 || one->now.now == mover->world->now.us;
@@ -226,14 +262,6 @@ static void finish(struct mover *mover, const char *failed)
 		log_info("the clock has arrived", LOG_NUMBER("moves", mover->moves), LOG_NUMBER("rounds", mover->rounds));
 }
 
-static void forget_rounds(struct mover *mover)
-{
-	for (size_t i = 0; i < mover->watched.n; i++)
-		((struct watched *)mover->watched.at[i])->now.there = false;
-	mover->progress_at = clock_monotonic_us();
-	mover->pause_ms = 1;
-}
-
 static void move(struct mover *mover)
 {
 	struct world *world = mover->world;
@@ -241,6 +269,7 @@ static void move(struct mover *mover)
 
 	world->now = next_instant(mover);
 	mover->moves++;
+	metric_add(&moved, 1, NULL);
 	stream_say_clock(world, before, "sandbox");
 	forget_rounds(mover);
 }
@@ -277,6 +306,8 @@ static void round_end(struct mover *mover)
 	char failed[sizeof(mover->failed)];
 
 	mover->rounds++;
+	if (mover->world->stream != NULL)
+		catch_up(mover);
 	if (services_are_quiet(mover) && world_is_quiet(mover)) {
 		go_on(mover);
 		return;

@@ -255,6 +255,8 @@ static enum err connect_to(struct stream *stream, struct why *why)
 	TRY(client_topics_there(stream->producer, topics, 2, why));
 	TRY(client_open(&stream->consumer, RD_KAFKA_CONSUMER, &sandbox, consumer_settings, NULL, stream, why));
 	rd_kafka_poll_set_consumer(stream->consumer);
+	/* A client that has not heard of a topic asks again a second later. */
+	TRY(client_topics_there(stream->consumer, topics, 2, why));
 	TRY(resume(stream, &topics[0], why));
 	stream->invoices = partitions_of(&topics[1]);
 	rd_kafka_assign(stream->consumer, stream->invoices);

@@ -440,6 +440,7 @@ def fill(sandbox):
     pay(amount=euros("20.50"), remittance="Invoice 2026-0002 <second> \"try\" & thanks", date="2026-01-05")
     twins = pay(amount=euros("5.00"), date="2026-01-06", times=2, no_reference=True)
     assert len({line["ref"] for line in twins}) == 2
+    pay(amount=euros("3.00"), date="2026-01-06", times=2, bare=True)
     typo, = pay(amount=euros("7.00"), date="2026-01-06", remittance="RF18 5390 0754 7034", typo=True)
     assert typo["remittance"] == "RF18 5390 0754 7043"
     sandbox.post("/sandbox/bank/fees", iban=IBAN, amount=euros("12.34"), text="Fees December", date="2026-01-06")
@@ -451,8 +452,8 @@ def fill(sandbox):
 def test_statements_close_and_follow_each_other(bank):
     first, second, third = (balances(xml) for xml in fill(bank))
     assert first == (100000, [11900, 2050], 113950, 2)
-    assert second == (113950, [500, 500, 700, -1234], 114416, 3)
-    assert third == (114416, [-500, 100], 114016, 4)
+    assert second == (113950, [500, 500, 300, 300, 700, -1234], 115016, 3)
+    assert third == (115016, [-500, 100], 114616, 4)
 
 
 def test_statements_are_what_the_schema_asks_for(bank, tmp_path):
@@ -462,7 +463,7 @@ def test_statements_are_what_the_schema_asks_for(bank, tmp_path):
         path = tmp_path / f"{n}.xml"
         path.write_bytes(xml)
         subprocess.run(["xmllint", "--noout", "--nonet", *(["--schema", schema] if schema else []), path], check=True, capture_output=True)
-    root = ElementTree.fromstring(fill_once(tmp_path))
+    root = ElementTree.fromstring((tmp_path / "0.xml").read_bytes())
     details = root.find(f".//{CAMT}TxDtls")
     assert details.findtext(f".//{CAMT}Strd//{CAMT}Ref") == "RF18539007547034"
     assert details.findtext(f"{CAMT}Refs/{CAMT}EndToEndId") == "E2E-1"
@@ -471,8 +472,11 @@ def test_statements_are_what_the_schema_asks_for(bank, tmp_path):
         pytest.skip("the corpus with the schema is not here (DUNLIN_CORPUS); the structure was looked at")
 
 
-def fill_once(folder):
-    return (folder / "0.xml").read_bytes()
+def test_twins_without_the_banks_reference_are_told_apart_by_nothing(bank):
+    fill(bank)
+    entries = [re.sub(rb"<NtryRef>\d+</NtryRef>", b"", line) for line in statement(bank, "2026-01-06").splitlines() if line.startswith(b"<Ntry>")]
+    assert len(entries) == 6 and len(set(entries)) == 5
+
 
 
 def test_lines_are_booked_on_days_on_which_banks_work(bank):
@@ -507,7 +511,7 @@ def test_statements_overlap_repeat_and_are_damaged_on_request(bank, receiver):
     assert closing == opening + sum(lines) + 1
     keys = [headers["Idempotency-Key"] for _, headers, _ in receiver.requests]
     assert second == again and len(set(keys)) == 4
-    assert balances(overlapping) == (113950, [500, 500, 700, -1234, -500, 100], 114016, 4)
+    assert balances(overlapping) == (113950, [500, 500, 300, 300, 700, -1234, -500, 100], 114616, 4)
 
 
 def test_statements_come_every_morning_of_a_bank_day(sandbox, receiver):
@@ -929,3 +933,15 @@ def test_a_setting_that_cannot_work_stops_it_at_the_start(name, value):
     env = {"PATH": os.environ["PATH"], f"SANDBOX_{name.upper()}": value}
     done = subprocess.run([BIN / "sandbox", "run"], env=env, capture_output=True, text=True, timeout=30)
     assert done.returncode == 2 and name in done.stderr.lower()
+
+
+def test_metrics_are_what_prometheus_reads(shop):
+    shop.paid()
+    shop.sandbox.advance(days=1)
+    text = shop.sandbox.http.get(shop.sandbox.url + "/metrics", timeout=30).text
+    assert 'dunlin_sandbox_webhooks_total{state="delivered"} 4' in text
+    if shutil.which("promtool"):
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    for path in ("/livez", "/readyz", "/version", "/idle"):
+        shop.sandbox.get(path)

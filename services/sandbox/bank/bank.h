@@ -15,6 +15,7 @@ enum line_kind { LINE_TRANSFER, LINE_PAYOUT, LINE_FEE, LINE_RETURN };
 struct bank_line {
 	enum line_kind kind;
 	const char *ref; /* the bank's own */
+	bool bare;       /* the statement doesn't tell it: lines that say the same are alike then */
 	struct date booked, value;
 	int64_t amount; /* minor units; below 0 is a debit */
 	struct span party_name, party_iban; /* the other side */

@@ -122,10 +122,16 @@ static void remittance(struct text *xml, const struct bank_line *line)
 	text_add(xml, "</RmtInf>");
 }
 
+static void bank_reference(struct text *xml, const struct bank_line *line)
+{
+	if (!line->bare)
+		element(xml, "AcctSvcrRef", span_of(line->ref));
+}
+
 static void details(struct text *xml, const struct bank_account *account, const struct bank_line *line)
 {
 	text_add(xml, "<NtryDtls><TxDtls><Refs>");
-	element(xml, "AcctSvcrRef", span_of(line->ref));
+	bank_reference(xml, line);
 	element(xml, "EndToEndId", line->end_to_end.size > 0 ? line->end_to_end : SPAN("NOTPROVIDED"));
 	text_add(xml, "</Refs>");
 	amount(xml, "Amt", line->amount, account->currency);
@@ -148,7 +154,7 @@ static void entry(struct text *xml, const struct bank_account *account, const st
 	text_add(xml, "<Sts><Cd>BOOK</Cd></Sts>");
 	day(xml, "BookgDt", line->booked);
 	day(xml, "ValDt", line->value);
-	element(xml, "AcctSvcrRef", span_of(line->ref));
+	bank_reference(xml, line);
 	transaction_code(xml, line);
 	if (line->kind != LINE_FEE)
 		details(xml, account, line);

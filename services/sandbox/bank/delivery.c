@@ -9,11 +9,19 @@
 #include "json_in.h"
 #include "json_out.h"
 #include "log.h"
+#include "metrics.h"
 #include "mischief.h"
 #include "mover.h"
 #include "zone.h"
 
 enum { MAGIC = 0x75706c64, MORNING = 5 * 60, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 2000, TRIES_MOST = 40 };
+
+static struct metric uploaded = {
+	.name = "dunlin_sandbox_statements_total",
+	.type = METRIC_COUNTER,
+	.help = "Statements that were uploaded, by the status of the answer.",
+	.labels = "status",
+};
 
 /* Uploads that a door waits for. */
 struct batch {
@@ -160,6 +168,7 @@ static void on_answer(void *arg, const struct fetched *fetched)
 		try_again(upload);
 		return;
 	}
+	metric_add(&uploaded, 1, arena_printf(upload->arena, "%d", fetched->status), NULL);
 	if (fetched->status >= 200 && fetched->status < 300)
 		upload->account->statements++;
 	else {

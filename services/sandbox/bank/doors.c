@@ -253,6 +253,7 @@ static enum err add_transfer(struct ask *ask, struct answer *answer, struct why 
 	TRY(check_currency(account, money, why));
 	TRY(read_texts(ask, &in, &line, why));
 	TRY(optional_number(&in, "times", 1, 100, &times, why));
+	TRY(optional_bool(&in, "bare", &line.bare, why));
 	TRY(json_in_done(&in, why));
 	line.amount = money.minor;
 	book(ask, account, &line, times, answer);
@@ -321,7 +322,7 @@ const struct door bank_doors[] = {
 	{ "GET", "/sandbox/bank/accounts/{iban}/lines", "an account's lines", list_lines },
 	{ "GET", "/sandbox/bank/accounts/{iban}/statements/{file}", "a day's statement as camt.053: 2026-03-31.xml", show_statement },
 	{ "POST", "/sandbox/bank/transfers",
-		"a customer pays: iban, amount, payer_name, payer_iban, remittance, structured_reference, end_to_end, date, value_date, typo, no_reference, times",
+		"a customer pays: iban, amount, payer_name, payer_iban, remittance, structured_reference, end_to_end, date, value_date, typo, no_reference, times, bare",
 		add_transfer },
 	{ "POST", "/sandbox/bank/fees", "the bank takes a fee: iban, amount, text, date", add_fee },
 	{ "POST", "/sandbox/bank/returns", "a credit goes back: iban, line, reason, date", add_return },

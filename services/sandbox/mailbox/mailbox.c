@@ -1,9 +1,16 @@
 #include "mailbox.h"
 
 #include "json_out.h"
+#include "metrics.h"
 #include "pages.h"
 #include "payers/payers.h"
 #include "smtp.h"
+
+static struct metric kept = {
+	.name = "dunlin_sandbox_mails_total",
+	.type = METRIC_COUNTER,
+	.help = "Mails that came into the mailbox.",
+};
 
 struct mailbox {
 	struct list letters;
@@ -48,6 +55,7 @@ struct letter *mailbox_keep(struct world *world, const struct mail *mail)
 	letter->received = world->now;
 	number(world->mailbox, letter);
 	list_add(&world->mailbox->letters, letter);
+	metric_add(&kept, 1, NULL);
 	if (letter->first == letter->n)
 		payers_read(world, &letter->mail);
 	return letter;

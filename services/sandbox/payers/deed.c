@@ -81,6 +81,7 @@ static void book(struct world *world, struct bank_account *account, struct bank_
 		second.party_name = span_of(arena_printf(world->life, "%.*s & Co", SPAN_ARG(line->party_name)));
 		second.party_iban = bank_iban(world, second.party_name);
 	}
+	line->bare = second.bare = step->times > 1; /* twins that nothing tells apart */
 	for (int64_t i = 0; i < step->times; i++) {
 		bank_book(world, account, line);
 		if (step->payers == 2)

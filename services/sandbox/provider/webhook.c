@@ -9,6 +9,7 @@
 #include "fetch.h"
 #include "json_out.h"
 #include "log.h"
+#include "metrics.h"
 #include "mischief.h"
 #include "mover.h"
 #include "print.h"
@@ -16,6 +17,13 @@
 #define API_VERSION "2025-04-30.basil"
 
 enum { MAGIC = 0x64656c69, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 3000, TRIES_MOST = 30 };
+
+static struct metric ended = {
+	.name = "dunlin_sandbox_webhooks_total",
+	.type = METRIC_COUNTER,
+	.help = "Webhooks that were delivered, given up or lost on purpose.",
+	.labels = "state",
+};
 
 struct provider_event {
 	struct head head;
@@ -57,6 +65,7 @@ static const char *signature(struct arena *arena, const struct delivery *deliver
 static void end(struct delivery *delivery, enum delivery_state state)
 {
 	delivery->state = state;
+	metric_add(&ended, 1, state_words[state], NULL);
 	mover_end(delivery->world);
 }
 

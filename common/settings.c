@@ -420,6 +420,7 @@ static enum err load_with(struct settings *settings, bool strict, int argc, char
 	size_t n = count(settings);
 	enum err err;
 
+	settings_clear(settings);
 	settings->origin = calloc(n + 1, sizeof(*settings->origin));
 	load.level = calloc(n + 1, sizeof(*load.level));
 	if (settings->origin == NULL || load.level == NULL)

@@ -35,7 +35,7 @@ struct settings {
 	const struct setting *const
 		*tables; /* several tables (common's and the service's), NULL-terminated; every table ends with a NULL name */
 	void *const *structs;      /* the struct that each table fills */
-	char **origin;             /* made by load: "default", "file x:3", "environment", "command line"; index over all tables */
+	char **origin; /* NULL before the first load. Made by load: "default", "file x:3", "environment", "command line"; index over all tables */
 };
 
 /* argv: the options alone, without program and verb. ERR_INVALID: why names the setting and its origin, never a secret's value.
@@ -53,7 +53,7 @@ void settings_clear(struct settings *);
 enum err setting_is_address(const char *value, struct why *);
 enum err setting_is_url(const char *value, struct why *);
 
-void settings_print(const struct settings *, FILE *);    /* effective values and origins, secrets masked */
+void settings_print(const struct settings *, FILE *); /* effective values and origins, secrets masked */
 void settings_markdown(const struct settings *, FILE *); /* the README's table */
 
 #endif

@@ -79,8 +79,9 @@ static enum err load_as(
 	int argc, count;
 	char **words = copied(argv, &argc), **variables = copied(environment, &count);
 
-	settings_clear(&settings);
-	settings = (struct settings){ .service = "shop", .tables = tables, .structs = structs };
+	settings.service = "shop";
+	settings.tables = tables;
+	settings.structs = structs;
 	why = (struct why){ 0 };
 	return how(&settings, argc, words, variables, &why);
 }

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-struct book *book_open(struct arena *arena, const struct policy *policy)
+struct book *book_open(struct arena *arena, const struct policy *policy, const char *mail_domain)
 {
 	struct book *book = ARENA_NEW(arena, struct book);
 
 	book->arena = arena;
 	book->policy = policy;
+	book->mail_domain = mail_domain;
 	shelf_init(&book->merchants, arena, sizeof(struct merchant), "merchants");
 	shelf_init(&book->customers, arena, sizeof(struct customer), "customers");
 	shelf_init(&book->accounts, arena, sizeof(struct account), "accounts");
@@ -150,7 +151,7 @@ const struct zone *book_zone(const struct book *book, struct span name)
 {
 	const struct zone_entry *entry = shelf_find(&book->zones, name);
 
-	return entry != NULL && entry->zone != NULL ? entry->zone : zone_load("UTC");
+	return entry != NULL && entry->zone != NULL ? entry->zone : zone_utc();
 }
 
 const struct zone *book_zone_of(const struct book *book, const struct customer *customer)
@@ -160,6 +161,30 @@ const struct zone *book_zone_of(const struct book *book, const struct customer *
 	if (customer->zone.size > 0)
 		return book_zone(book, customer->zone);
 	return book_zone(book, merchant != NULL ? merchant->zone : SPAN("UTC"));
+}
+
+struct merchant *book_merchant_of(struct book *book, struct span id)
+{
+	struct merchant *merchant;
+
+	if (shelf_find(&book->merchants, id) != NULL)
+		return shelf_edit(&book->merchants, id);
+	merchant = shelf_add(&book->merchants, id);
+	merchant->id = id;
+	return merchant;
+}
+
+struct account *book_account_of(struct book *book, struct span merchant, struct uuid id)
+{
+	struct span key = key_id(book->arena, merchant, id);
+	struct account *account;
+
+	if (shelf_find(&book->accounts, key) != NULL)
+		return shelf_edit(&book->accounts, key);
+	account = shelf_add(&book->accounts, key);
+	account->merchant = merchant;
+	account->id = id;
+	return account;
 }
 
 struct customer *book_customer_of(struct book *book, struct span merchant, struct span ref)

@@ -14,7 +14,7 @@
 enum { KIND_CUSTOMER };
 
 /* What is looked for: the customer whose … it is. */
-enum { FIND_HOLD, FIND_NOTICE, FIND_INVOICE };
+enum { FIND_HOLD, FIND_INVOICE };
 
 /* What is fetched. WANT_CUSTOMER brings all that a decision about the customer needs: itself, the merchant and its accounts, open items,
  * active holds, and whether something was said. */
@@ -24,8 +24,10 @@ enum {
 	WANT_CUSTOMER, /* the customer's ref */
 	WANT_ITEM,     /* 16 bytes invoice, part as 4 bytes in the machine's order */
 	WANT_HOLD,     /* 16 bytes */
-	WANT_NOTICE,   /* 16 bytes */
-	WANT_RECEIPT   /* "payment" or "receipt", 16 bytes: the notice that confirms it */
+	WANT_NOTICE,   /* 16 bytes; the items that it speaks of come with it */
+	WANT_RECEIPT,  /* 16 bytes, then "payment" or "receipt": whether a notice confirms it */
+	WANT_ZONE,     /* its name */
+	WANTS
 };
 
 struct owner {
@@ -35,6 +37,7 @@ struct owner {
 struct book {
 	struct arena *arena;
 	const struct policy *policy;
+	const char *mail_domain; /* of Message-IDs */
 	struct shelf merchants, customers, accounts, items, holds, notices, receipts, owners, zones;
 };
 
@@ -43,7 +46,7 @@ struct zone_entry {
 	const struct zone *zone;
 };
 
-struct book *book_open(struct arena *, const struct policy *);
+struct book *book_open(struct arena *, const struct policy *, const char *mail_domain);
 void book_mark(struct book *);
 void book_restore(struct book *);
 struct digest book_digest(const struct book *);
@@ -67,6 +70,8 @@ const struct owner *book_owner(const struct book *, int what, struct span mercha
 const struct zone *book_zone(const struct book *, struct span name);
 
 /* For change; made where there is none. */
+struct merchant *book_merchant_of(struct book *, struct span merchant);
+struct account *book_account_of(struct book *, struct span merchant, struct uuid);
 struct customer *book_customer_of(struct book *, struct span merchant, struct span ref);
 struct item *book_item_of(struct book *, struct span merchant, struct span customer, struct uuid invoice, int32_t part);
 struct item *book_edit_item(struct book *, const struct item *);

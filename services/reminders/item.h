@@ -40,6 +40,7 @@ struct hold {
 	enum hold_state state;
 	bool has_until;
 	struct date until;
+	struct instant expires_at; /* when that day is over for the merchant */
 	bool has_amount;
 	struct money amount;
 	struct span actor, reason;

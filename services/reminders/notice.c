@@ -12,6 +12,7 @@ static const struct {
 } rules[] = {
 	{ NOTICE_PLANNED, NOTICE_CLAIM, NOTICE_SENDING, "what is owed is still what it says" },
 	{ NOTICE_PLANNED, NOTICE_CANCEL, NOTICE_CANCELLED, "facts have overtaken it" },
+	{ NOTICE_PLANNED, NOTICE_DOUBT, NOTICE_DOUBTFUL, "it may have been taken, and facts have overtaken it" },
 	{ NOTICE_PLANNED, NOTICE_REFUSE, NOTICE_FAILED, "there is no address to send it to" },
 	{ NOTICE_SENDING, NOTICE_TAKEN, NOTICE_SENT, "the mail system has taken it" },
 	{ NOTICE_SENDING, NOTICE_LATER, NOTICE_PLANNED, "it was not handed over; tried again later" },
@@ -77,12 +78,12 @@ enum notice_act notice_weigh(const struct notice *n, struct handover h, struct i
 	int step = n->tries > LADDER ? LADDER : n->tries;
 
 	*next = now;
-	if (h.status >= 200 && h.status < 300)
-		return NOTICE_TAKEN;
-	if (h.status >= 500)
-		return NOTICE_REFUSE;
 	if (h.unknown)
-		return n->tries < 2 ? NOTICE_AGAIN : NOTICE_DOUBT;
+		return n->unknowns == 0 ? NOTICE_AGAIN : NOTICE_DOUBT;
+	if (h.sent && h.status >= 200 && h.status < 300)
+		return NOTICE_TAKEN;
+	if (h.sent && h.status >= 500)
+		return NOTICE_REFUSE;
 	if (now.us - n->planned_at.us >= GIVE_UP_US)
 		return NOTICE_GIVE_UP;
 	next->us = now.us + (int64_t)ladder[step > 0 ? step - 1 : 0] * 60 * US_PER_SECOND;

@@ -47,8 +47,10 @@ struct notice {
 	struct span source; /* of a receipt: "payment" or "receipt" */
 	struct uuid source_id;
 	struct money amount; /* of a receipt */
-	int tries;
+	int tries, unknowns; /* how often it was claimed, and how often nobody knew what came of that */
+	int64_t revise_no;   /* counts its revisions, so that each comes once */
 	struct instant next_try_at, planned_at, ended_at;
+	struct instant until; /* of a reminder: the end of the hours in which it may be sent */
 	struct span failure, code;
 	const struct notice_item *items;
 	size_t item_count;
@@ -64,8 +66,9 @@ void notice_print_rules(struct text *);
 
 /* What came of handing it over. */
 struct handover {
-	bool sent, unknown;
-	int status; /* SMTP reply; 0: none */
+	bool sent;    /* the mail system has had it, or has refused it: false only when we know that it has not */
+	bool unknown; /* sent, but no complete answer came */
+	int status;   /* last SMTP reply; an answer to the mail only where it was sent and is not unknown */
 };
 
 /* What a handover means for a notice that has had `tries` tries and was planned at `planned_at`. *next is when to try again (business time). */

@@ -1,5 +1,24 @@
 #include "party.h"
 
+void account_apply(struct account *a, const struct account *told)
+{
+	int64_t revision = told->defined_revision + told->cover_revision;
+
+	if (revision > a->defined_revision && revision > a->cover_revision) {
+		a->currency = told->currency;
+		a->collecting = told->collecting;
+	}
+	if (told->defined_revision > a->defined_revision) {
+		a->defined_revision = told->defined_revision;
+		a->closed = told->closed;
+	}
+	if (told->cover_revision > a->cover_revision) {
+		a->cover_revision = told->cover_revision;
+		a->has_cover = told->has_cover;
+		a->covered_to = told->covered_to;
+	}
+}
+
 struct span merchant_iban(const struct merchant *m, struct currency currency)
 {
 	struct span rest = m->transfer_accounts, line, iban, code;

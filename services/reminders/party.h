@@ -26,15 +26,19 @@ struct customer {
 	struct date said_day;
 };
 
+/* Two sorts of facts tell of it, in one count of revisions and in any order: each keeps what it alone tells, the later of them what both do. */
 struct account {
 	struct span merchant;
 	struct uuid id;
-	int64_t revision;
+	int64_t defined_revision, cover_revision; /* 0: not told */
 	struct currency currency;
 	bool collecting, closed;
 	bool has_cover;
 	struct date covered_to;
 };
+
+/* Applies a fact: `told` has the one revision that it is, the other 0. A lower one than is known changes nothing. */
+void account_apply(struct account *, const struct account *told);
 
 /* The IBAN that pays invoices in this currency; empty when there is none. */
 struct span merchant_iban(const struct merchant *, struct currency);

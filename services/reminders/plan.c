@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "wire.h"
+
 /* Collecting accounts that customers pay this currency to, and up to which day all of them are known. */
 static void look_at_accounts(const struct book *book, struct span merchant, struct currency currency, struct policy_customer *to)
 {
@@ -89,7 +91,7 @@ static int64_t cover_of(const struct book *book, struct span merchant)
 		shelf_at(&book->accounts, i, &key, &value, &state);
 		a = value;
 		if (a != NULL && span_equal(a->merchant, merchant))
-			cover += a->revision;
+			cover += a->defined_revision + a->cover_revision;
 	}
 	return cover;
 }
@@ -102,7 +104,8 @@ void plan_hint(struct book *book, struct span merchant, struct span ref, struct 
 	bool waits = false;
 	size_t i = 0;
 
-	while ((item = next_item(book, customer, &i)) != NULL) {
+	/* Nobody is written to before it is known who it is. */
+	while (customer->revision > 0 && (item = next_item(book, customer, &i)) != NULL) {
 		struct verdict v = plan_verdict(book, customer, item, now);
 		struct instant when = v.wait == WAIT_NOT ? now : v.when;
 
@@ -168,7 +171,7 @@ void plan_look(struct book *book, struct span merchant, struct span ref, struct 
 	size_t i = 0;
 
 	customer->look_no++;
-	while ((item = next_item(book, customer, &i)) != NULL) {
+	while (customer->revision > 0 && (item = next_item(book, customer, &i)) != NULL) {
 		struct verdict v = plan_verdict(book, customer, item, now);
 
 		if (v.wait != WAIT_NOT)
@@ -178,6 +181,7 @@ void plan_look(struct book *book, struct span merchant, struct span ref, struct 
 	}
 	if (n.item_count > 0) {
 		n.id = say_id(say);
+		policy_hours(book->policy, book_zone_of(book, customer), today, now, &n.next_try_at, &n.until);
 		book_add_notice(book, &n);
 		customer->has_said = true;
 		customer->said_day = today;
@@ -211,17 +215,103 @@ static void unsay(struct book *book, const struct notice *notice, const struct n
 		item->has_level = false;
 }
 
-enum err plan_cancel(struct book *book, const struct notice *from, struct instant now, struct why *why)
+/* The day is free for another notice, but no day before it is. */
+static void free_day(struct customer *customer, struct date day)
 {
-	struct notice *notice = book_edit_notice(book, from);
-	struct customer *customer = book_customer_of(book, notice->merchant, notice->customer);
+	if (customer->has_said && date_compare(customer->said_day, day) == 0 && date_add_days(day, -1, &customer->said_day) != OK)
+		customer->has_said = false;
+}
 
+static enum err cancel(struct book *book, struct notice *notice, struct instant now, struct why *why)
+{
 	TRY(notice_change(notice, NOTICE_CANCEL, now, why));
 	for (size_t i = 0; i < notice->item_count; i++)
 		unsay(book, notice, &notice->items[i]);
-	customer->has_said = false;
+	free_day(book_customer_of(book, notice->merchant, notice->customer), notice->day);
+	return OK;
+}
+
+/* To the next hours in which it may be sent, on a day of its own. */
+static void move(struct book *book, struct notice *notice, struct instant now)
+{
+	struct customer *customer = book_customer_of(book, notice->merchant, notice->customer);
+	const struct zone *zone = book_zone_of(book, customer);
+	struct date day = zone_date(zone, now);
+
+	/* Another was said since: not two on one day. */
+	if (customer->has_said && date_compare(customer->said_day, notice->day) > 0 && date_compare(customer->said_day, day) >= 0)
+		day.day = customer->said_day.day + 1;
+	policy_hours(book->policy, zone, day, now, &notice->next_try_at, &notice->until);
+	notice->day = zone_date(zone, notice->next_try_at);
+	if (!customer->has_said || date_compare(customer->said_day, notice->day) < 0) {
+		customer->has_said = true;
+		customer->said_day = notice->day;
+	}
+}
+
+static bool is_overtaken(const struct book *book, const struct notice *notice)
+{
+	for (size_t i = 0; i < notice->item_count; i++) {
+		const struct notice_item *said = &notice->items[i];
+		const struct item *item = book_item(book, notice->merchant, said->invoice, said->part);
+
+		if (item == NULL || item->open != said->open.minor || is_held(book, item))
+			return true;
+	}
+	return false;
+}
+
+static enum err end(struct book *book, struct notice *notice, enum notice_act act, struct instant now, struct say *say, struct why *why)
+{
+	const char *id = notice_message_id(book->arena, notice->id, book->mail_domain);
+
+	TRY(notice_change(notice, act, now, why));
+	notice->revision++;
+	if (notice->state == NOTICE_FAILED)
+		wire_say_notice_failed(say, notice, id, now);
+	else
+		wire_say_notice_sent(say, notice, id, now);
+	return OK;
+}
+
+enum err plan_revise(struct book *book, const struct notice *from, struct instant now, struct say *say, struct why *why)
+{
+	const struct customer *customer = book_customer(book, from->merchant, from->customer);
+	struct notice *notice = book_edit_notice(book, from);
+
+	notice->revise_no++;
+	if (notice->state != NOTICE_PLANNED || customer == NULL)
+		return OK;
+	if (customer->revision > 0 && customer->email.size == 0) {
+		notice->failure = SPAN("no_address");
+		return end(book, notice, NOTICE_REFUSE, now, say, why);
+	}
+	if (notice->kind == NOTICE_RECEIPT)
+		return OK;
+	if (is_overtaken(book, notice))
+		/* One that may have reached the customer has been said. */
+		TRY(notice->unknowns > 0 ? end(book, notice, NOTICE_DOUBT, now, say, why) : cancel(book, notice, now, why));
+	else if (instant_compare(notice->until, now) <= 0)
+		move(book, notice, now);
 	plan_hint(book, notice->merchant, notice->customer, now);
 	return OK;
+}
+
+enum err plan_answer(struct book *book, const struct notice *from, struct handover handover, struct instant now, struct say *say, struct why *why)
+{
+	struct notice *notice = book_edit_notice(book, from);
+	struct instant next;
+	enum notice_act act = notice_weigh(notice, handover, now, &next);
+
+	if (act == NOTICE_REFUSE || act == NOTICE_GIVE_UP) {
+		notice->failure = act == NOTICE_REFUSE ? SPAN("refused") : SPAN("given_up");
+		notice->code = handover.status > 0 ? span_of(arena_printf(book->arena, "%d", handover.status)) : SPAN("");
+	}
+	if (act != NOTICE_LATER && act != NOTICE_AGAIN)
+		return end(book, notice, act, now, say, why);
+	notice->next_try_at = next;
+	notice->unknowns += act == NOTICE_AGAIN;
+	return notice_change(notice, act, now, why);
 }
 
 void plan_receipt(struct book *book, const struct notice *from, struct instant now, struct say *say)
@@ -235,5 +325,6 @@ void plan_receipt(struct book *book, const struct notice *from, struct instant n
 	n.policy = n.failure = n.code = SPAN("");
 	n.day = zone_date(book_zone_of(book, book_customer_of(book, n.merchant, n.customer)), now);
 	n.next_try_at = n.planned_at = now;
+	n.until.us = INT64_MAX;
 	book_add_notice(book, &n);
 }

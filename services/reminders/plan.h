@@ -15,8 +15,12 @@ void plan_hint(struct book *, struct span merchant, struct span ref, struct inst
 /* Asks the policy: what speaks now goes into one notice, which is planned. */
 void plan_look(struct book *, struct span merchant, struct span ref, struct instant now, struct say *);
 
-/* Takes a planned reminder back, and what it would have said. */
-enum err plan_cancel(struct book *, const struct notice *, struct instant now, struct why *) MUST_CHECK;
+/* Looks again at a planned notice that can't be sent as it stands: without an address it fails; a reminder that facts have overtaken is taken
+ * back, and what it would have said may be said again; one whose hours are over moves on to the next. Nothing for any other. */
+enum err plan_revise(struct book *, const struct notice *, struct instant now, struct say *, struct why *) MUST_CHECK;
+
+/* What came of handing over a notice that is being sent. */
+enum err plan_answer(struct book *, const struct notice *, struct handover, struct instant now, struct say *, struct why *) MUST_CHECK;
 
 /* A receipt for money that was paid, once a payment; nothing when there is one already. */
 void plan_receipt(struct book *, const struct notice *, struct instant now, struct say *);

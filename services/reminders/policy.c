@@ -118,6 +118,13 @@ static struct instant next_hour(const struct policy *p, const struct zone *zone,
 	return instant_compare(from, now) > 0 ? from : now;
 }
 
+void policy_hours(
+	const struct policy *p, const struct zone *zone, struct date day, struct instant now, struct instant *from, struct instant *until)
+{
+	*from = next_hour(p, zone, day, now);
+	*until = instant_compare(*from, never) == 0 ? never : zone_instant(zone, zone_date(zone, *from), p->to_minute);
+}
+
 /* Whether money that came by the business day before today would be known. */
 static bool is_covered(const struct policy *p, const struct policy_customer *c, struct date today)
 {

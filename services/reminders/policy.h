@@ -78,6 +78,9 @@ struct verdict {
 /* What of the policy speaks for this item now, or what it waits for. */
 struct verdict policy_decide(const struct policy *, const struct policy_item *, const struct policy_customer *, struct instant now);
 
+/* The first hours from `now` on, not before `day`, in which the customer may be written to: [*from, *until). *from is now when they run. */
+void policy_hours(const struct policy *, const struct zone *, struct date day, struct instant now, struct instant *from, struct instant *until);
+
 const char *wait_name(enum wait);
 
 #endif

@@ -34,22 +34,17 @@ struct item_fact { /* OpenItemChanged */
 	int64_t open;
 };
 
-struct account_fact { /* AccountDefined, StatementAccepted */
-	struct account account;
-	bool is_statement; /* tells covered_to; else currency, collecting, closed */
-};
-
 struct paid { /* PaymentSucceeded, ReceiptAllocated: struct notice with source, source_id, amount, items; customer and merchant */
 	struct notice notice;
 	bool is_ours; /* something to confirm: false for a provider's receipt in the ledger, or a later allocation */
 };
 
 enum err wire_read_merchant(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct merchant */
-enum err wire_read_customer(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct customer */
+enum err wire_read_customer(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct customer; revision 0: erased */
 enum err wire_read_issued(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_open_item(struct message *, struct arena *, struct why *) MUST_CHECK;
-enum err wire_read_account(struct message *, struct arena *, struct why *) MUST_CHECK;
-enum err wire_read_statement(struct message *, struct arena *, struct why *) MUST_CHECK;
+enum err wire_read_account(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct account, as a fact */
+enum err wire_read_statement(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct account, as a fact */
 enum err wire_read_payment(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_receipt(struct message *, struct arena *, struct why *) MUST_CHECK;
 

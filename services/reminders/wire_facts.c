@@ -114,6 +114,9 @@ enum err wire_read_customer(struct message *m, struct arena *arena, struct why *
 	struct customer *customer = ARENA_NEW(arena, struct customer);
 	Dunlin__Customers__V1__CustomerChanged *from;
 
+	m->body = customer;
+	if (m->payload.at == NULL)
+		return message_key(m->key, &customer->merchant, &customer->ref);
 	READ(dunlin__customers__v1__customer_changed__descriptor, from, m, arena, why);
 	customer->merchant = span_of(from->merchant_id);
 	customer->ref = span_of(from->customer_ref);
@@ -121,7 +124,6 @@ enum err wire_read_customer(struct message *m, struct arena *arena, struct why *
 	customer->email = from->n_emails > 0 ? span_of(from->emails[0]) : SPAN("");
 	customer->zone = span_of(from->zone);
 	customer->language = span_of(from->language);
-	m->body = customer;
 	return read_revision(from->revision, &customer->revision, why);
 }
 
@@ -183,36 +185,35 @@ enum err wire_read_open_item(struct message *m, struct arena *arena, struct why 
 
 enum err wire_read_account(struct message *m, struct arena *arena, struct why *why)
 {
-	struct account_fact *fact = ARENA_NEW(arena, struct account_fact);
+	struct account *fact = ARENA_NEW(arena, struct account);
 	Dunlin__Ledger__V1__AccountDefined *from;
 
 	READ(dunlin__ledger__v1__account_defined__descriptor, from, m, arena, why);
-	fact->account.merchant = span_of(from->merchant_id);
-	fact->account.collecting = from->collecting;
-	fact->account.closed = from->closed;
-	TRY(read_id(from->account_id, "account_id", &fact->account.id, why));
-	TRY(read_revision(from->revision, &fact->account.revision, why));
+	fact->merchant = span_of(from->merchant_id);
+	fact->collecting = from->collecting;
+	fact->closed = from->closed;
+	TRY(read_id(from->account_id, "account_id", &fact->id, why));
+	TRY(read_revision(from->revision, &fact->defined_revision, why));
 	m->body = fact;
-	return read_currency(from->currency, "currency", &fact->account.currency, why);
+	return read_currency(from->currency, "currency", &fact->currency, why);
 }
 
 enum err wire_read_statement(struct message *m, struct arena *arena, struct why *why)
 {
-	struct account_fact *fact = ARENA_NEW(arena, struct account_fact);
+	struct account *fact = ARENA_NEW(arena, struct account);
 	Dunlin__Ledger__V1__StatementAccepted *from;
 	struct money closing;
 
 	READ(dunlin__ledger__v1__statement_accepted__descriptor, from, m, arena, why);
-	fact->is_statement = true;
-	fact->account.merchant = span_of(from->merchant_id);
-	fact->account.collecting = from->collecting;
-	TRY(read_id(from->account_id, "account_id", &fact->account.id, why));
-	TRY(read_revision(from->revision, &fact->account.revision, why));
+	fact->merchant = span_of(from->merchant_id);
+	fact->collecting = from->collecting;
+	TRY(read_id(from->account_id, "account_id", &fact->id, why));
+	TRY(read_revision(from->revision, &fact->cover_revision, why));
 	TRY(read_money(from->closing, "closing", &closing, why));
-	fact->account.currency = closing.currency;
-	fact->account.has_cover = from->covered_to != NULL;
+	fact->currency = closing.currency;
+	fact->has_cover = from->covered_to != NULL;
 	m->body = fact;
-	return from->covered_to != NULL ? read_date(from->covered_to, "covered_to", &fact->account.covered_to, why) : OK;
+	return from->covered_to != NULL ? read_date(from->covered_to, "covered_to", &fact->covered_to, why) : OK;
 }
 
 /* ---- what was paid ---- */

@@ -26,7 +26,7 @@ create table customer (
 	look_at timestamptz not null,  -- when the policy is to be asked again: a hint, never the decision
 	look_no bigint not null,       -- counts the looks
 	waits_statement boolean not null,
-	seen_cover bigint not null,    -- what cover() of the merchant was at the last look
+	seen_cover bigint not null,    -- sum of the revisions of the merchant's accounts at the last look
 	said_day date,
 	primary key (merchant_id, customer_ref)
 );
@@ -56,7 +56,8 @@ create index item_open on item (merchant_id, customer_ref) where open > 0;
 create table account (
 	merchant_id text not null,
 	account_id uuid not null,
-	revision bigint not null,
+	defined_revision bigint not null, -- of the facts of each sort; 0: none came
+	cover_revision bigint not null,
 	currency currency_code not null,
 	collecting boolean not null,
 	closed boolean not null,
@@ -73,6 +74,7 @@ create table hold (
 	state text not null check (state in ('active', 'released', 'expired')),
 	invoice_id uuid,  -- null: everything of the customer
 	until_date date,  -- null: until released
+	expires_at timestamptz, -- when that day is over for the merchant
 	amount minor,
 	currency currency_code,
 	actor text not null,
@@ -80,10 +82,11 @@ create table hold (
 	placed_at timestamptz not null,
 	ended_at timestamptz,
 	primary key (merchant_id, hold_id),
-	check ((amount is null) = (currency is null))
+	check ((amount is null) = (currency is null)),
+	check ((until_date is null) = (expires_at is null))
 );
 create index hold_active on hold (merchant_id, customer_ref) where state = 'active';
-create index hold_until on hold (until_date) where state = 'active' and until_date is not null;
+create index hold_expires on hold (expires_at) where state = 'active';
 
 create table notice (
 	merchant_id text not null,
@@ -101,7 +104,11 @@ create table notice (
 	amount minor,                      -- of a receipt
 	currency currency_code,
 	tries int not null check (tries >= 0),
-	next_try_at timestamptz not null,  -- business time
+	unknowns int not null check (unknowns between 0 and tries),
+	revise_no bigint not null,         -- counts its revisions
+	next_try_at timestamptz not null,  -- business time, as all but the lease
+	send_until timestamptz not null,   -- of a reminder: the end of the hours in which it may be sent
+	claimed_at timestamptz,
 	lease_until timestamptz not null default '-infinity', -- real time
 	planned_at timestamptz not null,
 	ended_at timestamptz,
@@ -112,7 +119,9 @@ create table notice (
 );
 create unique index notice_one_a_day on notice (merchant_id, customer_ref, day) where kind = 'reminder' and state <> 'cancelled';
 create unique index notice_one_a_payment on notice (merchant_id, source, source_id) where kind = 'receipt';
-create index notice_to_send on notice (next_try_at) where state in ('planned', 'sending');
+create index notice_to_send on notice (next_try_at) where state = 'planned';
+create index notice_sending on notice (lease_until) where state = 'sending';
+create index notice_claimed on notice (claimed_at);
 create index notice_of_customer on notice (merchant_id, customer_ref, notice_id);
 
 create table notice_item (
@@ -123,8 +132,8 @@ create table notice_item (
 	step text not null,
 	level int not null,
 	number text not null,
-	due_date date not null,
-	open minor not null,
+	due_date date,     -- null: of a receipt
+	open minor not null, -- of a receipt: what it paid
 	currency currency_code not null,
 	live boolean not null, -- false: its notice was cancelled
 	primary key (merchant_id, notice_id, invoice_id, part),
@@ -133,25 +142,19 @@ create table notice_item (
 -- An action happens once.
 create unique index notice_item_once on notice_item (merchant_id, invoice_id, part, step) where live and step <> 'receipt';
 
--- Changes when a bank account of the merchant, or what is known of it, does.
-create function cover(merchant text) returns bigint language sql stable
-	set search_path = pg_catalog, pg_temp
-	as $$ select coalesce(sum(revision), 0)::bigint from public.account where merchant_id = merchant $$;
-
--- Facts that have changed since a reminder was planned: it is not sent as it stands.
-create function is_overtaken(merchant text, notice uuid, customer text) returns boolean language sql stable
-	set search_path = pg_catalog, pg_temp
-	as $$
-	select exists (
-		select from public.notice_item n
-		join public.item i using (merchant_id, invoice_id, part)
-		where n.merchant_id = merchant and n.notice_id = notice and (i.open <> n.open or exists (
-			select from public.hold h
-			where h.merchant_id = merchant and h.customer_ref = customer and h.state = 'active'
-				and (h.invoice_id is null or h.invoice_id = n.invoice_id)))
-	)
-	$$;
+-- Planned reminders that facts have overtaken: none is sent as it stands.
+create view overtaken as
+select n.merchant_id, n.notice_id
+from notice n
+where n.state = 'planned' and n.kind = 'reminder' and exists (
+	select from notice_item said
+	left join item i using (merchant_id, invoice_id, part)
+	where said.merchant_id = n.merchant_id and said.notice_id = n.notice_id and (i.open is distinct from said.open or exists (
+		select from hold h
+		where h.merchant_id = n.merchant_id and h.customer_ref = n.customer_ref and h.state = 'active'
+			and (h.invoice_id is null or h.invoice_id = said.invoice_id))));
 
 grant select, insert, update on merchant, customer, item, account, hold, notice to :app;
 grant select, insert on notice_item to :app;
 grant update (live) on notice_item to :app;
+grant select on overtaken to :app;

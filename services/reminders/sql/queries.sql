@@ -1,0 +1,300 @@
+-- Every statement of reminders. Keys come in as parallel arrays; k is what was asked for. $1 of what falls due is business time.
+
+-- ---- find ----
+
+-- name: find_hold
+select k.merchant_id, k.id, h.customer_ref
+from unnest($1::text[], $2::uuid[]) k (merchant_id, id)
+join hold h on h.merchant_id = k.merchant_id and h.hold_id = k.id;
+
+-- name: find_invoice
+select distinct k.merchant_id, k.id, i.customer_ref
+from unnest($1::text[], $2::uuid[]) k (merchant_id, id)
+join item i on i.merchant_id = k.merchant_id and i.invoice_id = k.id;
+
+-- ---- fetch ----
+
+-- name: merchant_fetch
+select * from merchant where merchant_id = any ($1::text[]);
+
+-- name: merchant_accounts
+select * from account where merchant_id = any ($1::text[]);
+
+-- name: account_fetch
+select a.* from unnest($1::text[], $2::uuid[]) k (merchant_id, account_id) join account a using (merchant_id, account_id);
+
+-- name: customer_fetch
+select c.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref) join customer c using (merchant_id, customer_ref);
+
+-- name: customer_items
+select i.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
+join item i on i.merchant_id = k.merchant_id and i.customer_ref = k.customer_ref and i.open > 0
+order by i.merchant_id, i.invoice_id, i.part;
+
+-- name: customer_holds
+select h.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
+join hold h on h.merchant_id = k.merchant_id and h.customer_ref = k.customer_ref and h.state = 'active'
+order by h.merchant_id, h.hold_id;
+
+-- name: item_fetch
+select i.* from unnest($1::text[], $2::uuid[], $3::int[]) k (merchant_id, invoice_id, part) join item i using (merchant_id, invoice_id, part);
+
+-- name: hold_fetch
+select h.* from unnest($1::text[], $2::uuid[]) k (merchant_id, hold_id) join hold h using (merchant_id, hold_id);
+
+-- name: notice_fetch
+select n.* from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id) join notice n using (merchant_id, notice_id)
+order by n.merchant_id, n.notice_id;
+
+-- name: notice_said
+select s.* from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id) join notice_item s using (merchant_id, notice_id)
+order by s.merchant_id, s.notice_id, s.invoice_id, s.part;
+
+-- name: notice_items
+select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id)
+join notice_item s using (merchant_id, notice_id)
+join item i using (merchant_id, invoice_id, part);
+
+-- name: receipt_fetch
+select n.merchant_id, n.source_id, n.source from unnest($1::text[], $2::uuid[], $3::text[]) k (merchant_id, source_id, source)
+join notice n on n.merchant_id = k.merchant_id and n.source = k.source and n.source_id = k.source_id and n.kind = 'receipt';
+
+-- ---- save ----
+
+-- name: merchant_insert
+insert into merchant (merchant_id, revision, name, email, zone, language, transfer_accounts)
+select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]);
+
+-- name: merchant_update
+update merchant t set
+	revision = n.revision, name = n.name, email = n.email, zone = n.zone, language = n.language, transfer_accounts = n.transfer_accounts
+from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+	n (merchant_id, revision, name, email, zone, language, transfer_accounts)
+where t.merchant_id = n.merchant_id;
+
+-- name: customer_insert
+insert into customer (
+	merchant_id, customer_ref, revision, name, email, zone, language, look_at, look_no, waits_statement, seen_cover, said_day)
+select * from unnest(
+	$1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bigint[],
+	$10::boolean[], $11::bigint[], $12::date[]);
+
+-- name: customer_update
+update customer t set
+	revision = n.revision, name = n.name, email = n.email, zone = n.zone, language = n.language, look_at = n.look_at,
+	look_no = n.look_no, waits_statement = n.waits_statement, seen_cover = n.seen_cover, said_day = n.said_day
+from unnest(
+	$1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bigint[],
+	$10::boolean[], $11::bigint[], $12::date[]) n (
+	merchant_id, customer_ref, revision, name, email, zone, language, look_at, look_no, waits_statement, seen_cover, said_day)
+where t.merchant_id = n.merchant_id and t.customer_ref = n.customer_ref;
+
+-- name: account_insert
+insert into account (merchant_id, account_id, defined_revision, cover_revision, currency, collecting, closed, covered_to)
+select * from unnest(
+	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::date[]);
+
+-- name: account_update
+update account t set
+	defined_revision = n.defined_revision, cover_revision = n.cover_revision, currency = n.currency, collecting = n.collecting,
+	closed = n.closed, covered_to = n.covered_to
+from unnest(
+	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::date[]) n (
+	merchant_id, account_id, defined_revision, cover_revision, currency, collecting, closed, covered_to)
+where t.merchant_id = n.merchant_id and t.account_id = n.account_id;
+
+-- name: item_insert
+insert into item (
+	merchant_id, invoice_id, part, customer_ref, is_issued, number, rf_reference, document_path, currency, amount, due_date,
+	ledger_revision, open, said, level_day)
+select * from unnest(
+	$1::text[], $2::uuid[], $3::int[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[],
+	$11::date[], $12::bigint[], $13::bigint[], $14::int[], $15::date[]);
+
+-- name: item_update
+update item t set
+	is_issued = n.is_issued, number = n.number, rf_reference = n.rf_reference, document_path = n.document_path,
+	currency = n.currency, amount = n.amount, due_date = n.due_date, ledger_revision = n.ledger_revision, open = n.open,
+	said = n.said, level_day = n.level_day
+from unnest(
+	$1::text[], $2::uuid[], $3::int[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[],
+	$11::date[], $12::bigint[], $13::bigint[], $14::int[], $15::date[]) n (
+	merchant_id, invoice_id, part, customer_ref, is_issued, number, rf_reference, document_path, currency, amount, due_date,
+	ledger_revision, open, said, level_day)
+where t.merchant_id = n.merchant_id and t.invoice_id = n.invoice_id and t.part = n.part;
+
+-- name: hold_insert
+insert into hold (
+	merchant_id, hold_id, customer_ref, revision, kind, state, invoice_id, until_date, expires_at, amount, currency, actor, reason,
+	placed_at, ended_at)
+select * from unnest(
+	$1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::date[], $9::timestamptz[],
+	$10::bigint[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]);
+
+-- name: hold_update
+update hold t set
+	revision = n.revision, state = n.state, actor = n.actor, reason = n.reason, ended_at = n.ended_at
+from unnest(
+	$1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::date[], $9::timestamptz[],
+	$10::bigint[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]) n (
+	merchant_id, hold_id, customer_ref, revision, kind, state, invoice_id, until_date, expires_at, amount, currency, actor, reason,
+	placed_at, ended_at)
+where t.merchant_id = n.merchant_id and t.hold_id = n.hold_id;
+
+-- name: notice_insert
+insert into notice (
+	merchant_id, notice_id, customer_ref, kind, state, revision, day, policy, policy_version, level, source, source_id, amount,
+	currency, tries, unknowns, revise_no, next_try_at, send_until, planned_at, ended_at, failure, code)
+select * from unnest(
+	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::date[], $8::text[], $9::int[], $10::int[],
+	$11::text[], $12::uuid[], $13::bigint[], $14::text[], $15::int[], $16::int[], $17::bigint[], $18::timestamptz[],
+	$19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::text[], $23::text[]);
+
+-- name: notice_update
+update notice t set
+	state = n.state, revision = n.revision, day = n.day, unknowns = n.unknowns, revise_no = n.revise_no,
+	next_try_at = n.next_try_at, send_until = n.send_until, ended_at = n.ended_at, failure = n.failure, code = n.code
+from unnest(
+	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::date[], $8::text[], $9::int[], $10::int[],
+	$11::text[], $12::uuid[], $13::bigint[], $14::text[], $15::int[], $16::int[], $17::bigint[], $18::timestamptz[],
+	$19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::text[], $23::text[]) n (
+	merchant_id, notice_id, customer_ref, kind, state, revision, day, policy, policy_version, level, source, source_id, amount,
+	currency, tries, unknowns, revise_no, next_try_at, send_until, planned_at, ended_at, failure, code)
+where t.merchant_id = n.merchant_id and t.notice_id = n.notice_id;
+
+-- name: said_insert
+insert into notice_item (merchant_id, notice_id, invoice_id, part, step, level, number, due_date, open, currency, live)
+select *, true from unnest(
+	$1::text[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::int[], $7::text[], $8::date[], $9::bigint[], $10::text[]);
+
+-- What a cancelled notice would have said may be said by another.
+-- name: said_cancel
+update notice_item t set live = false
+from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id)
+where t.merchant_id = k.merchant_id and t.notice_id = k.notice_id;
+
+-- ---- what falls due ----
+
+-- name: look_due
+select * from (
+	(select merchant_id, customer_ref, look_no as no from customer where look_at <= $1::timestamptz order by look_at limit $2::int)
+	union
+	(select c.merchant_id, c.customer_ref, c.look_no from customer c
+	join (select merchant_id, sum(defined_revision + cover_revision) as cover from account group by merchant_id) a using (merchant_id)
+	where c.waits_statement and c.seen_cover < a.cover limit $2::int)
+) due limit $2::int;
+
+-- name: look_next
+select
+	(select count(*) from customer where look_at <= $1::timestamptz) + (select count(*) from customer c
+		join (select merchant_id, sum(defined_revision + cover_revision) as cover from account group by merchant_id) a using (merchant_id)
+		where c.waits_statement and c.seen_cover < a.cover and c.look_at > $1::timestamptz) as due,
+	(select min(look_at) from customer where look_at > $1::timestamptz) as next;
+
+-- name: waiting_count
+select (select count(*) from customer where waits_statement) as customers;
+
+-- Planned notices that can't be sent as they stand.
+-- name: revise_due
+select n.merchant_id, n.customer_ref, n.notice_id as id, n.revise_no as no
+from notice n
+join customer c using (merchant_id, customer_ref)
+where n.state = 'planned' and c.revision > 0 and (c.email = '' or (n.kind = 'reminder' and (n.send_until <= $1::timestamptz
+	or exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id))))
+order by n.merchant_id, n.notice_id limit $2::int;
+
+-- name: revise_next
+select
+	(select count(*) from notice n
+	join customer c using (merchant_id, customer_ref)
+	where n.state = 'planned' and c.revision > 0 and (c.email = '' or (n.kind = 'reminder' and (n.send_until <= $1::timestamptz
+		or exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id))))) as due,
+	(select min(send_until) from notice where state = 'planned' and kind = 'reminder' and send_until > $1::timestamptz) as next;
+
+-- name: expire_due
+select merchant_id, customer_ref, hold_id as id, revision as no
+from hold where state = 'active' and expires_at <= $1::timestamptz order by expires_at, merchant_id, hold_id limit $2::int;
+
+-- name: expire_next
+select
+	(select count(*) from hold where state = 'active' and expires_at <= $1::timestamptz) as due,
+	(select min(expires_at) from hold where state = 'active' and expires_at > $1::timestamptz) as next;
+
+-- Whoever was handing it over has not come back in time: nobody knows.
+-- name: lapse_due
+select merchant_id, customer_ref, notice_id as id, tries::bigint as no
+from notice where state = 'sending' and lease_until < clock_timestamp() order by lease_until limit $1::int;
+
+-- name: lapse_next
+select count(*) as due from notice where state = 'sending' and lease_until < clock_timestamp();
+
+-- ---- sending ----
+
+-- Notices that may be claimed, their customers' keys locked until the end of the transaction. Of a merchant that has had its notices for this
+-- hour ($3), none.
+-- name: claim_candidates
+with used as (
+	select merchant_id, count(*) as n from notice where claimed_at > $1::timestamptz - interval '1 hour' group by merchant_id
+), candidate as (
+	select n.merchant_id, n.notice_id, n.customer_ref, coalesce(u.n, 0) as used
+	from notice n
+	join customer c using (merchant_id, customer_ref)
+	join merchant m using (merchant_id)
+	left join used u using (merchant_id)
+	where n.state = 'planned' and n.next_try_at <= $1::timestamptz and c.revision > 0 and c.email <> ''
+		and (n.kind = 'receipt' or n.send_until > $1::timestamptz) and coalesce(u.n, 0) < $3::bigint
+		and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
+	order by n.next_try_at, n.merchant_id, n.notice_id
+	limit $2::int
+), counted as (
+	select *, used + row_number() over (partition by merchant_id order by notice_id) as place from candidate
+)
+select c.merchant_id, c.notice_id
+from counted c
+join key k on k.merchant = c.merchant_id and k.kind = 0 and k.id = c.customer_ref
+where c.place <= $3::bigint
+for no key update of k skip locked;
+
+-- Sees what was committed before the keys were locked: what is owed must still be what the notice says, and nothing may hold it.
+-- name: claim
+update notice n set
+	state = 'sending', tries = n.tries + 1, claimed_at = $3::timestamptz, lease_until = clock_timestamp() + interval '150 seconds'
+from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id), customer c
+where n.merchant_id = k.merchant_id and n.notice_id = k.notice_id and n.state = 'planned'
+	and c.merchant_id = n.merchant_id and c.customer_ref = n.customer_ref and c.email <> ''
+	and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
+returning n.merchant_id, n.notice_id, n.customer_ref;
+
+-- name: send_pending
+with used as (
+	select merchant_id, count(*) as n, min(claimed_at) as first
+	from notice where claimed_at > $1::timestamptz - interval '1 hour' group by merchant_id
+), waiting as (
+	select n.next_try_at, coalesce(u.n, 0) >= $2::bigint as held, u.first + interval '1 hour' as freed
+	from notice n
+	join customer c using (merchant_id, customer_ref)
+	join merchant m using (merchant_id)
+	left join used u using (merchant_id)
+	where n.state = 'planned' and c.revision > 0 and c.email <> '' and (n.kind = 'receipt' or n.send_until > $1::timestamptz)
+		and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
+)
+select
+	(select count(*) from notice where state = 'sending') +
+		(select count(*) from waiting where next_try_at <= $1::timestamptz and not held) as pending,
+	(select count(*) from waiting where next_try_at <= $1::timestamptz and held) as held,
+	least(
+		(select min(next_try_at) from waiting where next_try_at > $1::timestamptz),
+		(select min(freed) from waiting where next_try_at <= $1::timestamptz and held)) as next;
+
+-- ---- show ----
+
+-- Newest first; $3 (null: all) is a customer.
+-- name: notice_list
+select * from notice
+where merchant_id = $1::text and notice_id < $2::uuid and ($3::text is null or customer_ref = $3::text)
+order by notice_id desc limit $4::int;
+
+-- name: hold_list
+select * from hold
+where merchant_id = $1::text and hold_id < $2::uuid and ($3::text is null or customer_ref = $3::text)
+order by hold_id desc limit $4::int;

@@ -1,0 +1,101 @@
+#include "tick.h"
+
+#include "handlers.h"
+#include "metrics.h"
+#include "store.h"
+
+static struct metric waiting = {
+	.name = "dunlin_reminders_waiting_for_statements",
+	.type = METRIC_GAUGE,
+	.help = "Customers whose next level waits until bank statements are up to date.",
+};
+
+/* The messages of one kind of work. */
+static enum err messages(struct db *db, struct arena *arena, enum due_kind kind, const char *type, struct instant now, size_t limit,
+	struct message ***out, size_t *n, struct why *why)
+{
+	struct due *due;
+
+	TRY(store_due(db, arena, kind, now, limit, &due, n, why));
+	*out = ARENA_ARRAY(arena, struct message *, *n);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = named_message(arena, type, &due[i].what, due[i].no, now);
+	return OK;
+}
+
+#define DUTY(name, KIND, type)                                                                                                       \
+	static enum err name##_due(                                                                                                  \
+		struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why) \
+	{                                                                                                                            \
+		return messages(db, arena, KIND, type, now, limit, out, n, why);                                                     \
+	}                                                                                                                            \
+	static enum err name##_next(                                                                                                 \
+		struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)         \
+	{                                                                                                                            \
+		return store_due_next(db, arena, KIND, now, due, next, why);                                                         \
+	}
+
+DUTY(revise, DUE_REVISE, type_revise)
+DUTY(expire, DUE_EXPIRE, type_expire)
+DUTY(look, DUE_LOOK, type_look)
+
+/* Whoever was handing it over did not come back: the answer is that nobody knows. */
+static enum err lapse_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct due *due;
+
+	TRY(store_due(db, arena, DUE_LAPSE, now, limit, &due, n, why));
+	*out = ARENA_ARRAY(arena, struct message *, *n);
+	for (size_t i = 0; i < *n; i++) {
+		struct answered answered = { .of = due[i].what, .tries = (int)due[i].no, .handover = { .sent = true, .unknown = true } };
+
+		(*out)[i] = ARENA_NEW(arena, struct message);
+		(*out)[i]->time = now;
+		answered_message(arena, &answered, (*out)[i]);
+	}
+	return OK;
+}
+
+static enum err lapse_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	return store_due_next(db, arena, DUE_LAPSE, now, due, next, why);
+}
+
+/* Makes no messages: says how many wait. */
+static enum err measure_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	int64_t customers;
+
+	(void)now;
+	(void)limit;
+	*out = NULL;
+	*n = 0;
+	TRY(store_waiting(db, arena, &customers, why));
+	metric_set(&waiting, (double)customers, NULL);
+	return OK;
+}
+
+static enum err measure_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	(void)db;
+	(void)arena;
+	(void)now;
+	(void)why;
+	*due = 0;
+	next->us = INT64_MAX;
+	return OK;
+}
+
+enum { PERIOD_MS = 5000 };
+
+/* A notice is revised before its customer is looked at: the day that it takes is then taken. */
+const struct duty reminders_duties[] = {
+	{ .name = "revise", .period_ms = PERIOD_MS, .due = revise_due, .next = revise_next },
+	{ .name = "expire", .period_ms = PERIOD_MS, .due = expire_due, .next = expire_next },
+	{ .name = "lapse", .period_ms = PERIOD_MS, .due = lapse_due, .next = lapse_next },
+	{ .name = "look", .period_ms = PERIOD_MS, .due = look_due, .next = look_next },
+	{ .name = "measure", .period_ms = PERIOD_MS, .due = measure_due, .next = measure_next },
+	{ .name = NULL },
+};

@@ -293,6 +293,9 @@ enum err answer_apply(struct book *book, const struct message *m, struct instant
 	r.attempt = book_edit_attempt(book, attempt);
 	intent = intent_of(&r);
 	r.is_current = intent != NULL && intent->tries == call->call;
+	/* Whatever follows from it, the call is over: saving the intent ends its lease. */
+	if (intent != NULL)
+		(void)edit_intent(&r);
 	switch (call->kind) {
 	case INTENT_OPEN: answer_open(&r); break;
 	case INTENT_EXPIRE: answer_expire(&r); break;

@@ -187,7 +187,11 @@ enum err payouts_apply_page(struct book *book, struct span merchant, struct span
 	struct payout *payout;
 
 	/* An answer that was overtaken tells nothing new: its page was asked for again. */
-	if (intent == NULL || intent->tries != call->call || !intent->is_due)
+	if (intent == NULL)
+		return OK;
+	/* Saving it ends the call's lease. */
+	intent = intent_of(book, known);
+	if (intent->tries != call->call || !intent->is_due)
 		return OK;
 	if (page == NULL) {
 		if (intent->rung >= INTENT_RUNG_ALARM)

@@ -52,7 +52,7 @@ static struct webhook *add(struct book *book, const struct message *m, struct in
 	webhook->payment = event->notice.payment;
 	webhook->charge = event->notice.charge;
 	webhook->reference = event->notice.attempt;
-	webhook->told_at = event->notice.at;
+	webhook->told_at = event->notice.at.us != 0 ? event->notice.at : now;
 	webhook->received_at = now;
 	webhook->digest = webhook_digest(m->payload);
 	webhook->body = m->payload;

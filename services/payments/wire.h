@@ -133,13 +133,23 @@ struct call_answer {
 	struct span body;
 };
 struct span wire_print_answer(struct arena *, const struct call_answer *);
+/* The identity of an answer: intent and try. */
+struct span wire_call_id(struct arena *, const struct call_answer *);
 enum err wire_read_answer(struct message *, struct arena *, struct why *) MUST_CHECK;
 
-/* ---- replies (JSON) ---- */
+/* ---- JSON out ---- */
 
 struct span wire_attempt_json(struct arena *, const struct attempt *, const struct policy *);
 struct span wire_refund_json(struct arena *, const struct attempt *, const struct refund *);
 struct span wire_account_json(struct arena *, const struct provider_account *, const struct policy *);
 struct span wire_alarm_json(struct arena *, const struct alarm *);
+
+/* For lists: an object each, inside an array that is open. */
+struct json_out;
+void wire_add_attempt(struct json_out *, struct arena *, const struct attempt *, const struct policy *);
+void wire_add_account(struct json_out *, struct arena *, const struct provider_account *, const struct policy *);
+void wire_add_alarm(struct json_out *, const struct alarm *);
+void wire_add_webhook(struct json_out *, const struct webhook *);
+void wire_add_payout(struct json_out *, const struct payout *);
 
 #endif

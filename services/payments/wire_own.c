@@ -89,6 +89,11 @@ struct span wire_print_answer(struct arena *arena, const struct call_answer *a)
 	return text_done(&text);
 }
 
+struct span wire_call_id(struct arena *arena, const struct call_answer *a)
+{
+	return span_of(arena_printf(arena, "%s:%s:%d", uuid_text(arena, a->subject), intent_kind_name(a->kind), (int)a->call));
+}
+
 static enum err read_answer_line(struct span line, struct call_answer *a)
 {
 	struct span word;

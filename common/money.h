@@ -59,7 +59,7 @@ enum err decimal_parse(struct span text, struct decimal *, struct why *) MUST_CH
 const char *decimal_text(struct arena *, struct decimal);
 int decimal_compare(struct decimal, struct decimal);
 
-/* The sole rounding of this tree: half to even, of num/den, den > 0. ERR_INVALID when it does not fit. */
+/* num/den to the nearest, half to even where no rule says otherwise; den > 0. ERR_INVALID when it does not fit. */
 enum err money_round_half_even(__int128 num, __int128 den, int64_t *) MUST_CHECK;
 /* Half away from zero, where a rule says so (EN 16931-1 §7.7.1 reads: half up in absolute value). */
 enum err money_round_half_up(__int128 num, __int128 den, int64_t *) MUST_CHECK;

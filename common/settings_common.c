@@ -96,7 +96,5 @@ const struct setting common_setting_table[] = {
 		.help = "The broker forgets everything when it stops: the positions of a new cluster are adopted without asking." },
 	{ BOOL(wait_for_schema), .initial = "false",
 		.help = "Start by waiting for migrate, instead of stopping, while the schema is missing or older." },
-	{ BOOL(wait_for_schema), .initial = "false",
-		.help = "run waits for migrate where the schema is not current, instead of stopping." },
 	{ .name = NULL },
 };

@@ -28,6 +28,7 @@ struct idle {
 	int64_t consumed, produced, due, lag, backlog, sending;
 	int64_t next_due; /* INT64_MAX: nothing */
 	int64_t now;      /* its business time; 0: not said */
+	char trouble[100]; /* why it is not there */
 };
 
 struct watched {
@@ -52,7 +53,7 @@ struct mover {
 	int pause_ms;        /* before the next round */
 	int asked;           /* answers of this round that are missing */
 	int under_way;
-	char waiting[160], failed[200];
+	char waiting[200], failed[260];
 };
 
 /* --- who is watched --- */
@@ -207,7 +208,7 @@ static bool services_are_quiet(struct mover *mover)
 		struct watched *one = mover->watched.at[i];
 
 		if (!one->now.there)
-			wait_for(mover, "%s does not answer", one->name);
+			wait_for(mover, "%s does not answer: %s", one->name, one->now.trouble);
 		else if (!one->now.idle)
 			wait_for(mover, "%s: due %" PRId64 ", lag %" PRId64 ", backlog %" PRId64 ", sending %" PRId64, one->name,
 				one->now.due, one->now.lag, one->now.backlog, one->now.sending);
@@ -329,6 +330,9 @@ static void on_idle(void *arg, const struct fetched *fetched)
 
 	one->before = one->now;
 	read_idle(&one->now, fetched->status == 200 ? fetched->body : SPAN(""));
+	if (!one->now.there)
+		snprintf(one->now.trouble, sizeof(one->now.trouble), "%d %.*s", fetched->status,
+			SPAN_ARG(fetched->status != 0 ? fetched->body : span_of(fetched->error)));
 	if (--mover->asked == 0)
 		round_end(mover);
 }

@@ -81,8 +81,7 @@ const struct service sandbox = {
 
 static const struct setting *const tables[] = { shared, own, NULL };
 static void *const structs[] = { &common_settings, &options };
-static char *origins[sizeof(shared) / sizeof(*shared) + sizeof(own) / sizeof(*own)];
-static struct settings loaded = { .service = "sandbox", .tables = tables, .structs = structs, .origin = origins };
+static struct settings loaded = { .service = "sandbox", .tables = tables, .structs = structs };
 
 static enum log_level level_of(const char *name)
 {

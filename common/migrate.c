@@ -187,6 +187,9 @@ static const char schema_sql[] =
 	" union all select 2, p.proname, 0, 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'"
 	"  || case when p.prosecdef then ' security definer' else '' end || ' ' || coalesce(array_to_string(p.proconfig, ' '), '')"
 	"  from pg_proc p where p.pronamespace = 'public'::regnamespace"
+	" union all select 3, t.typname, row_number() over (partition by t.oid order by c.conname),"
+	"  'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' ' || pg_get_constraintdef(c.oid)"
+	"  from pg_type t join pg_constraint c on c.contypid = t.oid where t.typnamespace = 'public'::regnamespace"
 	") select line from lines order by part, name, n, line";
 
 enum err migrate_print_schema(struct db *db, struct text *out, struct why *why)

@@ -291,6 +291,12 @@ enum err json_in_item_text(
 	return OK;
 }
 
+/* A member may have no name at all. */
+static struct span shown(struct span name)
+{
+	return name.size == 0 ? SPAN("\"\"") : name;
+}
+
 /* The path, from `json` down, to the first value that was not seen; NULL when all were. Depth is bounded by the reader. */
 static const char *find_unseen(struct arena *arena, const struct json *json)
 {
@@ -302,7 +308,7 @@ static const char *find_unseen(struct arena *arena, const struct json *json)
 		if (below != NULL && json->kind == TREE_LIST)
 			return arena_printf(arena, "[%zu]%s%s", i, dot, below);
 		if (below != NULL)
-			return arena_printf(arena, "%.*s%s%s", SPAN_ARG(json->names[i]), dot, below);
+			return arena_printf(arena, "%.*s%s%s", SPAN_ARG(shown(json->names[i])), dot, below);
 	}
 	return NULL;
 }

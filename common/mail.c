@@ -175,27 +175,29 @@ static void add_unstructured(struct text *out, const char *name, struct span tex
 	text_add(out, "\r\n");
 }
 
-static void add_quoted(struct text *out, struct span name)
+static struct span quote(struct arena *arena, struct span name)
 {
 	struct text quoted;
 
-	text_init(&quoted, out->arena);
+	text_init(&quoted, arena);
 	text_char(&quoted, '"');
 	for (size_t i = 0; i < name.size; i++)
 		text_printf(&quoted, "%s%c", name.at[i] == '"' || name.at[i] == '\\' ? "\\" : "", name.at[i]);
 	text_char(&quoted, '"');
-	add_blank(out, quoted.size);
-	text_span(out, text_done(&quoted));
+	return text_done(&quoted);
 }
 
 static void add_mailbox(struct text *out, const char *header, struct span name, struct span address)
 {
+	struct span quoted = quote(out->arena, name);
+
 	text_printf(out, "%s:", header);
-	if (is_plain(name) && is_phrase(name))
+	if (is_plain(name) && is_phrase(name)) {
 		add_words(out, name);
-	else if (is_plain(name) && name.size <= WORD_PLAIN_MOST)
-		add_quoted(out, name);
-	else
+	} else if (is_plain(name) && quoted.size <= WORD_PLAIN_MOST) {
+		add_blank(out, quoted.size);
+		text_span(out, quoted);
+	} else
 		add_encoded(out, name);
 	add_blank(out, address.size + 2);
 	text_printf(out, "<%.*s>\r\n", SPAN_ARG(address));

@@ -301,6 +301,14 @@ static void a_field_that_nobody_read_is_unknown_at_any_depth(void **state)
 	assert_int_equal(json_in_done(&in, &why), OK);
 }
 
+static void a_member_without_a_name_is_unknown_by_that(void **state)
+{
+	struct json_in in = opened("{\"\":1}");
+
+	(void)state;
+	assert_refused(json_in_done(&in, &why), "field_unknown", "\"\"");
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -337,6 +345,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(errors_in_lists_name_the_element_and_its_field, begin, end),
 		cmocka_unit_test_setup_teardown(texts_in_lists_are_read_like_texts, begin, end),
 		cmocka_unit_test_setup_teardown(a_field_that_nobody_read_is_unknown_at_any_depth, begin, end),
+		cmocka_unit_test_setup_teardown(a_member_without_a_name_is_unknown_by_that, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,8 @@ static void names_are_phrases_quoted_strings_or_encoded_words(void **state)
 	assert_string_equal(header(printed(&mail), "To"), "Jo Doe <jo@customer.example>");
 	mail.to_name = SPAN("Doe, Jo \"J\\J\" <x@y.example>");
 	assert_string_equal(header(printed(&mail), "To"), "\"Doe, Jo \\\"J\\\\J\\\" <x@y.example>\" <jo@customer.example>");
+	mail.to_name = SPAN("\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"");
+	assert_wire(printed(&mail));
 	mail.to_name = SPAN("J\xc3\xb6, <x>");
 	assert_string_equal(header(printed(&mail), "To"), "=?UTF-8?Q?J=C3=B6=2C_=3Cx=3E?= <jo@customer.example>");
 	mail.reply_to = SPAN("help@acme.example");

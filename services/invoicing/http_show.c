@@ -10,12 +10,16 @@
 
 enum { PAGE_LIMIT = 50, PAGE_MOST = 200 };
 
+/* The pages live as long as the process. */
+static struct arena *kept;
 static const struct template_set *pages;
 
 enum err http_show_start(struct why *why)
 {
-	/* Pages live as long as the process. */
-	return pages != NULL ? OK : page_compile(arena_open(), &pages, why);
+	if (pages != NULL)
+		return OK;
+	kept = arena_open();
+	return page_compile(kept, &pages, why);
 }
 
 /* --- what is asked --- */

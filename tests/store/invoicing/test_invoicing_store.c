@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define TEXT(...) arena_printf(w->arena, __VA_ARGS__)
 
 static struct message *define(struct world *w, int n, const char *customer, const char *more)
 {
-	return world_command(w->arena, n, "nord", customer, "DefineCustomer", TEXT("{\"customer_ref\":\"%s\",\"name\":\"N %s\"%s}", customer, customer, more));
+	return world_command(w->arena, n, "nord", customer, "DefineCustomer",
+		TEXT("{\"customer_ref\":\"%s\",\"name\":\"N %s\"%s}", customer, customer, more));
 }
 
 static struct message *charge(struct world *w, int n, const char *customer, const char *ref, int minor, const char *rate, const char *when)
@@ -29,7 +29,8 @@ static size_t story(struct world *w, struct message **m)
 	int id = 100;
 
 	for (int c = 0; c < 3; c++)
-		m[n++] = define(w, id++, customers[c], c > 0 ? ",\"billing_day\":12,\"emails\":[\"x@y.de\",\"z@y.de\"],\"ibans\":[\"DE89370400440532013000\"]" : "");
+		m[n++] = define(w, id++, customers[c],
+			c > 0 ? ",\"billing_day\":12,\"emails\":[\"x@y.de\",\"z@y.de\"],\"ibans\":[\"DE89370400440532013000\"]" : "");
 	for (int round = 0; round < 2; round++) {
 		for (int c = 0; c < 3; c++) {
 			const char *who = customers[c];
@@ -68,7 +69,8 @@ static size_t credits(struct world *w, struct message **m)
 
 	assert_int_equal(uuid_parse(span_of(id), &invoice), OK);
 	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++, n++)
-		m[n] = world_credit(w->arena, 900 + (int)i, "nord", invoice, TEXT("{%s,\"reason\":\"wrong\",\"external_ref\":\"k%zu\"}", asks[i], i));
+		m[n] = world_credit(
+			w->arena, 900 + (int)i, "nord", invoice, TEXT("{%s,\"reason\":\"wrong\",\"external_ref\":\"k%zu\"}", asks[i], i));
 	return n;
 }
 

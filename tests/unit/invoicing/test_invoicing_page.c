@@ -5,15 +5,25 @@
 
 static const struct template_set *pages;
 
+static struct arena *kept;
+
 static int compile(void **state)
 {
 	struct why why;
 
 	*state = NULL;
-	if (page_compile(arena_open(), &pages, &why) == OK)
+	kept = arena_open();
+	if (page_compile(kept, &pages, &why) == OK)
 		return 0;
 	print_error("%s\n", why.text);
 	return 1;
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	arena_close(kept);
+	return 0;
 }
 
 static struct item item_of(const struct invoice *i, enum item_state state, int64_t allocated)
@@ -194,5 +204,5 @@ int main(void)
 		WITH_ARENA(every_language_has_every_word),
 	};
 
-	return cmocka_run_group_tests(tests, compile, NULL);
+	return cmocka_run_group_tests(tests, compile, forget);
 }

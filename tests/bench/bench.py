@@ -6,6 +6,8 @@ Everything runs on the same machine: PostgreSQL, Apache Kafka, the daemons, and 
 printed. No figure without its check: what was sent is counted in the database, or the row says that it failed.
 """
 
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -23,6 +25,7 @@ B = pathlib.Path(os.environ.get("B", HERE / "build"))
 FOLDER = B / "run/bench"
 EVENTS = int(os.environ.get("EVENTS", 100000))
 CUSTOMERS = 2000
+HOOKS = int(os.environ.get("HOOKS", 60000))
 
 
 def pgbench(stack, name, script, clients, seconds=8, setup=None):
@@ -132,6 +135,49 @@ def bench_consume(stack):
     stack.wait_ready("invoicing")
 
 
+def signed(secret, body):
+    at = int(time.time())
+    mac = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={mac}"
+
+
+def write_webhooks(path, secret, events):
+    """Events of about 1 kB, each of its own id, signed as Stripe signs."""
+    with open(path, "wb") as out:
+        for n in range(events):
+            body = json.dumps({
+                "id": f"evt_bench_{n}", "object": "event", "api_version": "2025-04-30.basil", "created": int(time.time()), "livemode": False,
+                "type": "payment_intent.succeeded", "pending_webhooks": 1, "data": {"object": {
+                    "id": f"pi_bench_{n}", "object": "payment_intent", "amount": 1999, "amount_received": 1999, "currency": "eur", "livemode": False,
+                    "latest_charge": f"ch_bench_{n}", "status": "succeeded", "description": "x" * 480,
+                    "metadata": {"attempt_id": f"01900000-0000-7000-8000-{n:012x}"}}}}).encode()
+            head = (f"POST /webhooks/stripe/bench:main HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+                    f"Stripe-Signature: {signed(secret, body)}\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+            out.write(b"%d\n" % (len(head) + len(body)) + head + body)
+
+
+def bench_intake(stack):
+    """Webhooks over 64 connections: verified, stored, answered 200 after the commit. The first tenth is for warming up."""
+    secret = "whsec_bench_0123456789"
+    status, answer = stack.call("payments", "POST", "/v1/provider-accounts", {
+        "account": "main", "provider": "stripe", "live": False, "api_key": "sk_test_bench", "webhook_secrets": [secret]}, merchant="bench", role="admin", key="account")
+    if status not in (200, 201):
+        raise SystemExit(f"the provider account was refused: {answer}")
+    load = FOLDER / "load"
+    subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-o", str(load), str(HERE / "tests/bench/load.c")], check=True)
+    write_webhooks(FOLDER / "webhooks", secret, HOOKS)
+    host, port = stack.url("payments").rsplit("/", 1)[1].split(":")
+    done = subprocess.run([str(load), host, port, "64", str(FOLDER / "webhooks")], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"intake: {done.stderr or done.stdout}: no figure")
+    figures = json.loads(done.stdout)
+    stored = int(value(stack, "payments", "select count(*) from webhook where event_id like 'evt_bench_%'"))
+    if stored != HOOKS:
+        raise SystemExit(f"intake: {HOOKS} answered, {stored} stored: no figure")
+    row("webhook intake, 64 connections", figures["per_second"], "webhooks/s", insert_yardstick(stack, "payments"), "single inserts/s, 64 clients", ">= 8,000/s")
+    print(f"{'':<34} p50 {figures['p50_us'] / 1000:.1f} ms, p99 {figures['p99_us'] / 1000:.1f} ms")
+
+
 def memory_of(pid):
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
     kb = {k: int(re.search(rf"^{k}:\s+(\d+)", text, re.M).group(1)) for k in ("VmRSS", "RssAnon")}
@@ -160,21 +206,22 @@ def make_missing_topics(stack):
     """A service waits for every topic that it reads: those of services that are not measured here are made by hand."""
     from confluent_kafka.admin import AdminClient, NewTopic
 
-    admin = AdminClient({"bootstrap.servers": stack.brokers})
-    there = admin.list_topics(timeout=10).topics
-    wanted = [f"dunlin.{t}.v1" for t in ("billing", "customers", "invoices", "payments", "ledger", "reminders")]
-    for future in admin.create_topics([NewTopic(t, 12, 1) for t in wanted if t not in there]).values() if set(wanted) - set(there) else ():
+    writers = {"billing": "invoicing", "customers": "invoicing", "invoices": "invoicing", "payments": "payments", "ledger": "reconciliation",
+               "reminders": "reminders"}
+    new = [NewTopic(f"dunlin.{t}.v1", 12, 1) for t, writer in writers.items() if writer not in stack.services]
+    for future in (AdminClient({"bootstrap.servers": stack.brokers}).create_topics(new) if new else {}).values():
         future.result()
 
 
-ROWS = {"consume": bench_consume, "memory": bench_memory}
+ROWS = {"consume": bench_consume, "intake": bench_intake, "memory": bench_memory}
 
 
 def main():
     rows = sys.argv[1:] or os.environ.get("ROWS", "").split() or list(ROWS)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    stack = Stack(FOLDER, B / os.environ.get("FLAVOUR", "release") / "bin", broker=os.environ.get("BROKER", "kafka"), sandbox=False,
+    settings_of = {"payments": {"SECRET_KEY": "00" * 32}}
+    stack = Stack(FOLDER, B / os.environ.get("FLAVOUR", "release") / "bin", broker=os.environ.get("BROKER", "kafka"), sandbox=False, settings=settings_of,
                   services=tuple(s for s in ("invoicing", "reconciliation", "payments", "reminders") if (B / "release/bin" / s).exists()))
     with stack:
         make_missing_topics(stack)

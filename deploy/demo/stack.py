@@ -5,11 +5,14 @@
         s.kill("payments"); s.run("payments")   # SIGKILL, and start again
 
 Everything listens on 127.0.0.1, on ports of its own choosing. What is started is ended by its process id.
+
+Connected() is the same over what runs already (containers), by the addresses in the environment: it starts and stops nothing.
 """
 
 import json
 import os
 import pathlib
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +22,8 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent.parent.parent
 SERVICES = ("invoicing", "reconciliation", "payments", "reminders")
+# What the sandbox has of the settings that every daemon has.
+SANDBOX_SETTINGS = ("BROKERS", "HTTP_ADDRESS", "PUBLIC_URL")
 
 
 def free_port():
@@ -65,9 +70,30 @@ class Stack:
         self.ports = {}
         self.databases = {}
         self.tokens = {}
+        self.secret_key = secrets.token_hex(32)
         self.brokers = None
 
     # ---- the pieces ----
+
+    def world(self):
+        """How the daemons reach the sandbox, and the sandbox them: service -> {SETTING: value}."""
+        if not self.sandbox:
+            return {}
+        if "smtp" not in self.ports:
+            self.ports["smtp"] = free_port()
+        smtp = f"127.0.0.1:{self.ports['smtp']}"
+        ca = str(self.folder / "mailbox.pem")
+        return {
+            "sandbox": {
+                "SMTP_ADDRESS": smtp,
+                "CA_FILE": ca,
+                "OPS_URLS": ",".join(self.ops(name) for name in self.services),
+                "START": self.start_date,
+            },
+            # Made up for each stack; it seals what the sandbox's provider gave us, and nothing else.
+            "payments": {"SECRET_KEY": self.secret_key, "STRIPE_URL": self.url("sandbox")},
+            "reminders": {"SMTP_URL": f"smtp://{smtp}", "SMTP_CA_FILE": ca, "INVOICES_URL": self.url("invoicing")},
+        }
 
     def script(self, name, *args):
         env = dict(os.environ, DUNLIN_BIN=str(self.bin))
@@ -89,8 +115,13 @@ class Stack:
     def url(self, name):
         return f"http://127.0.0.1:{self.names(name)[0]}"
 
+    def inner(self, name):
+        """Where the daemons find each other."""
+        return self.url(name)
+
     def ops(self, name):
-        return f"http://127.0.0.1:{self.names(name)[1]}"
+        """Where /readyz, /idle and /metrics are; the sandbox has them at its one address."""
+        return f"http://127.0.0.1:{self.names(name)[0 if name == 'sandbox' else 1]}"
 
     def environment(self, name):
         app, owner = self.databases.get(name, (None, None))
@@ -103,9 +134,12 @@ class Stack:
             "SANDBOX": "true" if self.sandbox else "false",
             "EMBEDDED_BROKER": "true" if self.broker_kind == "embedded" else "false",
         }
+        if name == "sandbox":
+            mine = {k: v for k, v in mine.items() if k in SANDBOX_SETTINGS}
         if app:
             mine["DATABASE_URL"] = app
             mine["OWNER_DATABASE_URL"] = owner
+        mine.update(self.world().get(name, {}))
         mine.update(self.settings.get(name, {}))
         env = {k: v for k, v in os.environ.items() if not k.startswith(name.upper() + "_")}
         env.update({f"{name.upper()}_{k}": str(v) for k, v in mine.items() if v is not None})
@@ -243,6 +277,23 @@ class Stack:
                 "tokens": self.tokens, "brokers": self.brokers, "broker": self.broker_kind, "settings": self.settings}
         (self.folder / "stack.json").write_text(json.dumps(kept, indent=1))
         os.chmod(self.folder / "stack.json", 0o600)
+
+
+class Connected(Stack):
+    """What runs already: DUNLIN_URL and DUNLIN_OPS_URL with {service} in them, DUNLIN_BROKERS; verbs find their databases in the environment."""
+
+    def __init__(self):
+        super().__init__("/tmp", binaries=os.environ.get("DUNLIN_BIN", "/usr/local/bin"), broker=os.environ["DUNLIN_BROKERS"])
+        self.brokers = self.broker_kind
+
+    def url(self, name):
+        return os.environ["DUNLIN_URL"].format(service=name)
+
+    def ops(self, name):
+        return self.url(name) if name == "sandbox" else os.environ["DUNLIN_OPS_URL"].format(service=name)
+
+    def environment(self, name):
+        return dict(os.environ)
 
 
 def stop_saved(folder):

@@ -1,0 +1,448 @@
+#!/usr/bin/env python3
+"""Dunlin's main job from end to end: other systems publish billing events, ninety days pass, and the books are shown to balance.
+
+  story.py demo --folder DIR [--broker embedded|kafka] [--keep]   starts everything in DIR, tells the story, proves it, stops it
+  story.py up   --folder DIR [--broker embedded|kafka]            starts everything, with the merchants and their customers, and leaves it
+  story.py down --folder DIR
+  story.py connected                                              the story over what runs already, at the addresses of the environment
+  story.py load                                                   many charges and statements at once, over the same; nothing may be lost
+
+Exit: 0 all of it holds, 1 something does not.
+"""
+
+import argparse
+import collections
+import datetime
+import os
+import pathlib
+import random
+import shutil
+import sys
+import time
+import uuid
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "examples")]
+
+import plot  # noqa: E402
+import proof  # noqa: E402
+import report  # noqa: E402
+from facts import Facts, text_id  # noqa: E402
+from figures import ageing, digest, for_a_person, happened, receipts  # noqa: E402
+from stack import SERVICES, Connected, Failed, Stack, http, stop_saved  # noqa: E402
+
+import publisher  # noqa: E402
+
+SEED = 20260105
+# Days on which clerks sit down to their work.
+CLERK_DAYS = (50, 80)
+
+
+class Story:
+    def __init__(self, stack, seed=SEED, progress=None):
+        self.stack = stack
+        self.progress = progress or report.Progress()
+        self.chance = random.Random(seed)
+        self.customers, self.orders = plot.make(seed)
+        self.billing, self.types = publisher.load_messages(HERE.parent.parent / "proto")
+        self.publisher = publisher.Publisher(stack.brokers, "demo/shop")
+        self.published = self.repeated = 0
+        self.late_copies = []
+        self.keys = 0
+        self.facts = None
+
+    # ---- talking to the services ----
+
+    def ask(self, name, method, path, body=None, merchant=None, role="write", expect=(200, 201, 202)):
+        key = None
+        if method == "POST" and merchant:
+            self.keys += 1
+            key = f"demo-{self.keys}"
+        status, value = self.stack.call(name, method, path, body, merchant, role, key)
+        if status not in expect:
+            raise Failed(f"{name} answered {status} to {method} {path}: {value}")
+        return value
+
+    def sandbox(self, path, body):
+        return self.ask("sandbox", "POST", path, body)
+
+    def pages(self, name, path, field, merchant):
+        """All of a list that comes in pages."""
+        after = None
+        while True:
+            query = f"{'&' if '?' in path else '?'}after={after}" if after else ""
+            page = self.ask(name, "GET", path + query, merchant=merchant, role="read")
+            yield from page[field]
+            after = page.get("next")
+            if not after:
+                return
+
+    # ---- before the first day ----
+
+    def set_up(self):
+        for merchant in plot.MERCHANTS:
+            self.define(merchant)
+        self.sandbox("/sandbox/misbehave", {"what": "webhook_repeat", "times": 5})
+        self.sandbox("/sandbox/misbehave", {"what": "webhook_reorder", "times": 3})
+        self.sandbox("/sandbox/misbehave", {"what": "smtp_defer", "times": 2})
+        self.sandbox("/sandbox/misbehave", {"what": "statement_overlap", "times": 3})
+        self.sandbox("/sandbox/misbehave", {"what": "statement_repeat", "times": 2})
+        for customer in self.customers:
+            self.publish(self.definition(customer))
+            self.sandbox("/sandbox/behaviours", {
+                "merchant": customer.merchant.id, "customer": customer.ref, "name": customer.name, "email": customer.email, "iban": customer.iban,
+                "steps": plot.steps(customer.behaviour, customer.delay)})
+        self.finish_publishing()
+
+    def define(self, merchant):
+        """The merchant where it belongs: invoicing has its documents, reconciliation its bank account, payments its account at the provider."""
+        stack = self.stack
+        self.ask("invoicing", "POST", "/v1/merchants", {
+            "name": merchant.name, "address": merchant.address, "tax_id": merchant.tax_id, "zone": merchant.zone, "currency": merchant.currency,
+            "language": merchant.language, "invoice_prefix": merchant.prefix, "credit_note_prefix": merchant.prefix + "C-",
+            "transfer_accounts": [{"iban": merchant.iban, "bic": "SANDDEFFXXX", "currency": merchant.currency}],
+            "terms": {"kind": "net_days", "days": 14}, "email": f"billing@{merchant.id}.example"}, merchant.id, "admin")
+        self.ask("reconciliation", "POST", "/v1/accounts", {
+            "iban": merchant.iban, "name": f"{merchant.name}, current account", "zone": merchant.zone, "currency": merchant.currency,
+            "collecting": True, "provider_accounts": [merchant.provider]}, merchant.id, "admin")
+        account = self.ask("payments", "POST", "/v1/provider-accounts", {
+            "account": merchant.provider, "provider": "stripe", "live": False, "preferred": True, "api_key": merchant.key,
+            "webhook_secrets": [merchant.secret]}, merchant.id, "admin")
+        self.sandbox("/sandbox/bank/accounts", {
+            "iban": merchant.iban, "currency": merchant.currency, "name": merchant.name, "merchant": merchant.id, "opening": merchant.opening,
+            "deliver_to": stack.inner("reconciliation") + "/v1/statements", "token": stack.token("reconciliation", merchant.id, "write")})
+        self.sandbox("/sandbox/webhook_endpoints", {"key": merchant.key, "url": account["webhook_url"], "secret": merchant.secret})
+        self.sandbox("/sandbox/payout_accounts", {"key": merchant.key, "currency": merchant.currency, "iban": merchant.iban})
+        self.sandbox("/sandbox/merchants", {
+            "merchant": merchant.id, "payments_url": stack.inner("payments"), "payments_token": stack.token("payments", merchant.id, "write"),
+            "reminders_url": stack.inner("reminders"), "reminders_token": stack.token("reminders", merchant.id, "write")})
+
+    # ---- what other systems publish ----
+
+    def publish(self, message, ce_id=None):
+        """One event in ten goes out twice at once, one in twenty again on a later day: a publisher that is not sure repeats itself."""
+        self.publisher.send(message, ce_id)
+        self.published += 1
+        chance = self.chance.random()
+        if chance < 0.10:
+            self.publisher.send(message, ce_id)
+            self.repeated += 1
+        elif chance < 0.15:
+            self.late_copies.append((message, ce_id))
+
+    def finish_publishing(self):
+        if self.publisher.finish():
+            raise Failed(f"the broker did not take all events: {self.publisher.trouble}")
+
+    def definition(self, customer):
+        merchant = customer.merchant
+        m = self.billing.DefineCustomer(
+            merchant_id=merchant.id, customer_ref=customer.ref, name=customer.name, emails=[customer.email], language=merchant.language,
+            zone=merchant.zone, currency=merchant.currency, billing_day=customer.billing_day, ibans=[customer.iban] if customer.knows_iban else [])
+        m.address.CopyFrom(self.types.Address(lines=[f"{customer.ref[2:]} High Street"], city="Somewhere", postal_code="12345", country="DE"))
+        m.terms.CopyFrom(self.types.PaymentTerms(kind=self.types.TERMS_KIND_NET_DAYS, days=customer.net_days))
+        return m
+
+    def charge(self, order, charge):
+        merchant = order.customer.merchant
+        m = self.billing.AddCharge(
+            merchant_id=merchant.id, customer_ref=order.customer.ref, external_ref=charge.ref, description=charge.text, unit=charge.unit,
+            when=publisher.WHEN[order.when], tax_category=self.types.TAX_CATEGORY_STANDARD)
+        m.tax_rate.CopyFrom(publisher.parse_decimal(self.types, str(charge.rate)))
+        if charge.quantity:
+            m.quantity.CopyFrom(publisher.parse_decimal(self.types, charge.quantity))
+            m.unit_price.CopyFrom(publisher.parse_decimal(self.types, charge.price))
+            m.currency = merchant.currency
+        else:
+            m.amount.CopyFrom(publisher.parse_money(self.types, charge.price, merchant.currency))
+        return m
+
+    def publish_day(self, day):
+        again, self.late_copies = self.late_copies, []
+        for order in self.orders.get(day, ()):
+            for charge in order.charges:
+                self.publish(self.charge(order, charge))
+            if order.when == "on-request":
+                self.publish(self.billing.IssueInvoice(
+                    merchant_id=order.customer.merchant.id, customer_ref=order.customer.ref, external_ref=order.ref))
+        if day == 10:  # a mistake of a publisher: refused, and told so
+            for merchant in plot.MERCHANTS:
+                stranger = self.billing.AddCharge(merchant_id=merchant.id, customer_ref=f"{merchant.letter}-0", external_ref=f"{merchant.letter}-0-1",
+                                                  description="Nobody's", when=publisher.WHEN["at-once"], tax_category=self.types.TAX_CATEGORY_ZERO)
+                stranger.amount.CopyFrom(publisher.parse_money(self.types, "100", merchant.currency))
+                self.publish(stranger)
+        for message, ce_id in again:
+            self.publisher.send(message, ce_id)
+            self.repeated += 1
+        self.finish_publishing()
+
+    # ---- days ----
+
+    def clock(self):
+        return self.ask("sandbox", "GET", "/sandbox/clock")
+
+    def now(self):
+        return datetime.datetime.fromisoformat(self.clock()["now"].replace("Z", "+00:00"))
+
+    def advance(self, order):
+        self.sandbox("/sandbox/clock/advance", order)
+        while True:
+            clock = self.clock()
+            if clock["failed"]:
+                raise Failed(f"business time has stopped at {clock['now']}: {clock['failed']}")
+            if not clock["moving"]:
+                return clock
+            time.sleep(0.004)
+
+    def pass_days(self):
+        for day in range(plot.DAYS):
+            date = plot.START.date() + datetime.timedelta(days=day)
+            self.progress.tick(f"day {day + 1:2} of {plot.DAYS}, {date:%a %d %b %Y}: {self.published:,} events published, {self.repeated} of them twice")
+            if day in CLERK_DAYS:
+                self.clerks()
+            self.publish_day(day)
+            self.advance({"days": 1})
+
+    # ---- what people do ----
+
+    def read(self):
+        self.facts = self.facts or Facts(self.stack.brokers)
+        self.facts.read()
+        return self.facts
+
+    def clerks(self):
+        facts = self.read()
+        behaviour = {(c.merchant.id, c.ref): c for c in self.customers}
+        credited = {bytes(m.invoice_id) for m in facts.of("CreditNoteIssued")}
+        for m in sorted(facts.invoices.values(), key=lambda m: (m.merchant_id, m.customer_ref, m.number)):
+            customer = behaviour[m.merchant_id, m.customer_ref]
+            item = facts.items[text_id(m.invoice_id), 1]
+            if bytes(m.invoice_id) in credited:
+                continue
+            if customer.behaviour == "refund" and item.allocated.minor:
+                self.credit(m, "The goods came back")
+            elif customer.behaviour == "dispute" and customer.delay % 2 and m.business_time:
+                self.credit(m, "The customer was right")
+        self.finish_publishing()
+        self.advance({"until_idle": True})
+        self.refund(behaviour)
+        self.give_back(behaviour)
+        self.settle_lines(behaviour)
+        self.advance({"until_idle": True})
+
+    def credit(self, invoice, reason):
+        self.publish(self.billing.CreditInvoice(merchant_id=invoice.merchant_id, customer_ref=invoice.customer_ref, external_ref=f"CR-{text_id(invoice.invoice_id)}",
+                                                invoice_number=invoice.number, whole=True, reason=reason))
+
+    def refund(self, behaviour):
+        """What was paid by card and credited since goes back to the card."""
+        facts = self.read()
+        notes = {bytes(m.invoice_id): m for m in facts.of("CreditNoteIssued")}
+        refunded = {bytes(m.attempt_id) for m in facts.of("PaymentRefunded")}
+        for m in facts.of("PaymentSucceeded"):
+            invoice = bytes(m.attempt.items[0].invoice_id)
+            if behaviour[m.merchant_id, m.customer_ref].behaviour != "refund" or invoice not in notes or bytes(m.attempt_id) in refunded:
+                continue
+            self.ask("payments", "POST", f"/v1/payments/{text_id(m.attempt_id)}/refunds",
+                     {"reason": "credited", "credit_note_id": text_id(notes[invoice].credit_note_id)}, m.merchant_id)
+
+    def give_back(self, behaviour):
+        """The bank takes transfers back."""
+        for merchant in plot.MERCHANTS:
+            payers = {c.iban for c in self.customers if c.merchant is merchant and c.behaviour == "return"}
+            lines = self.bank_lines(merchant)
+            returned = {line["party_iban"] for line in lines if line["amount"]["minor"] < 0}
+            for line in lines:
+                if line["party_iban"] in payers - returned and line["amount"]["minor"] > 0:
+                    self.sandbox("/sandbox/bank/returns", {"iban": merchant.iban, "line": line["ref"], "reason": "AC04"})
+
+    def bank_lines(self, merchant):
+        return self.ask("sandbox", "GET", f"/sandbox/bank/accounts/{merchant.iban}/lines")["lines"]
+
+    def settle_lines(self, behaviour):
+        """A clerk looks at lines that name nothing: whoever wrote the transfer is asked, and the line is matched by hand."""
+        facts = self.read()
+        names = {(c.merchant.id, c.name): c for c in behaviour.values()}
+        for merchant in plot.MERCHANTS:
+            for line in list(self.pages("reconciliation", "/v1/lines?state=waiting", "lines", merchant.id))[::2]:
+                customer = names.get((merchant.id, line.get("party_name", "")))
+                open_of = [m for m in facts.items.values() if m.merchant_id == merchant.id and customer and m.customer_ref == customer.ref
+                           and m.open.minor == line["amount"]["minor"]]
+                if len(open_of) == 1:
+                    self.ask("reconciliation", "POST", f"/v1/lines/{line['id']}/match",
+                             {"who": "Frieda", "why": "asked by telephone", "items": [{"invoice_id": text_id(open_of[0].invoice_id)}]},
+                             merchant.id)
+
+    # ---- proof ----
+
+    def publish_everything_again(self):
+        """The whole billing topic once more, to the byte."""
+        from facts import Reader
+        reader = Reader(self.stack.brokers, [publisher.TOPIC])
+        n = 0
+        for record in list(reader.read()):
+            self.publisher.producer.produce(record.topic(), value=record.value(), key=record.key(), headers=record.headers())
+            n += 1
+        reader.close()
+        self.finish_publishing()
+        return n
+
+    def state(self):
+        """All that could have changed: the figures, how many facts there are, and the trial balances."""
+        facts = self.read()
+        return digest(facts, plot.MERCHANTS, self.now()), facts.count(), [self.trial(m) for m in plot.MERCHANTS]
+
+    def trial(self, merchant):
+        return self.ask("reconciliation", "GET", "/v1/trial-balance", merchant=merchant.id, role="read")
+
+    def prove(self):
+        before = self.state()
+        again = self.publish_everything_again()
+        self.advance({"until_idle": True})
+        after = self.state()
+        facts = self.facts
+        for merchant in plot.MERCHANTS:
+            yield from proof.ledger(merchant, self.trial(merchant), self.ask("reconciliation", "GET", "/v1/proof", merchant=merchant.id, role="read"))
+            yield from proof.sums(facts, merchant)
+            yield from proof.lines(facts, merchant, self.bank_lines(merchant), self.trial(merchant))
+            yield from proof.documents(facts, merchant)
+        charged = collections.Counter(line.charge_ref for m in facts.of("InvoiceIssued") for line in m.lines)
+        yield proof.Claim("events that were published twice changed nothing", max(charged.values()) == 1,
+                          f"{self.repeated:,} of {self.published:,}; {len(charged):,} charges, each on one invoice")
+        yield proof.Claim("the whole topic published again changed nothing", before == after, f"{again:,} events")
+        yield from proof.mails(facts, self.ask("sandbox", "GET", "/sandbox/mail"))
+        yield proof.Claim("nothing was set aside", not any(self.parked().values()), ", ".join(f"{k} {v}" for k, v in self.parked().items()))
+
+    def parked(self):
+        """From the metrics of each daemon."""
+        out = {}
+        for name in SERVICES:
+            text = http(self.stack.ops(name) + "/metrics")[1]
+            out[name] = sum(int(float(line.split()[-1])) for line in text.splitlines() if line.startswith("dunlin_parked"))
+        return out
+
+    # ---- the end ----
+
+    def tell(self):
+        """What happened, for people."""
+        facts, now = self.facts, self.now()
+        for merchant in plot.MERCHANTS:
+            customers = sum(c.merchant is merchant for c in self.customers)
+            print(f"\n{merchant.name}, {customers} customers, {merchant.currency}, {merchant.zone}")
+            for title, tallies in (("What happened", happened(facts, merchant.id)), ("Returned to a person", for_a_person(facts, merchant.id)),
+                                   ("Open, by age", ageing(facts, merchant, now))):
+                print("\n".join(report.counts(title, tallies, merchant.currency)))
+
+    def run(self):
+        began = time.monotonic()
+        self.progress.step("the merchants, their accounts and 200 customers")
+        self.set_up()
+        self.advance({"until_idle": True})
+        self.pass_days()
+        self.progress.step("the proof")
+        claims = list(self.prove())
+        self.progress.clear()
+        self.tell()
+        print("\nThe proof")
+        for line in report.table([("ok" if c.holds else "FAILS", c.text, c.detail) for c in claims], "<<<"):
+            print(line)
+        bad = sum(not c.holds for c in claims)
+        print(f"\nfigures {digest(self.facts, plot.MERCHANTS, self.now())} after {time.monotonic() - began:.0f} s, {plot.DAYS} days of business time")
+        print("The books balance." if not bad else f"{bad} of {len(claims)} do NOT hold.")
+        return 1 if bad else 0
+
+
+# ---- verbs ----
+
+
+def fresh(folder):
+    """An empty folder; what an earlier run left running there is ended first."""
+    if folder.exists():
+        stop_saved(folder)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+
+
+def started(args, progress):
+    fresh(args.folder)
+    progress.step(f"starting PostgreSQL, {'Apache Kafka' if args.broker == 'kafka' else 'the embedded broker'}, the sandbox and four daemons")
+    return Stack(args.folder, broker=args.broker, start_date=f"{plot.START:%Y-%m-%dT%H:%M:%SZ}", settings={"sandbox": {"SEED": SEED}})
+
+
+def show_doors(stack):
+    print("\nIt is up; `make down` stops it.")
+    rows = [(name, stack.url(name)) for name in (*SERVICES, "sandbox")] + [("mailbox", stack.url("sandbox") + "/mail"), ("Kafka", stack.brokers)]
+    print("\n".join(report.table(rows, "<<")))
+    for merchant in plot.MERCHANTS:
+        print(f"A token of {merchant.id}, to read:")
+        print("\n".join(report.table([(name, stack.token(name, merchant.id, "read")) for name in SERVICES], "<<")))
+    merchant = plot.MERCHANTS[0].id
+    print(f"For example: curl -H 'Authorization: Bearer {stack.token('reconciliation', merchant, 'read')}' {stack.url('reconciliation')}/v1/trial-balance")
+
+
+def demo(args, progress):
+    stack = started(args, progress)
+    keep = args.keep
+    try:
+        stack.start()
+        code = Story(stack, progress=progress).run()
+        if keep:
+            show_doors(stack)
+            stack.save()
+        return code
+    except BaseException:
+        progress.clear()
+        keep = False
+        raise
+    finally:
+        if not keep:
+            stack.stop()
+
+
+def up(args, progress):
+    stack = started(args, progress)
+    try:
+        stack.start()
+        story = Story(stack, progress=progress)
+        progress.step("the merchants, their accounts and 200 customers")
+        story.set_up()
+        progress.clear()
+        show_doors(stack)
+        stack.save()
+    except BaseException:
+        stack.stop()
+        raise
+    return 0
+
+
+def down(args, progress):
+    stopped = stop_saved(args.folder)
+    print(f"stopped: {', '.join(stopped)}" if stopped else "nothing is up")
+    return 0
+
+
+def connected(args, progress):
+    stack = Connected()
+    stack.wait_ready()
+    return Story(stack, progress=progress).run()
+
+
+def main():
+    top = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = {"demo": demo, "up": up, "down": down, "connected": connected}
+    top.add_argument("verb", choices=verbs)
+    top.add_argument("--folder", type=pathlib.Path, default=HERE.parent.parent / "build/demo")
+    top.add_argument("--broker", choices=("embedded", "kafka"), default="embedded")
+    top.add_argument("--keep", action="store_true")
+    args = top.parse_args()
+    progress = report.Progress()
+    try:
+        return verbs[args.verb](args, progress)
+    except Failed as error:
+        progress.clear()
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

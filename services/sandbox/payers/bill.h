@@ -70,7 +70,7 @@ struct bill {
 	uint64_t credit_revision;
 	struct date due;
 	struct instant issued;
-	int64_t mails;          /* that named it */
+	int64_t mails;          /* that asked for it */
 	bool planned[STEPS_MOST];
 	bool is_paid; /* as far as its payer is concerned */
 };

@@ -4,6 +4,7 @@
 #include "bill.h"
 #include "dunlin/invoices/v1/invoices.pb-c.h"
 #include "log.h"
+#include "rf.h"
 
 /* When payers do things: minutes after midnight UTC, one of them each. Few, so that business time makes few stops. */
 static const int hours[] = { 10 * 60, 15 * 60 };
@@ -176,20 +177,27 @@ static bool names(const struct mail *mail, struct span word)
 	return word.size > 0 && memmem(mail->text.at, mail->text.size, word.at, word.size) != NULL;
 }
 
-/* A mail is about the bills whose number or reference it names. */
+/* A mail asks for the bills whose reference it gives, as it is or in groups of four; a receipt has no use for that. */
+static bool asks_for(struct arena *arena, const struct mail *mail, const struct bill *bill)
+{
+	return names(mail, bill->rf) || names(mail, span_of(rf_print(arena, bill->rf)));
+}
+
 void payers_read(struct world *world, const struct mail *mail)
 {
 	const struct list *bills = &world->payers->bills;
+	struct arena *arena = arena_open();
 
 	for (size_t i = 0; i < bills->n; i++) {
 		struct bill *bill = bills->at[i];
 		const struct payer *payer = payer_of(world, bill);
 
-		if (payer == NULL || !is_for(mail, payer) || !(names(mail, bill->number) || names(mail, bill->rf)))
+		if (payer == NULL || !is_for(mail, payer) || !asks_for(arena, mail, bill))
 			continue;
 		bill->mails++;
 		plan(world, bill);
 	}
+	arena_close(arena);
 }
 
 struct merchant *merchant_find(const struct world *world, struct span id)

@@ -174,6 +174,10 @@ static enum err unmatch_receipts(struct ledger *l, struct line *line, struct why
 			return why_set(why, ERR_REFUSED, "receipt_refunded", "some of the money was given back to the payer");
 		TRY(receipt_take_out(l, r->id, r->amount, line_holding(l->arena, line), REVERSAL_UNMATCHED, why));
 	}
+	/* What was taken back before is the line's own matter from here on. */
+	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
+		if (r->returned && uuid_equal(r->source, line->id) && span_equal(r->merchant, l->merchant))
+			ledger_receipt(l, r->id)->returned = 0;
 	payer_unlearn(l, line);
 	return OK;
 }
@@ -185,6 +189,16 @@ static void unmatch_payout(struct ledger *l, const struct line *line)
 	p->bank_line = (struct uuid){ 0 };
 	ledger_post(l, chart_account(l->arena, CHART_IN_TRANSIT, p->provider_account), line_holding(l->arena, line),
 		in(p->currency, p->amount));
+}
+
+static int64_t returned_of(const struct ledger *l, const struct line *of)
+{
+	const struct receipt *r;
+	int64_t minor = 0;
+	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
+		if (uuid_equal(r->source, of->id) && span_equal(r->merchant, l->merchant))
+			minor += r->returned;
+	return minor;
 }
 
 /* What the return took is put back to the receipts that it was taken from. */
@@ -208,6 +222,9 @@ static enum err unmatch_return(struct ledger *l, const struct line *line, struct
 	struct line *of = line_edit(l, line->counterpart);
 	int64_t minor = line_left(line);
 	bool had_receipts = of->as == LINE_AS_RECEIPTS;
+	if (had_receipts && (!line->took_receipts || returned_of(l, of) < minor))
+		return why_set(
+			why, ERR_REFUSED, "earlier_line_matched", "the earlier line was matched after the return: take that back first");
 	of->returned -= minor;
 	if (of->state == LINE_RETURNED)
 		TRY(line_act(of, had_receipts ? LINE_RESTORE_MATCHED : LINE_RESTORE_WAITING, why));

@@ -61,6 +61,7 @@ struct line {
 	struct uuid counterpart; /* the payout, or the line that this one takes back */
 	struct span booked_to;   /* account of the chart, for LINE_AS_BOOKED */
 	int64_t returned;        /* how much of it was taken back, 0 or more */
+	bool took_receipts;      /* of a return: it took money of receipts, not of what nobody knew */
 	bool by_person;
 	enum verdict verdict;
 	int32_t candidates, looks; /* explanations that remained; how often it was looked at */

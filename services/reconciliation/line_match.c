@@ -169,6 +169,7 @@ enum err line_become_return(struct ledger *l, struct line *line, struct uuid id,
 		TRY(line_act(of, LINE_RETURN, why));
 	line_settle_exceptions(l, of);
 	line->counterpart = id;
+	line->took_receipts = was_matched;
 	if (was_matched)
 		exception_open(l, EXCEPTION_RETURN, line->id, account_stream(l->arena, line->account), line->amount,
 			line->return_reason.size

@@ -141,7 +141,7 @@ static struct match match_several(struct candidate **set, size_t n, int64_t amou
 	if (!selection)
 		return found(sum + 2, n);
 	for (size_t i = 0; i < n; i++)
-		if (selection & 1u << i)
+		if ((selection & 1u << i) && set[i]->open)
 			choose(set[i], set[i]->open);
 	return found(selection == (1u << n) - 1 ? sum : sum + 1, 1);
 }

@@ -39,7 +39,7 @@ struct proof_row {
 	int64_t journal[TERM_COUNT], counted[TERM_COUNT];
 	int64_t debit, credit;           /* of the trial balance */
 	bool invoiced_holds, received_holds, journal_agrees, receipts_agree, balances;
-	bool holds;		      /* all of these */
+	bool holds;        /* all of these */
 };
 
 /* One row for each currency of the flows or counters, by code. */

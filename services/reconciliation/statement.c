@@ -137,7 +137,7 @@ static struct money in(const struct statement *s, int64_t minor)
 static void gap_tell(struct decision *d, struct gap *g, struct uuid subject)
 {
 	struct ledger *l = d->l;
-	if (!g->open)
+	if (!g->minor)
 		exception_close(l, EXCEPTION_STATEMENT_GAP, subject, l->by);
 	else
 		exception_open(l, EXCEPTION_STATEMENT_GAP, subject, account_stream(l->arena, d->account->id), in(d->s, g->minor),
@@ -146,16 +146,21 @@ static void gap_tell(struct decision *d, struct gap *g, struct uuid subject)
 				money_digits(l->arena, in(d->s, g->after)), date_text(l->arena, g->to_day))));
 }
 
+static bool is_hole(struct date from, int64_t before, struct date to, int64_t after)
+{
+	return before != after || to.day - from.day > 1;
+}
+
 /* The gap is from before to after now; the account's sum follows. */
 static void gap_set(struct decision *d, struct gap *g, struct date from, int64_t before, struct date to, int64_t after)
 {
-	int64_t minor = g->open ? g->minor : 0;
+	int64_t minor = g->minor;
 	g->from_day = from;
 	g->to_day = to;
 	g->before = before;
 	g->after = after;
 	g->minor = after - before;
-	g->open = g->minor != 0;
+	g->open = is_hole(from, before, to, after);
 	d->account->chain.gap_sum += g->minor - minor;
 	gap_tell(d, g, g->statement);
 }
@@ -163,7 +168,7 @@ static void gap_set(struct decision *d, struct gap *g, struct date from, int64_t
 static void gap_add(struct decision *d, struct uuid statement, struct date from, int64_t before, struct date to, int64_t after)
 {
 	struct ledger *l = d->l;
-	if (before == after)
+	if (!is_hole(from, before, to, after))
 		return;
 	struct uuid id = say_id(l->say);
 	struct gap *g = book_add(l->book, BOOK_GAPS, book_key_uuid(l->book, l->merchant, id));
@@ -173,28 +178,59 @@ static void gap_add(struct decision *d, struct uuid statement, struct date from,
 	gap_set(d, g, from, before, to, after);
 }
 
-/* It stands inside a gap: what is left of the gap on its left is its own, on its right the old one's. */
+/* What a statement leaves of a gap whose days it shares: before its first day, and after its last. */
+static int64_t left_of(const struct gap *g, const struct statement *s)
+{
+	return date_compare(s->from, g->from_day) > 0 ? s->opening - g->before : 0;
+}
+
+static int64_t right_of(const struct gap *g, const struct statement *s)
+{
+	return date_compare(s->to, g->to_day) < 0 ? g->after - s->closing : 0;
+}
+
+static bool shares_days(const struct gap *g, const struct statement *s)
+{
+	return date_compare(g->from_day, s->to) < 0 && date_compare(g->to_day, s->from) > 0;
+}
+
+/* It stands inside a gap, or reaches into it: the left of what remains is its own gap, the right the old one's. */
 static void gap_fill(struct decision *d, struct gap *g)
 {
 	const struct statement *s = d->s;
 	struct gap old = *g;
-	gap_set(d, g, s->to, s->closing, old.to_day, old.after);
-	gap_add(d, s->id, old.from_day, old.before, s->from, s->opening);
+	if (date_compare(s->to, old.to_day) < 0)
+		gap_set(d, g, s->to, s->closing, old.to_day, old.after);
+	else
+		gap_set(d, g, old.to_day, old.after, old.to_day, old.after);
+	if (date_compare(s->from, old.from_day) > 0)
+		gap_add(d, s->id, old.from_day, old.before, s->from, s->opening);
 }
 
-/* The one open gap among the days of an overlapping statement that its new lines explain; NULL when there is none, or more. */
+/* The one gap of no days, left by a person's word, that the new lines of an overlapping statement explain; NULL when there is none, or more. */
 static struct gap *gap_explained(struct decision *d, int64_t minor)
 {
 	struct gap *only = NULL;
 	for (size_t i = 0; i < d->gap_count; i++) {
 		struct gap *g = d->gaps[i];
-		if (g->minor != minor || date_compare(g->to_day, d->s->from) < 0 || date_compare(g->from_day, d->s->to) > 0)
+		if (g->minor != minor || date_compare(g->from_day, g->to_day) < 0 || date_compare(g->to_day, d->s->from) < 0 ||
+			date_compare(g->from_day, d->s->to) > 0)
 			continue;
 		if (only)
 			return NULL;
 		only = g;
 	}
 	return only;
+}
+
+/* How much of the open gaps an overlapping statement explains. */
+static int64_t explained(const struct decision *d)
+{
+	int64_t minor = 0;
+	for (size_t i = 0; i < d->gap_count; i++)
+		if (shares_days(d->gaps[i], d->s))
+			minor += d->gaps[i]->minor - left_of(d->gaps[i], d->s) - right_of(d->gaps[i], d->s);
+	return minor;
 }
 
 /* An overlapping statement brings lines of the past: chain and balances must still meet. False when they don't. */
@@ -204,10 +240,13 @@ static bool join_overlap(struct decision *d)
 	const struct statement *s = d->s;
 	bool first = date_compare(s->from, c->from) < 0, last = date_compare(s->to, c->to) >= 0;
 	int64_t opening = first ? s->opening : c->opening, closing = last ? s->closing : c->closing;
-	int64_t unexplained = closing - (opening + c->line_sum + d->news_sum + c->gap_sum);
+	int64_t unexplained = closing - (opening + c->line_sum + d->news_sum + c->gap_sum - explained(d));
 	struct gap *g = unexplained ? gap_explained(d, -unexplained) : NULL;
 	if (unexplained && !g && !d->by.size)
 		return false;
+	for (size_t i = 0; i < d->gap_count; i++)
+		if (shares_days(d->gaps[i], s))
+			gap_fill(d, d->gaps[i]);
 	if (g)
 		gap_set(d, g, g->from_day, g->before, g->to_day, g->before);
 	else if (unexplained)
@@ -233,12 +272,12 @@ static bool join(struct decision *d, enum placement placement, size_t gap)
 		c->opening = s->opening;
 		c->closing = s->closing;
 		break;
-	case PLACE_NEXT: c->closing = s->closing; break;
+	case PLACE_NEXT:
 	case PLACE_LATER:
 		gap_add(d, s->id, c->to, c->closing, s->from, s->opening);
 		c->closing = s->closing;
 		break;
-	case PLACE_BEFORE: c->opening = s->opening; break;
+	case PLACE_BEFORE:
 	case PLACE_EARLIER:
 		gap_add(d, s->id, s->to, s->closing, c->from, c->opening);
 		c->opening = s->opening;
@@ -268,7 +307,7 @@ static void cover(struct decision *d)
 	c->started = true;
 	c->covered_to = c->to;
 	for (size_t i = 0; (g = book_next(d->l->book, BOOK_GAPS, &i));)
-		if (g->open && uuid_equal(g->account, d->account->id) && date_compare(g->from_day, g->to_day) < 0 &&
+		if (g->minor && uuid_equal(g->account, d->account->id) && date_compare(g->from_day, g->to_day) < 0 &&
 			date_compare(g->from_day, c->covered_to) < 0)
 			c->covered_to = g->from_day;
 }

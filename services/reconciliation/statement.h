@@ -66,14 +66,15 @@ struct statement {
 	int64_t overlap_new, overlap_sum; /* lines that would be new if it overlaps: how many, and their sum */
 };
 
-/* A hole between statements: from_day's closing `before` is not to_day's opening `after`. A person's override leaves one of no days. */
+/* A hole between statements: from_day's closing `before` is not to_day's opening `after`, or there are days between that no statement covers (which may be a
+ * weekend: money alone makes it an exception). What a person accepted although it does not close leaves one of no days. */
 struct gap {
 	struct span merchant;
 	struct uuid id, account, statement; /* statement: the one after it */
 	struct date from_day, to_day;
 	int64_t before, after, minor; /* minor = after - before */
 	struct currency currency;
-	bool open;
+	bool open; /* money is missing, or days */
 };
 
 /* The state after an act; ERR_CONFLICT when the table has no such rule. */

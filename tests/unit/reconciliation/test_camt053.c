@@ -369,17 +369,12 @@ static void amounts_that_sum_past_all_bounds_break_a_rule_and_never_wrap(void **
 	assert_non_null(strstr(told.at, "sum_too_large"));
 }
 
-static void every_rule_has_a_word_and_a_sentence_of_its_own(void **state)
+static void every_rule_has_a_word_of_its_own(void **state)
 {
-	struct arena *a = *state;
-	struct text t;
-	text_init(&t, a);
-	for (int i = 0; i < RULE_COUNT; i++) {
-		assert_true(i == 0 || rule_find(span_of(rule_word((enum rule)i))) == (enum rule)i);
-		text_printf(&t, "%-24s %-9s %s\n", rule_word((enum rule)i), rule_is_fatal((enum rule)i) ? "file" : "statement",
-			rule_help((enum rule)i));
-	}
-	assert_string_equal(span_cstr(a, text_done(&t)), read_file(a, "tests/golden/reconciliation_rules.txt").at);
+	(void)state;
+	for (int i = 1; i < RULE_COUNT; i++)
+		assert_true(rule_find(span_of(rule_word((enum rule)i))) == (enum rule)i);
+	assert_true(rule_find(SPAN("no such rule")) == RULE_NONE);
 }
 
 int main(void)
@@ -409,7 +404,7 @@ int main(void)
 		WITH_ARENA(depth_and_texts_have_their_bounds),
 		WITH_ARENA(several_statements_of_a_file_are_told_apart),
 		WITH_ARENA(amounts_that_sum_past_all_bounds_break_a_rule_and_never_wrap),
-		WITH_ARENA(every_rule_has_a_word_and_a_sentence_of_its_own),
+		WITH_ARENA(every_rule_has_a_word_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,75 @@
+#include "rules.h"
+
+#include "exception.h"
+#include "match.h"
+#include "statement.h"
+
+static void print_chart(struct text *t)
+{
+	text_add(t, "accounts of the ledger\n");
+	for (int i = 0; i < CHART_COUNT; i++) {
+		const struct chart_row *row = chart_row((enum chart)i);
+		text_printf(t, "  %-22s %-9s %s%s%s%s\n", row->word, chart_class_word(row->of_class), row->help,
+			row->per ? "; one for each " : "", row->per ? row->per : "",
+			row->by_hand ? "; a line may be booked to it by hand" : "");
+	}
+}
+
+static void print_lines(struct text *t)
+{
+	size_t n;
+	const struct line_rule *rules = line_rules(&n);
+	text_add(t, "\nstates of a bank line\n");
+	for (size_t i = 0; i < n; i++)
+		text_printf(t, "  %-11s %-15s -> %-11s %s\n", line_state_word(rules[i].from), line_act_word(rules[i].act),
+			line_state_word(rules[i].to), rules[i].why);
+}
+
+static void print_statements(struct text *t)
+{
+	size_t n;
+	const struct statement_rule *rules = statement_rules(&n);
+	text_add(t, "\nstates of a statement\n");
+	for (size_t i = 0; i < n; i++)
+		text_printf(t, "  %-11s %-10s -> %-11s %s\n", statement_state_word(rules[i].from), statement_act_word(rules[i].act),
+			statement_state_word(rules[i].to), rules[i].why);
+}
+
+static void print_matching(struct text *t)
+{
+	text_add(t, "\nevidence\n");
+	for (unsigned i = 0; i < SIGNS; i++)
+		text_printf(t, "  %-21s %s\n", sign_word(i), sign_help(i));
+	text_add(t, "\nmatching, in order\n");
+	for (int i = 0; i < MATCH_RULES; i++) {
+		const struct match_rule *rule = match_rule((enum match_rule_id)i);
+		text_printf(
+			t, "  %-21s %-9s %-5s %s\n", rule->word, verdict_word(rule->verdict), rule->posts ? "posts" : "waits", rule->help);
+	}
+}
+
+static void print_exceptions(struct text *t)
+{
+	text_add(t, "\nexceptions\n");
+	for (int i = 1; i < EXCEPTION_KINDS; i++)
+		text_printf(t, "  %-22s %s%s\n", exception_word((enum exception_kind)i), exception_help((enum exception_kind)i),
+			exception_is_closed_by_hand((enum exception_kind)i) ? "; a person closes it" : "");
+}
+
+static void print_reading(struct text *t)
+{
+	text_add(t, "\nrules of statements\n");
+	for (int i = 1; i < RULE_COUNT; i++)
+		text_printf(t, "  %-23s %-9s %s\n", rule_word((enum rule)i), rule_is_fatal((enum rule)i) ? "file" : "statement",
+			rule_help((enum rule)i));
+}
+
+void rules_print(struct text *t)
+{
+	print_chart(t);
+	print_lines(t);
+	print_statements(t);
+	print_matching(t);
+	print_exceptions(t);
+	print_reading(t);
+}

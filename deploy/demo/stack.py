@@ -285,6 +285,13 @@ class Connected(Stack):
     def __init__(self):
         super().__init__("/tmp", binaries=os.environ.get("DUNLIN_BIN", "/usr/local/bin"), broker=os.environ["DUNLIN_BROKERS"])
         self.brokers = self.broker_kind
+        self.client = f"story-{secrets.token_hex(4)}"
+
+    def token(self, name, merchant, role="write", client=None):
+        return super().token(name, merchant, role, client or self.client)
+
+    def wait_ready(self, *names, timeout=180):
+        super().wait_ready(*names, timeout=timeout)
 
     def url(self, name):
         return os.environ["DUNLIN_URL"].format(service=name)

@@ -302,16 +302,20 @@ class Story:
         after = self.state()
         facts = self.facts
         for merchant in plot.MERCHANTS:
-            yield from proof.ledger(merchant, self.trial(merchant), self.ask("reconciliation", "GET", "/v1/proof", merchant=merchant.id, role="read"))
-            yield from proof.sums(facts, merchant)
-            yield from proof.lines(facts, merchant, self.bank_lines(merchant), self.trial(merchant))
-            yield from proof.documents(facts, merchant)
+            yield from self.prove_books(merchant)
         charged = collections.Counter(line.charge_ref for m in facts.of("InvoiceIssued") for line in m.lines)
         yield proof.Claim("events that were published twice changed nothing", max(charged.values()) == 1,
                           f"{self.repeated:,} of {self.published:,}; {len(charged):,} charges, each on one invoice")
         yield proof.Claim("the whole topic published again changed nothing", before == after, f"{again:,} events")
         yield from proof.mails(facts, self.ask("sandbox", "GET", "/sandbox/mail"))
         yield proof.Claim("nothing was set aside", not any(self.parked().values()), ", ".join(f"{k} {v}" for k, v in self.parked().items()))
+
+    def prove_books(self, merchant):
+        facts = self.facts
+        yield from proof.ledger(merchant, self.trial(merchant), self.ask("reconciliation", "GET", "/v1/proof", merchant=merchant.id, role="read"))
+        yield from proof.sums(facts, merchant)
+        yield from proof.lines(facts, merchant, self.bank_lines(merchant), self.trial(merchant))
+        yield from proof.documents(facts, merchant)
 
     def parked(self):
         """From the metrics of each daemon."""
@@ -320,6 +324,49 @@ class Story:
             text = http(self.stack.ops(name) + "/metrics")[1]
             out[name] = sum(int(float(line.split()[-1])) for line in text.splitlines() if line.startswith("dunlin_parked"))
         return out
+
+    # ---- load ----
+
+    def load(self, charges=4000):
+        """Many invoices at once, while daemons come, go and share the work; then twelve days in which they are paid. Nothing is lost or doubled."""
+        facts = self.read()
+        mark = f"load-{uuid.uuid4().hex[:8]}"
+        known = [c for c in self.customers if c.behaviour in ("reference", "number", "card")]
+        self.progress.step(f"{charges:,} charges to be invoiced at once")
+        for n in range(charges):
+            customer = known[n % len(known)]
+            order = plot.Order(0, customer, mark, "at-once", [plot.Charge(f"{mark}-{n}", "Load", "", "", str(100 + n), 0)])
+            charge = self.charge(order, order.charges[0])
+            charge.tax_category = self.types.TAX_CATEGORY_ZERO
+            self.publisher.send(charge)
+            if n % 20 == 0:  # for some seconds, so that there is time for something to happen
+                self.finish_publishing()
+                time.sleep(0.02)
+        self.finish_publishing()
+        self.progress.step("published; until all of it is everywhere")
+        self.advance_when_it_answers({"until_idle": True})
+        self.progress.step("twelve days of payments")
+        for _ in range(12):
+            self.advance({"days": 1})
+        facts = self.read()
+        loaded = {text_id(m.invoice_id): m for m in facts.invoices.values() if m.lines[0].charge_ref.startswith(mark)}
+        charged = collections.Counter(m.lines[0].charge_ref for m in loaded.values())
+        paid = sum(not facts.items[invoice, 1].open.minor for invoice in loaded if (invoice, 1) in facts.items)
+        yield proof.Claim("every charge is on one invoice", len(charged) == charges and max(charged.values()) == 1, f"{len(loaded):,} of {charges:,}")
+        yield proof.Claim("every invoice is an open item", all((invoice, 1) in facts.items for invoice in loaded), f"{paid:,} of them paid since")
+        for merchant in plot.MERCHANTS:
+            yield from self.prove_books(merchant)
+        yield proof.Claim("nothing was set aside", not any(self.parked().values()))
+
+    def advance_when_it_answers(self, order, tries=5):
+        """A daemon that was killed is waited for: whoever asked it for its state asks again."""
+        for left in reversed(range(tries)):
+            try:
+                return self.advance(order)
+            except Failed:
+                if not left:
+                    raise
+                time.sleep(1)
 
     # ---- the end ----
 
@@ -344,12 +391,16 @@ class Story:
         self.progress.clear()
         self.tell()
         print("\nThe proof")
-        for line in report.table([("ok" if c.holds else "FAILS", c.text, c.detail) for c in claims], "<<<"):
-            print(line)
-        bad = sum(not c.holds for c in claims)
+        bad = show_claims(claims)
         print(f"\nfigures {digest(self.facts, plot.MERCHANTS, self.now())} after {time.monotonic() - began:.0f} s, {plot.DAYS} days of business time")
         print("The books balance." if not bad else f"{bad} of {len(claims)} do NOT hold.")
         return 1 if bad else 0
+
+
+def show_claims(claims):
+    """How many do not hold."""
+    print("\n".join(report.table([("ok" if c.holds else "FAILS", c.text, c.detail) for c in claims], "<<<")))
+    return sum(not c.holds for c in claims)
 
 
 # ---- verbs ----
@@ -427,9 +478,15 @@ def connected(args, progress):
     return Story(stack, progress=progress).run()
 
 
+def load(args, progress):
+    stack = Connected()
+    stack.wait_ready()
+    return 1 if show_claims(list(Story(stack, progress=progress).load())) else 0
+
+
 def main():
     top = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = {"demo": demo, "up": up, "down": down, "connected": connected}
+    verbs = {"demo": demo, "up": up, "down": down, "connected": connected, "load": load}
     top.add_argument("verb", choices=verbs)
     top.add_argument("--folder", type=pathlib.Path, default=HERE.parent.parent / "build/demo")
     top.add_argument("--broker", choices=("embedded", "kafka"), default="embedded")

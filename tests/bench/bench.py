@@ -209,7 +209,8 @@ def make_missing_topics(stack):
     writers = {"billing": "invoicing", "customers": "invoicing", "invoices": "invoicing", "payments": "payments", "ledger": "reconciliation",
                "reminders": "reminders"}
     new = [NewTopic(f"dunlin.{t}.v1", 12, 1) for t, writer in writers.items() if writer not in stack.services]
-    for future in (AdminClient({"bootstrap.servers": stack.brokers}).create_topics(new) if new else {}).values():
+    admin = AdminClient({"bootstrap.servers": stack.brokers})
+    for future in (admin.create_topics(new) if new else {}).values():
         future.result()
 
 

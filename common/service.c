@@ -82,6 +82,7 @@ static enum err load(const struct service *s, int argc, char **argv, struct why 
 	structs[1] = s->options;
 	TRY(settings_load(&loaded, argc, argv, environ, why));
 	log_init(s->name, level_of(common_settings.log_level));
+	TRY(kafka_check_options(common_settings.kafka_options, why));
 	return s->start != NULL ? s->start(s->options, why) : OK;
 }
 

@@ -52,14 +52,17 @@ static enum err check_level(const char *value, struct why *why)
 	return is_one_of(span_of(value), levels) ? OK : why_set(why, ERR_INVALID, "setting_invalid", "must be debug, info, warn or error");
 }
 
+/* A comma behind a backslash belongs to the value. */
 static enum err check_options(const char *value, struct why *why)
 {
 	struct span rest = span_of(value), option, name, setting;
+	bool goes_on = false;
 
 	while (rest.size > 0) {
 		span_cut(rest, ',', &option, &rest);
-		if (!span_cut(option, '=', &name, &setting) || name.size == 0)
+		if (!goes_on && (!span_cut(option, '=', &name, &setting) || name.size == 0))
 			return why_set(why, ERR_INVALID, "setting_invalid", "must be a list of key=value with commas between");
+		goes_on = option.size > 0 && option.at[option.size - 1] == '\\';
 	}
 	return OK;
 }

@@ -88,25 +88,31 @@ select a.* from provider_account a join (select distinct * from unnest($1::text[
 select * from merchant where merchant_id = any ($1::text[]);
 
 -- name: webhook_fetch
+-- Each key is looked up by its index: `offset 0` keeps the planner from comparing all keys with all webhooks while it believes the table to be small.
 select w.merchant_id, w.account, w.event_id, w.type, w.object, w.state, w.live, w.once, w.alarmed, w.session, w.payment, w.charge, w.reference,
 	w.attempt_id, w.told_at, w.received_at, w.digest, case w.state when 'loose' then w.body else '' end as body,
 	w.once and w.state = 'loose' and exists (select from webhook s where s.merchant_id = w.merchant_id and s.account = w.account
 		and s.object = w.object and s.type = w.type and s.once and s.state = 'applied') as is_seen
-from webhook w join (
+from (
 	select * from unnest($1::text[], $2::text[], $3::text[]) e (merchant_id, account, event_id)
 	union
-	select w.merchant_id, w.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference)
-	join webhook w on w.merchant_id = r.merchant_id and w.account = r.account and w.session = r.reference and w.state = 'loose'
+	select r.merchant_id, r.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference),
+	lateral (select event_id from webhook w where w.merchant_id = r.merchant_id and w.account = r.account and w.session = r.reference
+		and w.state = 'loose' offset 0) w
 	union
-	select w.merchant_id, w.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference)
-	join webhook w on w.merchant_id = r.merchant_id and w.account = r.account and w.payment = r.reference and w.state = 'loose'
+	select r.merchant_id, r.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference),
+	lateral (select event_id from webhook w where w.merchant_id = r.merchant_id and w.account = r.account and w.payment = r.reference
+		and w.state = 'loose' offset 0) w
 	union
-	select w.merchant_id, w.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference)
-	join webhook w on w.merchant_id = r.merchant_id and w.account = r.account and w.charge = r.reference and w.state = 'loose'
+	select r.merchant_id, r.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference),
+	lateral (select event_id from webhook w where w.merchant_id = r.merchant_id and w.account = r.account and w.charge = r.reference
+		and w.state = 'loose' offset 0) w
 	union
-	select w.merchant_id, w.account, w.event_id from unnest($7::text[], $8::uuid[]) a (merchant_id, attempt_id)
-	join webhook w on w.merchant_id = a.merchant_id and w.reference = a.attempt_id and w.state = 'loose'
-) k using (merchant_id, account, event_id);
+	select a.merchant_id, w.account, w.event_id from unnest($7::text[], $8::uuid[]) a (merchant_id, attempt_id),
+	lateral (select account, event_id from webhook w where w.merchant_id = a.merchant_id and w.reference = a.attempt_id
+		and w.state = 'loose' offset 0) w
+) k,
+lateral (select * from webhook w where w.merchant_id = k.merchant_id and w.account = k.account and w.event_id = k.event_id offset 0) w;
 
 -- What objects have told once and for all.
 -- name: seen_fetch

@@ -46,6 +46,17 @@ static void add_labels(const struct writing *w)
 	}
 }
 
+/* Names come from others: a control character in one does not break a header. */
+static struct span one_line(struct arena *arena, struct span s)
+{
+	char *copy = span_cstr(arena, s);
+
+	for (size_t i = 0; i < s.size; i++)
+		if ((unsigned char)copy[i] < ' ' || copy[i] == 0x7f)
+			copy[i] = ' ';
+	return span_trim(span_bytes(copy, s.size));
+}
+
 /* ---- the tone ---- */
 
 enum tone { TONE_BEFORE, TONE_DUE, TONE_LEVEL_1, TONE_LEVEL_2, TONE_LEVEL_3, TONE_RECEIPT, TONES };
@@ -172,7 +183,7 @@ static void add_pay(const struct writing *w)
 		return;
 	}
 	to = tvalue_object(w->root, "pay");
-	tvalue_span(to, "holder", w->merchant->name);
+	tvalue_span(to, "holder", one_line(w->arena, w->merchant->name));
 	tvalue_text(to, "iban", iban_print(w->arena, iban));
 }
 
@@ -197,17 +208,6 @@ static enum err print_in_language(const struct writing *w, const char *name, str
 	return print(w, arena_printf(w->arena, "%s_%s", name, w->words->language), out, why);
 }
 
-/* Names come from others: a control character in one does not break a header. */
-static struct span one_line(struct arena *arena, struct span s)
-{
-	char *copy = span_cstr(arena, s);
-
-	for (size_t i = 0; i < s.size; i++)
-		if ((unsigned char)copy[i] < ' ' || copy[i] == 0x7f)
-			copy[i] = ' ';
-	return span_trim(span_bytes(copy, s.size));
-}
-
 static struct span sender_address(const struct writing *w)
 {
 	return mail_is_address(w->merchant->email) ? w->merchant->email : span_of(w->post->mail_from);
@@ -219,7 +219,7 @@ static enum err fill(const struct writing *w, struct why *why)
 	struct span name = one_line(w->arena, w->customer->name);
 
 	tvalue_text(w->root, "language", w->words->language);
-	tvalue_span(w->root, "merchant", w->merchant->name);
+	tvalue_span(w->root, "merchant", one_line(w->arena, w->merchant->name));
 	tvalue_span(w->root, "name", name.size > 0 ? name : span_of(w->words->customer));
 	tvalue_span(w->root, "contact", contact);
 	add_labels(w);

@@ -3,9 +3,11 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "json_in.h"
@@ -357,6 +359,46 @@ static void a_lost_connection_to_the_database_costs_nobody_an_answer(void **stat
 	assert_int_equal(peer_status(get(world, "/v1/counters/1", "reader")), 200);
 }
 
+extern char **environ;
+
+/* tests/env/postgres COMMAND, on the server of this run. */
+static void postgres(const char *command)
+{
+	char script[] = "tests/env/postgres", *argv[] = { script, strdup(command), strdup(getenv("DUNLIN_TEST_POSTGRES")), NULL };
+	int status = -1;
+	pid_t pid;
+
+	assert_int_equal(posix_spawn(&pid, script, NULL, NULL, argv, environ), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	free(argv[1]);
+	free(argv[2]);
+}
+
+static void without_a_database_it_is_503_and_nothing_is_done(void **state)
+{
+	struct world *world = *state;
+	struct span command, look, event;
+
+	if (getenv("DUNLIN_TEST_POSTGRES") == NULL)
+		skip();
+	assert_answer(add(world, "writer", "k1", "add 5"), 201, "{\"value\":5}");
+	postgres("kill");
+	command = add(world, "writer", "k2", "add 5");
+	look = get(world, "/v1/counters/1", "reader");
+	event = hook(world, "e1", "signed", "add 5");
+	postgres("start");
+	db_close(world->db);
+	world->db = toy_connect();
+	assert_problem(command, 503, "unavailable");
+	assert_true(peer_has(command, "Retry-After: 1\r\n"));
+	assert_problem(look, 503, "unavailable");
+	assert_problem(event, 503, "unavailable");
+	assert_answer(add(world, "writer", "k2", "add 5"), 201, "{\"value\":10}");
+	assert_answer(hook(world, "e1", "signed", "add 5"), 200, "{}");
+	assert_int_equal(toy_number(world->db, "select value from counter"), 15);
+}
+
 /* --- who may --- */
 
 static void without_a_valid_token_it_is_401(void **state)
@@ -578,6 +620,7 @@ int main(void)
 		TEST(our_own_bug_is_500_without_its_reason),
 		TEST(commands_of_many_connections_are_all_answered),
 		TEST(a_lost_connection_to_the_database_costs_nobody_an_answer),
+		TEST(without_a_database_it_is_503_and_nothing_is_done),
 		TEST(without_a_valid_token_it_is_401),
 		TEST(a_role_that_is_too_low_is_403),
 		TEST(the_merchant_is_the_tokens),

@@ -4,6 +4,7 @@
 #include "protobuf.h"
 #include "wire.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef Dunlin__Type__V1__Money pb_money;
@@ -27,10 +28,12 @@ static enum err read_currency(const char *code, const char *field, struct curren
 static enum err read_money(const pb_money *from, const char *field, struct money *money, struct why *why)
 {
 	struct currency currency;
+	char name[80];
 
 	if (from == NULL)
 		return why_field(why, ERR_INVALID, "field_missing", field, "%s is missing", field);
-	TRY(read_currency(from->currency, field, &currency, why));
+	snprintf(name, sizeof name, "%s.currency", field);
+	TRY(read_currency(from->currency, name, &currency, why));
 	if (money_make(from->minor, currency, money) != OK)
 		return why_field(why, ERR_INVALID, "amount_too_large", field, "%s is too large", field);
 	return OK;

@@ -263,7 +263,8 @@ where i.merchant_id = $1::text and i.invoice_id < $2::uuid
 	and ($3::text is null or i.customer_ref = $3::text)
 	and ($4::text is null or i.state = $4::text)
 	and ($5::text is null or (i.state = 'issued' and $5::text = (
-		select case when bool_and(o.state = 'settled') then 'settled' when bool_and(o.state = 'open') then 'open' else 'part_paid' end
+		select case when count(*) = 0 then 'unknown' when bool_and(o.state = 'settled') then 'settled'
+			when bool_and(o.state = 'open') then 'open' else 'part_paid' end
 		from open_item o where o.merchant_id = i.merchant_id and o.invoice_id = i.invoice_id)))
 order by i.invoice_id desc limit $6::int;
 

@@ -59,15 +59,18 @@ static void carry(struct arena *arena, struct call *calls, size_t n, size_t at_o
 static void answered(struct arena *arena, const struct call *call, struct message *message)
 {
 	struct why why;
+	struct db *db;
 
 	message->source = SPAN("send:toy");
 	message->id = span_of(arena_printf(arena, "%.*s:1", SPAN_ARG(call->id)));
 	message->type = SPAN("toy.Add");
 	message->payload = SPAN("add 1");
-	if (atomic_exchange(&world.failures, 0) > 0 &&
-		db_script(world.db, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dunlin-toy-send'",
-			&why) != OK)
+	if (atomic_exchange(&world.failures, 0) == 0)
+		return;
+	db = toy_connect();
+	if (db_script(db, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dunlin-toy-send'", &why) != OK)
 		abort();
+	db_close(db);
 }
 
 static enum err pending(struct db *db, struct arena *arena, struct instant now, int64_t *n, struct instant *next, struct why *why)

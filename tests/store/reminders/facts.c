@@ -1,0 +1,2 @@
+/* The same facts as the unit tests'. */
+#include "../../unit/reminders/facts.c"

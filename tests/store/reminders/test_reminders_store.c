@@ -1,0 +1,389 @@
+#include "world.h"
+
+#include "send.h"
+#include "tick.h"
+
+#define STATE_OF_FIRST "select state from notice order by notice_id limit 1"
+
+static void a_reminder_goes_the_whole_way(void **state)
+{
+	struct world *w = *state;
+	struct call *calls;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	assert_int_equal(world_tick(w), 1);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "planned");
+	assert_int_equal(world_claim(w, w->db, &calls), 1);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "sending");
+	assert_string_equal(calls[0].rcpt_to, "c1@example.org");
+	assert_non_null(strstr(calls[0].body.at, "RF18 5390 0754 7034"));
+	assert_non_null(strstr(calls[0].body.at, "https://invoices.example/i/1"));
+	world_answer(w, &calls[0], true, false, 250);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "sent");
+	assert_int_equal(world_number(w, "select count(*) from outbox where type = 'dunlin.reminders.v1.ReminderSent'"), 1);
+	assert_int_equal(world_number(w, "select said from item"), 1);
+	assert_int_equal(world_tick(w), 0);
+	assert_int_equal(world_send(w), 0);
+}
+
+static void the_tables_give_back_what_was_put_in(void **state)
+{
+	struct world *w = *state;
+	struct need need = { .arena = w->arena };
+	struct uuid account = fact_account_id();
+	const struct item *item;
+	const struct account *a;
+	struct book *book;
+	struct why why;
+
+	world_do(w, fact_account(w->arena, 1, true, false));
+	world_do(w, fact_statement(w->arena, 2, "2026-10-08"));
+	world_owe(w, "c1", 1, "2026-10-16", 12345);
+	need_want(&need, WANT_CUSTOMER, MERCHANT, SPAN("c1"));
+	need_want(&need, WANT_ACCOUNT, MERCHANT, uuid_span(&account));
+	assert_int_equal(store_look(w->db, w->arena, &need, &book, &why), OK);
+	assert_true(span_is(book_merchant(book, MERCHANT)->transfer_accounts, "DE89370400440532013000 -\n"));
+	assert_true(span_is(book_customer(book, MERCHANT, SPAN("c1"))->email, "c1@example.org"));
+	item = book_item(book, MERCHANT, fact_invoice(1), 1);
+	assert_true(item->is_issued && item->open == 12345 && item->ledger_revision == 1 && !item->has_level);
+	assert_true(span_is(item->document_path, "/i/1"));
+	assert_int_equal(date_compare(item->due, fact_date("2026-10-16")), 0);
+	a = shelf_find(&book->accounts, key_id(w->arena, MERCHANT, account));
+	assert_true(a->collecting && !a->closed && a->has_cover && a->defined_revision == 1 && a->cover_revision == 2);
+}
+
+static void the_same_facts_again_change_nothing(void **state)
+{
+	struct world *w = *state;
+	struct message *facts[] = { fact_issued(w->arena, "c1", 1, "2026-10-16", 10000), fact_open(w->arena, "c1", 1, 1, 10000),
+		fact_payment(w->arena, "c1", 1, 2, 500), fact_open(w->arena, "c1", 1, 2, 7000) };
+	struct message *again[8];
+	const char *before;
+
+	for (int i = 0; i < 8; i++)
+		again[i] = facts[i % 4];
+	world_run(w, again, 8);
+	before = world_word(w, "select string_agg(i::text, ';') from item i");
+	world_run(w, again, 8);
+	world_do(w, fact_open(w->arena, "c1", 1, 1, 10000));
+	world_do(w, fact_payment(w->arena, "c1", 1, 2, 500));
+	assert_string_equal(world_word(w, "select string_agg(i::text, ';') from item i"), before);
+	assert_int_equal(world_number(w, "select count(*) from notice"), 1);
+}
+
+/* ---- between plan and claim ---- */
+
+static void a_payment_committed_between_plan_and_claim_is_not_reminded(void **state)
+{
+	struct world *w = *state;
+	struct call *calls;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	world_do(w, fact_open(w->arena, "c1", 1, 2, 0));
+	assert_int_equal(world_claim(w, w->db, &calls), 0);
+	world_tick(w);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "cancelled");
+	assert_int_equal(world_number(w, "select count(*) from notice_item where live"), 0);
+	assert_int_equal(world_send(w), 0);
+}
+
+static void after_a_part_payment_another_notice_says_the_rest(void **state)
+{
+	struct world *w = *state;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	world_do(w, fact_open(w->arena, "c1", 1, 2, 4000));
+	world_tick(w);
+	assert_int_equal(world_send(w), 1);
+	assert_string_equal(world_word(w, "select string_agg(state, ',' order by notice_id) from notice"), "cancelled,sent");
+	assert_int_equal(world_number(w, "select open from notice_item where live"), 4000);
+}
+
+static void a_hold_placed_between_plan_and_claim_stops_it(void **state)
+{
+	struct world *w = *state;
+	struct call *calls;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	assert_int_equal(world_claim(w, w->db, &calls), 0);
+	world_tick(w);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "cancelled");
+}
+
+/* A payment is being committed while the send role claims: it holds the customer's key, so that the claim passes the customer by; afterwards the
+ * claim sees it. */
+static void a_claim_waits_for_nobody_and_overlooks_nothing(void **state)
+{
+	struct world *w = *state;
+	struct db *other = world_connect();
+	struct why why;
+	struct call *calls;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	assert_int_equal(db_script(other, "begin; select 1 from key where merchant = 'nord' and id = 'c1' for no key update;"
+					  "update item set open = 0, ledger_revision = 2;", &why), OK);
+	assert_int_equal(world_claim(w, w->db, &calls), 0);
+	assert_int_equal(db_script(other, "commit", &why), OK);
+	assert_int_equal(world_claim(w, w->db, &calls), 0);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "planned");
+	db_close(other);
+}
+
+static void what_is_claimed_is_not_claimed_again(void **state)
+{
+	struct world *w = *state;
+	struct db *other = world_connect();
+	struct call *calls;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	assert_int_equal(world_claim(w, w->db, &calls), 1);
+	assert_int_equal(world_claim(w, other, &calls), 0);
+	db_close(other);
+}
+
+/* ---- the mail system ---- */
+
+static void let_the_lease_run_out(struct world *w)
+{
+	world_script(w, "update notice set lease_until = clock_timestamp() - interval '1 second'");
+}
+
+static void a_claim_that_never_came_back_is_repeated_once_as_the_same_mail(void **state)
+{
+	struct world *w = *state;
+	struct call *first, *second;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	assert_int_equal(world_claim(w, w->db, &first), 1);
+	assert_int_equal(world_tick(w), 0);
+	let_the_lease_run_out(w);
+	assert_int_equal(world_tick(w), 1);
+	assert_int_equal(world_claim(w, w->db, &second), 1);
+	assert_true(span_equal(first[0].body, second[0].body));
+	assert_string_equal(first[0].mail_from, second[0].mail_from);
+	let_the_lease_run_out(w);
+	world_tick(w);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "doubtful");
+	assert_int_equal(world_claim(w, w->db, &second), 0);
+	/* The first one's answer comes after all: the outcome is known, and stays. */
+	world_answer(w, &first[0], true, false, 250);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "doubtful");
+	assert_int_equal(world_number(w, "select count(*) from outbox where type like '%ReminderSent'"), 1);
+}
+
+static void a_refusal_for_now_is_due_again_later(void **state)
+{
+	struct world *w = *state;
+	struct call *calls;
+	struct instant next;
+	struct why why;
+	int64_t pending;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	assert_int_equal(world_claim(w, w->db, &calls), 1);
+	world_answer(w, &calls[0], true, false, 451);
+	assert_int_equal(world_claim(w, w->db, &calls), 0);
+	assert_int_equal(reminders_errands[0].pending(w->db, w->arena, world_now(w), &pending, &next, &why), OK);
+	assert_int_equal(pending, 0);
+	assert_int_equal(next.us - world_now(w).us, 60 * US_PER_SECOND);
+	world_at(w, "2026-10-09T08:01:00Z");
+	assert_int_equal(world_send(w), 1);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "sent");
+}
+
+static void no_merchant_sends_more_than_its_notices_of_an_hour(void **state)
+{
+	struct world *w = *state;
+	struct instant next;
+	struct why why;
+	int64_t pending;
+
+	reminders_settings.notices_per_hour = 2;
+	for (int i = 1; i <= 5; i++)
+		world_do(w, fact_payment(w->arena, "c1", i, i, 500));
+	assert_int_equal(reminders_errands[0].pending(w->db, w->arena, world_now(w), &pending, &next, &why), OK);
+	assert_int_equal(pending, 5);
+	assert_int_equal(world_send(w), 2);
+	assert_int_equal(world_send(w), 0);
+	assert_int_equal(reminders_errands[0].pending(w->db, w->arena, world_now(w), &pending, &next, &why), OK);
+	assert_int_equal(pending, 0);
+	assert_int_equal(next.us - world_now(w).us, 3600 * US_PER_SECOND);
+	world_at(w, "2026-10-09T09:00:00Z");
+	assert_int_equal(world_send(w), 2);
+	world_at(w, "2026-10-09T10:00:00Z");
+	assert_int_equal(world_send(w), 1);
+	assert_int_equal(world_number(w, "select count(*) from outbox where type like '%ReceiptSent'"), 5);
+}
+
+static void a_receipt_waits_for_its_customer_and_keeps_nobody_busy(void **state)
+{
+	struct world *w = *state;
+	struct instant next;
+	struct why why;
+	int64_t pending;
+
+	world_do(w, fact_payment(w->arena, "c2", 1, 1, 500));
+	assert_int_equal(world_send(w), 0);
+	assert_int_equal(world_tick(w), 0);
+	assert_int_equal(reminders_errands[0].pending(w->db, w->arena, world_now(w), &pending, &next, &why), OK);
+	assert_int_equal(pending, 0);
+	world_do(w, fact_customer(w->arena, "c2", 1, "c2@example.org", "Europe/Berlin", "en"));
+	assert_int_equal(world_send(w), 1);
+}
+
+/* ---- what falls due ---- */
+
+static void next_due(struct world *w, const char *duty, int64_t due, const char *next)
+{
+	for (const struct duty *d = reminders_duties; d->name != NULL; d++) {
+		struct instant at;
+		struct why why;
+		int64_t n;
+
+		if (strcmp(d->name, duty) != 0)
+			continue;
+		assert_int_equal(d->next(w->db, w->arena, world_now(w), &n, &at, &why), OK);
+		assert_int_equal(n, due);
+		assert_string_equal(at.us == INT64_MAX ? "never" : instant_text(w->arena, at), next);
+		return;
+	}
+	fail_msg("no duty %s", duty);
+}
+
+static void the_next_to_fall_due_is_known(void **state)
+{
+	struct world *w = *state;
+
+	next_due(w, "look", 0, "never");
+	world_owe(w, "c1", 1, "2026-10-23", 10000);
+	next_due(w, "look", 0, "2026-10-16T07:00:00.000000Z");
+	world_at(w, "2026-10-16T07:00:00Z");
+	next_due(w, "look", 1, "never");
+	world_tick(w);
+	next_due(w, "look", 0, "2026-10-23T07:00:00.000000Z");
+	next_due(w, "revise", 0, "2026-10-16T15:00:00.000000Z");
+	world_send(w);
+	next_due(w, "revise", 0, "never");
+	next_due(w, "lapse", 0, "never");
+	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds",
+			    "{\"kind\":\"promise\",\"customer\":\"c1\",\"until\":\"2026-10-30\",\"reason\":\"x\"}"));
+	next_due(w, "look", 0, "never");
+	next_due(w, "expire", 0, "2026-10-30T23:00:00.000000Z");
+	world_at(w, "2026-11-01T12:00:00Z");
+	next_due(w, "expire", 1, "never");
+	world_tick(w);
+	next_due(w, "expire", 0, "never");
+	assert_string_equal(world_word(w, "select state from hold"), "expired");
+	assert_int_equal(world_number(w, "select count(*) from outbox where type like '%HoldReleased'"), 1);
+	next_due(w, "look", 0, "2026-11-02T08:00:00.000000Z");
+}
+
+static void a_level_goes_when_the_statement_comes(void **state)
+{
+	struct world *w = *state;
+	int64_t waiting;
+	struct why why;
+
+	world_do(w, fact_account(w->arena, 1, true, false));
+	world_owe(w, "c1", 1, "2026-09-01", 10000);
+	world_tick(w);
+	assert_int_equal(world_number(w, "select count(*) from notice"), 0);
+	assert_int_equal(store_waiting(w->db, w->arena, &waiting, &why), OK);
+	assert_int_equal(waiting, 1);
+	world_do(w, fact_statement(w->arena, 2, "2026-10-08"));
+	next_due(w, "look", 1, "2026-10-12T07:00:00.000000Z");
+	world_tick(w);
+	assert_int_equal(world_send(w), 1);
+	assert_int_equal(store_waiting(w->db, w->arena, &waiting, &why), OK);
+	assert_int_equal(waiting, 0);
+}
+
+static void many_customers_fall_due_at_once(void **state)
+{
+	struct world *w = *state;
+	size_t sent = 0, n;
+
+	for (int i = 0; i < 60; i++) {
+		const char *ref = TEXT(w, "m%d", i);
+
+		world_do(w, fact_customer(w->arena, ref, 1, TEXT(w, "%s@example.org", ref), "Europe/Berlin", "en"));
+		world_owe(w, ref, 100 + i, "2026-10-16", 100 + i);
+	}
+	assert_int_equal(world_tick(w), 60);
+	while ((n = world_send(w)) > 0)
+		sent += n;
+	assert_int_equal(sent, 60);
+	assert_int_equal(world_number(w, "select count(distinct customer_ref) from notice where state = 'sent'"), 60);
+}
+
+/* ---- merchants, rights ---- */
+
+static void another_merchant_s_hold_is_not_there(void **state)
+{
+	struct world *w = *state;
+	struct message *m;
+	const char *id;
+
+	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	id = world_word(w, "select hold_id from hold");
+	m = world_command(w, "volt", "reminders.ReleaseHold", TEXT(w, "/v1/holds/%s/release", id), "{\"reason\":\"x\"}");
+	world_run(w, &m, 1);
+	assert_int_equal(m->outcome, OUTCOME_REFUSED);
+	assert_int_equal(m->reply.status, 404);
+	assert_string_equal(world_word(w, "select state from hold"), "active");
+}
+
+static void the_application_deletes_nothing_and_says_nothing_twice(void **state)
+{
+	static const char *const forbidden[] = { "delete from notice", "delete from item", "delete from hold", "update notice_item set open = 1",
+		"insert into notice_item select merchant_id, gen_random_uuid(), invoice_id, part, step, level, number, due_date, open, currency, live from "
+		"notice_item",
+		"insert into notice select merchant_id, gen_random_uuid(), customer_ref, kind, 'planned', 0, day, policy, policy_version, level, source, "
+		"source_id, amount, currency, tries, unknowns, revise_no, next_try_at, send_until, claimed_at, lease_until, planned_at, null, '', '' from "
+		"notice" };
+	struct world *w = *state;
+	struct db *db = world_connect();
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++) {
+		struct why why = { .err = OK };
+
+		assert_int_equal(db_script(db, forbidden[i], &why), ERR_BUG);
+		assert_true(strcmp(why.code, "42501") == 0 || strcmp(why.code, "23505") == 0 || strcmp(why.code, "23503") == 0);
+	}
+	db_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_WORLD(a_reminder_goes_the_whole_way),
+		WITH_WORLD(the_tables_give_back_what_was_put_in),
+		WITH_WORLD(the_same_facts_again_change_nothing),
+		WITH_WORLD(a_payment_committed_between_plan_and_claim_is_not_reminded),
+		WITH_WORLD(after_a_part_payment_another_notice_says_the_rest),
+		WITH_WORLD(a_hold_placed_between_plan_and_claim_stops_it),
+		WITH_WORLD(a_claim_waits_for_nobody_and_overlooks_nothing),
+		WITH_WORLD(what_is_claimed_is_not_claimed_again),
+		WITH_WORLD(a_claim_that_never_came_back_is_repeated_once_as_the_same_mail),
+		WITH_WORLD(a_refusal_for_now_is_due_again_later),
+		WITH_WORLD(no_merchant_sends_more_than_its_notices_of_an_hour),
+		WITH_WORLD(a_receipt_waits_for_its_customer_and_keeps_nobody_busy),
+		WITH_WORLD(the_next_to_fall_due_is_known),
+		WITH_WORLD(a_level_goes_when_the_statement_comes),
+		WITH_WORLD(many_customers_fall_due_at_once),
+		WITH_WORLD(another_merchant_s_hold_is_not_there),
+		WITH_WORLD(the_application_deletes_nothing_and_says_nothing_twice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

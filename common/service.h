@@ -36,6 +36,8 @@ struct duty {
 	enum err (*due)(struct db *, struct arena *, struct instant now, size_t limit, struct message ***, size_t *n, struct why *);
 	/* Count of what is due at now, and the instant of the next to fall due (INT64_MAX: none), for /idle. */
 	enum err (*next)(struct db *, struct arena *, struct instant now, int64_t *due, struct instant *next, struct why *);
+	/* Only every period_ms, not after wake-ups: a safety net whose look costs more than a glance. */
+	bool lazy;
 };
 
 /* A verb beyond those that every service has. Returns the exit code. */

@@ -75,7 +75,7 @@ static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 		const struct duty *duty = &t->service->duties[i];
 		bool more = true;
 
-		if (!woken && clock_monotonic_us() - t->looked_at[i] < (int64_t)duty->period_ms * 1000)
+		if ((!woken || duty->lazy) && clock_monotonic_us() - t->looked_at[i] < (int64_t)duty->period_ms * 1000)
 			continue;
 		while (more && !role_stopping(t->role)) {
 			role_beat(t->role);

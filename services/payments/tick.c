@@ -144,8 +144,8 @@ static enum err nothing_next(struct db *db, struct arena *arena, struct instant 
 
 const struct duty payments_duties[] = {
 	{ .name = "expiry", .period_ms = 1000, .due = expiry_due, .next = store_unused_next },
-	{ .name = "join", .period_ms = 1000, .due = join_due, .next = join_next },
+	{ .name = "join", .period_ms = 1000, .due = join_due, .next = join_next, .lazy = true },
 	{ .name = "overdue", .period_ms = 1000, .due = overdue_due, .next = overdue_next },
-	{ .name = "lapse", .period_ms = 5000, .due = lapse_due, .next = nothing_next },
+	{ .name = "lapse", .period_ms = 5000, .due = lapse_due, .next = nothing_next, .lazy = true },
 	{ .name = NULL },
 };

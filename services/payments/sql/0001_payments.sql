@@ -149,9 +149,9 @@ create table webhook (
 );
 -- What happens once to an object has its effect once.
 create unique index webhook_once on webhook (merchant_id, account, object, type) where once and state = 'applied';
-create index webhook_loose_session on webhook (merchant_id, account, session) where state = 'loose';
-create index webhook_loose_payment on webhook (merchant_id, account, payment) where state = 'loose';
-create index webhook_loose_charge on webhook (merchant_id, account, charge) where state = 'loose';
+create index webhook_loose_session on webhook (merchant_id, account, session) where state = 'loose' and session <> '';
+create index webhook_loose_payment on webhook (merchant_id, account, payment) where state = 'loose' and payment <> '';
+create index webhook_loose_charge on webhook (merchant_id, account, charge) where state = 'loose' and charge <> '';
 create index webhook_loose_reference on webhook (merchant_id, reference) where state = 'loose';
 create index webhook_waiting on webhook (received_at) where state = 'loose' and not alarmed;
 create index webhook_received on webhook (merchant_id, received_at);

@@ -98,15 +98,15 @@ from (
 	union
 	select r.merchant_id, r.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference),
 	lateral (select event_id from webhook w where w.merchant_id = r.merchant_id and w.account = r.account and w.session = r.reference
-		and w.state = 'loose' offset 0) w
+		and w.session <> '' and w.state = 'loose' offset 0) w
 	union
 	select r.merchant_id, r.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference),
 	lateral (select event_id from webhook w where w.merchant_id = r.merchant_id and w.account = r.account and w.payment = r.reference
-		and w.state = 'loose' offset 0) w
+		and w.payment <> '' and w.state = 'loose' offset 0) w
 	union
 	select r.merchant_id, r.account, w.event_id from unnest($4::text[], $5::text[], $6::text[]) r (merchant_id, account, reference),
 	lateral (select event_id from webhook w where w.merchant_id = r.merchant_id and w.account = r.account and w.charge = r.reference
-		and w.state = 'loose' offset 0) w
+		and w.charge <> '' and w.state = 'loose' offset 0) w
 	union
 	select a.merchant_id, w.account, w.event_id from unnest($7::text[], $8::uuid[]) a (merchant_id, attempt_id),
 	lateral (select account, event_id from webhook w where w.merchant_id = a.merchant_id and w.reference = a.attempt_id

@@ -1,5 +1,6 @@
 /* The sandbox: a payment provider, a bank, a mailbox and the clock, for demo and tests. */
 #include "daemon.h"
+#include "door.h"
 #include "kafka.h"
 #include "options.h"
 #include "service.h"
@@ -26,6 +27,26 @@ static int verb_settings(int argc, char **argv)
 	return 0;
 }
 
+static int verb_check(int argc, char **argv)
+{
+	struct why why = { 0 };
+
+	if (options_load(argc, argv, &why) != OK)
+		return verb_fail(&why);
+	puts("settings are fine");
+	return 0;
+}
+
+static int verb_routes(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	for (const struct door *const *table = all_doors; *table != NULL; table++)
+		for (const struct door *door = *table; door->path != NULL; door++)
+			printf("%s\t%s\t%s\n", door->method != NULL ? door->method : "*", door->path, door->help);
+	return 0;
+}
+
 static int verb_topics(int argc, char **argv)
 {
 	return topics_verb(&sandbox, argc, argv);
@@ -45,6 +66,8 @@ static const struct {
 } verbs[] = {
 	{ "run", "run the daemon", verb_run },
 	{ "settings", "effective settings and where each comes from (settings markdown: the table)", verb_settings },
+	{ "check", "settings, without starting", verb_check },
+	{ "routes", "the HTTP routes", verb_routes },
 	{ "topics", "topics create | check | print", verb_topics },
 	{ "version", "print the version", verb_version },
 };

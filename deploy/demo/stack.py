@@ -78,7 +78,7 @@ class Stack:
     def world(self):
         """How the daemons reach the sandbox, and the sandbox them: service -> {SETTING: value}."""
         if not self.sandbox:
-            return {}
+            return {"payments": {"SECRET_KEY": self.secret_key}}
         if "smtp" not in self.ports:
             self.ports["smtp"] = free_port()
         smtp = f"127.0.0.1:{self.ports['smtp']}"

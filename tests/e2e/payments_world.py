@@ -9,8 +9,10 @@ import confluent_kafka
 import requests
 import stripe
 
+from openapi import Page
 from stripe_fake import FakeStripe
 
+PAGE = Page("payments")
 SECRET = "whsec_payments_of_the_tests"
 KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -38,6 +40,7 @@ class Payments:
     def api(self, method, path, body=None, merchant="nord", role="write", key=None, status=(200, 201)):
         got, value = self.world.call("payments", method, path, body, merchant, role, key or (str(uuid.uuid4()) if method == "POST" else None))
         assert status is None or got in status, (got, value)
+        PAGE.check(method, path, got, value)
         return value
 
     def one(self, sql):

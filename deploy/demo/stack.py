@@ -259,6 +259,7 @@ class Stack:
         for server in ("broker", "kafka", "postgres"):
             if (self.folder / server).exists():
                 self.script(server, "stop", self.folder / server)
+        (self.folder / "stack.json").unlink(missing_ok=True)
 
     def __enter__(self):
         try:

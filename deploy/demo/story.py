@@ -408,6 +408,9 @@ def fresh(folder):
     """An empty folder; what an earlier run left running there is ended first."""
     if folder.exists():
         stop_saved(folder)
+        data = folder / "postgres" / "data"
+        if data.is_symlink():  # where PostgreSQL's user could not reach the folder
+            shutil.rmtree(data.resolve(), ignore_errors=True)
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
 
@@ -434,6 +437,7 @@ def demo(args, progress):
     keep = args.keep
     try:
         stack.start()
+        stack.save()
         code = Story(stack, progress=progress).run()
         if keep:
             show_doors(stack)

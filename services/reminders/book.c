@@ -21,8 +21,8 @@ struct book *book_open(struct arena *arena, const struct policy *policy, const c
 	return book;
 }
 
-#define SHELVES(book)                                                                                                                      \
-	{ &(book)->merchants, &(book)->customers, &(book)->accounts, &(book)->items, &(book)->holds, &(book)->notices, &(book)->receipts,  \
+#define SHELVES(book)                                                                                                                     \
+	{ &(book)->merchants, &(book)->customers, &(book)->accounts, &(book)->items, &(book)->holds, &(book)->notices, &(book)->receipts, \
 		&(book)->owners, &(book)->zones }
 
 void book_mark(struct book *book)

@@ -146,8 +146,7 @@ static enum err add_letter(struct json_out *out, struct request *r, const struct
 	return OK;
 }
 
-static enum err find_notice(
-	struct request *r, struct db *db, struct book **book, const struct notice **notice, struct why *why)
+static enum err find_notice(struct request *r, struct db *db, struct book **book, const struct notice **notice, struct why *why)
 {
 	struct need need = { .arena = r->arena };
 	struct uuid id;

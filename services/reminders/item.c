@@ -43,6 +43,6 @@ void hold_print_rules(struct text *t)
 {
 	text_add(t, "hold: from, act, to, why\n");
 	for (size_t i = 0; i < sizeof(hold_rules) / sizeof(hold_rules[0]); i++)
-		text_printf(t, "  %-10s %-10s %-10s %s\n", hold_states[hold_rules[i].from], hold_rules[i].name, hold_states[hold_rules[i].to],
-			hold_rules[i].why);
+		text_printf(t, "  %-10s %-10s %-10s %s\n", hold_states[hold_rules[i].from], hold_rules[i].name,
+			hold_states[hold_rules[i].to], hold_rules[i].why);
 }

@@ -7,9 +7,9 @@
 #ifndef REMINDERS_ITEM_H
 #define REMINDERS_ITEM_H
 
+#include "money.h"
 #include "policy.h"
 #include "uuid.h"
-#include "money.h"
 
 struct item {
 	struct span merchant, customer;

@@ -31,7 +31,15 @@ static const struct {
 	const char *name;
 	size_t offset;
 } labels[] = {
-	LABEL(greeting), LABEL(invoice), LABEL(due), LABEL(reference), LABEL(view), LABEL(total), LABEL(pay_text), LABEL(holder), LABEL(contact),
+	LABEL(greeting),
+	LABEL(invoice),
+	LABEL(due),
+	LABEL(reference),
+	LABEL(view),
+	LABEL(total),
+	LABEL(pay_text),
+	LABEL(holder),
+	LABEL(contact),
 	LABEL(regards),
 };
 
@@ -116,7 +124,8 @@ static void add_item(const struct writing *w, struct tvalue *to, const struct no
 		add_late(w, to, said->due);
 	else
 		tvalue_bool(to, "late", false);
-	tvalue_text(to, "reference", is_reminder && item != NULL && item->rf_reference.size > 0 ? rf_print(w->arena, item->rf_reference) : NULL);
+	tvalue_text(to, "reference",
+		is_reminder && item != NULL && item->rf_reference.size > 0 ? rf_print(w->arena, item->rf_reference) : NULL);
 	if (has_page)
 		tvalue_printf(to, "url", "%s%.*s", w->post->invoices_url, SPAN_ARG(item->document_path));
 	else

@@ -17,7 +17,8 @@ static void look_at_accounts(const struct book *book, struct span merchant, stru
 
 		shelf_at(&book->accounts, i, &key, &value, &state);
 		a = value;
-		if (a == NULL || !span_equal(a->merchant, merchant) || !a->collecting || a->closed || !currency_equal(a->currency, currency))
+		if (a == NULL || !span_equal(a->merchant, merchant) || !a->collecting || a->closed ||
+			!currency_equal(a->currency, currency))
 			continue;
 		to->has_accounts = true;
 		/* An account that has never had a statement is known up to no day at all. */
@@ -39,7 +40,8 @@ static bool is_held(const struct book *book, const struct item *item)
 
 		shelf_at(&book->holds, i, &key, &value, &state);
 		hold = value;
-		if (hold != NULL && span_equal(hold->merchant, item->merchant) && span_equal(hold->customer, item->customer) && hold_stops(hold, item))
+		if (hold != NULL && span_equal(hold->merchant, item->merchant) && span_equal(hold->customer, item->customer) &&
+			hold_stops(hold, item))
 			return true;
 	}
 	return false;
@@ -54,7 +56,8 @@ struct verdict plan_verdict(const struct book *book, const struct customer *cust
 		.has_level = item->has_level,
 		.level_day = item->level_day };
 	struct policy_customer whom = {
-		.zone = book_zone_of(book, customer), .has_said = customer->has_said, .said_day = customer->said_day };
+		.zone = book_zone_of(book, customer), .has_said = customer->has_said, .said_day = customer->said_day
+	};
 
 	look_at_accounts(book, item->merchant, item->currency, &whom);
 	return policy_decide(book->policy, &facts, &whom, now);
@@ -297,7 +300,8 @@ enum err plan_revise(struct book *book, const struct notice *from, struct instan
 	return OK;
 }
 
-enum err plan_answer(struct book *book, const struct notice *from, struct handover handover, struct instant now, struct say *say, struct why *why)
+enum err plan_answer(
+	struct book *book, const struct notice *from, struct handover handover, struct instant now, struct say *say, struct why *why)
 {
 	struct notice *notice = book_edit_notice(book, from);
 	struct instant next;

@@ -32,10 +32,13 @@ void policy_print(struct text *t)
 	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
 		const struct policy *p = &policies[i];
 
-		text_printf(t, "policy %s, version %d: %02d:%02d to %02d:%02d on business days (%s), %d days between levels, one mail a customer and day\n",
-			p->name, p->version, p->from_minute / 60, p->from_minute % 60, p->to_minute / 60, p->to_minute % 60, p->calendar, p->gap_days);
+		text_printf(t,
+			"policy %s, version %d: %02d:%02d to %02d:%02d on business days (%s), %d days between levels, one mail a customer and day\n",
+			p->name, p->version, p->from_minute / 60, p->from_minute % 60, p->to_minute / 60, p->to_minute % 60, p->calendar,
+			p->gap_days);
 		for (int k = 0; k < p->step_count; k++)
-			text_printf(t, "  %-8s %+4d days  level %d  %s\n", p->steps[k].name, p->steps[k].days, p->steps[k].level, p->steps[k].help);
+			text_printf(t, "  %-8s %+4d days  level %d  %s\n", p->steps[k].name, p->steps[k].days, p->steps[k].level,
+				p->steps[k].help);
 	}
 }
 

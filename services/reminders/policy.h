@@ -79,7 +79,8 @@ struct verdict {
 struct verdict policy_decide(const struct policy *, const struct policy_item *, const struct policy_customer *, struct instant now);
 
 /* The first hours from `now` on, not before `day`, in which the customer may be written to: [*from, *until). *from is now when they run. */
-void policy_hours(const struct policy *, const struct zone *, struct date day, struct instant now, struct instant *from, struct instant *until);
+void policy_hours(
+	const struct policy *, const struct zone *, struct date day, struct instant now, struct instant *from, struct instant *until);
 
 const char *wait_name(enum wait);
 

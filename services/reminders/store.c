@@ -92,15 +92,15 @@ static void send(struct db *db, const struct query *query, const struct writer *
 }
 
 /* One statement for a shelf's values in one state. */
-#define SAVE(db, arena, shelf_, STATE, query, types, type, write)              \
-	do {                                                                   \
-		struct walk walk_ = { .shelf = &(shelf_), .state = STATE };    \
-		const struct type *value_;                                     \
-		struct writer w_;                                              \
-		writer_open(&w_, arena, types);                                \
-		while ((value_ = walk_next(&walk_)) != NULL)                   \
-			write(&w_, value_);                                    \
-		send(db, &(query), &w_, w_.rows);                              \
+#define SAVE(db, arena, shelf_, STATE, query, types, type, write)           \
+	do {                                                                \
+		struct walk walk_ = { .shelf = &(shelf_), .state = STATE }; \
+		const struct type *value_;                                  \
+		struct writer w_;                                           \
+		writer_open(&w_, arena, types);                             \
+		while ((value_ = walk_next(&walk_)) != NULL)                \
+			write(&w_, value_);                                 \
+		send(db, &(query), &w_, w_.rows);                           \
 	} while (0)
 
 /* What a notice that is cancelled now would have said. */

@@ -98,8 +98,8 @@ static enum err take_claimed(
 	return OK;
 }
 
-static enum err claim(struct db *db, struct arena *arena, struct instant now, size_t most, int64_t per_hour, struct rows *claimed,
-	struct why *why)
+static enum err claim(
+	struct db *db, struct arena *arena, struct instant now, size_t most, int64_t per_hour, struct rows *claimed, struct why *why)
 {
 	struct args *a = args_new(arena);
 	struct rows candidates;
@@ -159,7 +159,8 @@ enum err store_pending(struct db *db, struct arena *arena, struct instant now, i
 
 /* --- to be shown --- */
 
-static enum err list(struct db *db, struct arena *arena, const struct query *query, const struct page *page, struct rows *rows, struct why *why)
+static enum err list(
+	struct db *db, struct arena *arena, const struct query *query, const struct page *page, struct rows *rows, struct why *why)
 {
 	struct args *a = args_new(arena);
 

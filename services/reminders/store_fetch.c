@@ -18,8 +18,8 @@ struct fetch {
 	struct book *book;
 	struct shelf seen;
 	struct asked asked[WANTS];
-	struct rows merchants, accounts, merchant_accounts, customers, customer_items, customer_holds, items, holds, notices, said, notice_items,
-		receipts;
+	struct rows merchants, accounts, merchant_accounts, customers, customer_items, customer_holds, items, holds, notices, said,
+		notice_items, receipts;
 };
 
 static const struct {
@@ -194,7 +194,8 @@ static void put_notices(struct fetch *f)
 		struct notice n = read_notice(&in);
 		struct notice_item *items = ARENA_ARRAY(f->arena, struct notice_item, f->said.count - said.row);
 
-		while (said.row < f->said.count && uuid_equal(read_uuid(&said, "notice_id"), n.id) && span_equal(read_text(&said, "merchant_id"), n.merchant)) {
+		while (said.row < f->said.count && uuid_equal(read_uuid(&said, "notice_id"), n.id) &&
+			span_equal(read_text(&said, "merchant_id"), n.merchant)) {
 			items[n.item_count++] = read_said(&said);
 			said.row++;
 		}

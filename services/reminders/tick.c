@@ -23,16 +23,16 @@ static enum err messages(struct db *db, struct arena *arena, enum due_kind kind,
 	return OK;
 }
 
-#define DUTY(name, KIND, type)                                                                                                       \
-	static enum err name##_due(                                                                                                  \
+#define DUTY(name, KIND, type)                                                                                                           \
+	static enum err name##_due(                                                                                                      \
 		struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why) \
-	{                                                                                                                            \
-		return messages(db, arena, KIND, type, now, limit, out, n, why);                                                     \
-	}                                                                                                                            \
-	static enum err name##_next(                                                                                                 \
-		struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)         \
-	{                                                                                                                            \
-		return store_due_next(db, arena, KIND, now, due, next, why);                                                         \
+	{                                                                                                                                \
+		return messages(db, arena, KIND, type, now, limit, out, n, why);                                                         \
+	}                                                                                                                                \
+	static enum err name##_next(                                                                                                     \
+		struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)             \
+	{                                                                                                                                \
+		return store_due_next(db, arena, KIND, now, due, next, why);                                                             \
 	}
 
 DUTY(revise, DUE_REVISE, type_revise)

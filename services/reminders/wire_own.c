@@ -118,7 +118,8 @@ static enum err malformed(struct why *why)
 
 struct span wire_print_named(struct arena *arena, struct span merchant, struct span customer, struct uuid id)
 {
-	return span_of(arena_printf(arena, "%.*s %.*s %s", SPAN_ARG(merchant), SPAN_ARG(customer), uuid_is_zero(id) ? "-" : uuid_text(arena, id)));
+	return span_of(
+		arena_printf(arena, "%.*s %.*s %s", SPAN_ARG(merchant), SPAN_ARG(customer), uuid_is_zero(id) ? "-" : uuid_text(arena, id)));
 }
 
 enum err wire_read_named(struct message *m, struct arena *arena, struct why *why)
@@ -136,7 +137,8 @@ struct span wire_print_answered(struct arena *arena, const struct answered *a)
 {
 	struct span of = wire_print_named(arena, a->of.merchant, a->of.customer, a->of.id);
 
-	return span_of(arena_printf(arena, "%.*s %d %d %d %d", SPAN_ARG(of), a->tries, a->handover.status, a->handover.sent, a->handover.unknown));
+	return span_of(
+		arena_printf(arena, "%.*s %d %d %d %d", SPAN_ARG(of), a->tries, a->handover.status, a->handover.sent, a->handover.unknown));
 }
 
 enum err wire_read_answered(struct message *m, struct arena *arena, struct why *why)

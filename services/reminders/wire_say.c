@@ -44,13 +44,13 @@ static void say(struct say *s, struct span merchant, struct span customer, const
 }
 
 /* What every event begins with; `name` is the field that holds the aggregate's id. */
-#define HEAD(message, s, aggregate, name, now)                                                                                             \
-	do {                                                                                                                               \
-		(message)->merchant_id = span_cstr(say_arena(s), (aggregate)->merchant);                                                   \
-		(message)->customer_ref = span_cstr(say_arena(s), (aggregate)->customer);                                                  \
-		(message)->name = id(say_arena(s), (aggregate)->id);                                                                       \
-		(message)->revision = (uint64_t)(aggregate)->revision;                                                                     \
-		(message)->business_time = (now).us;                                                                                       \
+#define HEAD(message, s, aggregate, name, now)                                            \
+	do {                                                                              \
+		(message)->merchant_id = span_cstr(say_arena(s), (aggregate)->merchant);  \
+		(message)->customer_ref = span_cstr(say_arena(s), (aggregate)->customer); \
+		(message)->name = id(say_arena(s), (aggregate)->id);                      \
+		(message)->revision = (uint64_t)(aggregate)->revision;                    \
+		(message)->business_time = (now).us;                                      \
 	} while (0)
 
 static pb_item **items(struct arena *arena, const struct notice *n)

@@ -13,7 +13,8 @@ struct words {
 	bool day_has_dot;   /* 5. März 2026 */
 	bool currency_last; /* 1.234,50 EUR */
 	char point, group;
-	const char *greeting, *customer, *invoice, *due, *day_late, *days_late, *reference, *view, *total, *pay_text, *holder, *contact, *regards;
+	const char *greeting, *customer, *invoice, *due, *day_late, *days_late, *reference, *view, *total, *pay_text, *holder, *contact,
+		*regards;
 };
 
 const struct words *words_find(struct span language);

@@ -108,7 +108,8 @@ static void a_hold_placed_between_plan_and_claim_stops_it(void **state)
 
 	world_owe(w, "c1", 1, "2026-10-16", 10000);
 	world_tick(w);
-	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	world_do(w, world_command(
+			    w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
 	assert_int_equal(world_claim(w, w->db, &calls), 0);
 	world_tick(w);
 	assert_string_equal(world_word(w, STATE_OF_FIRST), "cancelled");
@@ -125,8 +126,11 @@ static void a_claim_waits_for_nobody_and_overlooks_nothing(void **state)
 
 	world_owe(w, "c1", 1, "2026-10-16", 10000);
 	world_tick(w);
-	assert_int_equal(db_script(other, "begin; select 1 from key where merchant = 'nord' and id = 'c1' for no key update;"
-					  "update item set open = 0, ledger_revision = 2;", &why), OK);
+	assert_int_equal(db_script(other,
+				 "begin; select 1 from key where merchant = 'nord' and id = 'c1' for no key update;"
+				 "update item set open = 0, ledger_revision = 2;",
+				 &why),
+		OK);
 	assert_int_equal(world_claim(w, w->db, &calls), 0);
 	assert_int_equal(db_script(other, "commit", &why), OK);
 	assert_int_equal(world_claim(w, w->db, &calls), 0);
@@ -332,7 +336,8 @@ static void another_merchant_s_hold_is_not_there(void **state)
 	struct message *m;
 	const char *id;
 
-	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	world_do(w, world_command(
+			    w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
 	id = world_word(w, "select hold_id from hold");
 	m = world_command(w, "volt", "reminders.ReleaseHold", TEXT(w, "/v1/holds/%s/release", id), "{\"reason\":\"x\"}");
 	world_run(w, &m, 1);
@@ -343,7 +348,8 @@ static void another_merchant_s_hold_is_not_there(void **state)
 
 static void the_application_deletes_nothing_and_says_nothing_twice(void **state)
 {
-	static const char *const forbidden[] = { "delete from notice", "delete from item", "delete from hold", "update notice_item set open = 1",
+	static const char *const forbidden[] = { "delete from notice", "delete from item", "delete from hold",
+		"update notice_item set open = 1",
 		"insert into notice_item select merchant_id, gen_random_uuid(), invoice_id, part, step, level, number, due_date, open, currency, live from "
 		"notice_item",
 		"insert into notice select merchant_id, gen_random_uuid(), customer_ref, kind, 'planned', 0, day, policy, policy_version, level, source, "

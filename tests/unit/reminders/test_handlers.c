@@ -13,7 +13,9 @@ static void what_can_not_be_read_says_so_whatever_it_is(void **state)
 
 	for (const struct handler *h = reminders_handlers; h->type != NULL; h++)
 		for (size_t i = 0; h->read != NULL && i < sizeof(payloads) / sizeof(*payloads); i++) {
-			struct message m = { .key = SPAN("nord:c1"), .payload = span_of(payloads[i]), .target = SPAN("/v1/holds/x/release") };
+			struct message m = {
+				.key = SPAN("nord:c1"), .payload = span_of(payloads[i]), .target = SPAN("/v1/holds/x/release")
+			};
 			struct why why = { .err = OK };
 			enum err err = h->read(&m, *state, &why);
 
@@ -65,14 +67,17 @@ static void a_hold_that_can_not_be_is_refused(void **state)
 		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\"}", "field_missing", "until", ERR_INVALID },
 		{ "{\"kind\":\"dispute\",\"customer\":\"c1\"}", "field_missing", "reason", ERR_INVALID },
 		{ "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\",\"colour\":1}", "field_unknown", "colour", ERR_INVALID },
-		{ "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\",\"amount\":{\"minor\":0,\"currency\":\"EUR\"}}", "field_invalid", "amount",
+		{ "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\",\"amount\":{\"minor\":0,\"currency\":\"EUR\"}}",
+			"field_invalid", "amount", ERR_INVALID },
+		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"2026-10-04\"}", "field_invalid", "until",
 			ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"2026-10-04\"}", "field_invalid", "until", ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"9999-12-31\"}", "field_invalid", "until", ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"2026-02-30\"}", "field_invalid", "until", ERR_INVALID },
+		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"9999-12-31\"}", "field_invalid", "until",
+			ERR_INVALID },
+		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"2026-02-30\"}", "field_invalid", "until",
+			ERR_INVALID },
 		{ "{\"kind\":\"dispute\",\"customer\":\"c9\",\"reason\":\"x\"}", "customer_unknown", "customer", ERR_NOT_FOUND },
-		{ "{\"kind\":\"dispute\",\"invoice_id\":\"01900000-0000-7009-8000-000000000001\",\"reason\":\"x\"}", "invoice_unknown", "invoice_id",
-			ERR_NOT_FOUND },
+		{ "{\"kind\":\"dispute\",\"invoice_id\":\"01900000-0000-7009-8000-000000000001\",\"reason\":\"x\"}", "invoice_unknown",
+			"invoice_id", ERR_NOT_FOUND },
 		{ "{\"kind\":\"dispute\",\"invoice_id\":\"01900000-0000-7001-8000-000000000001\",\"customer\":\"c9\",\"reason\":\"x\"}",
 			"invoice_unknown", "invoice_id", ERR_NOT_FOUND },
 	};
@@ -107,7 +112,8 @@ static void a_hold_is_answered_with_all_of_it(void **state)
 
 static void releasing_what_is_not_held_is_refused(void **state)
 {
-	static const char *const unknown[] = { "/v1/holds/01900000-0000-7009-8000-000000000001/release", "/v1/holds/x/release", "/v1/holds" };
+	static const char *const unknown[] = { "/v1/holds/01900000-0000-7009-8000-000000000001/release", "/v1/holds/x/release",
+		"/v1/holds" };
 	struct world *w = world_open(*state);
 	char id[UUID_TEXT + 1];
 	const char *target;
@@ -168,12 +174,28 @@ static void our_own_messages_are_known_by_what_they_name(void **state)
 static void a_reminder_s_event_tells_what_it_said(void **state)
 {
 	struct world *w = world_open(*state);
-	struct notice_item items[] = { { .invoice = fact_invoice(1), .part = 1, .number = SPAN("NORD-1"), .step = SPAN("level-2"), .level = 2,
-					       .due = fact_date("2026-10-01"), .open = { 4000, { "EUR" } } },
-		{ .invoice = fact_invoice(2), .part = 2, .number = SPAN("NORD-2"), .step = SPAN("due"), .due = fact_date("2026-10-15"),
+	struct notice_item items[] = { { .invoice = fact_invoice(1),
+					       .part = 1,
+					       .number = SPAN("NORD-1"),
+					       .step = SPAN("level-2"),
+					       .level = 2,
+					       .due = fact_date("2026-10-01"),
+					       .open = { 4000, { "EUR" } } },
+		{ .invoice = fact_invoice(2),
+			.part = 2,
+			.number = SPAN("NORD-2"),
+			.step = SPAN("due"),
+			.due = fact_date("2026-10-15"),
 			.open = { 500, { "EUR" } } } };
-	struct notice n = { .merchant = MERCHANT, .customer = SPAN("c1"), .id = fact_invoice(7), .revision = 1, .policy = SPAN("standard"),
-		.policy_version = 1, .level = 2, .items = items, .item_count = 2 };
+	struct notice n = { .merchant = MERCHANT,
+		.customer = SPAN("c1"),
+		.id = fact_invoice(7),
+		.revision = 1,
+		.policy = SPAN("standard"),
+		.policy_version = 1,
+		.level = 2,
+		.items = items,
+		.item_count = 2 };
 	struct message m = { .source = SPAN("x"), .id = SPAN("y") };
 	struct say *say = say_open(*state, &m);
 	Dunlin__Reminders__V1__ReminderSent *sent;
@@ -185,8 +207,9 @@ static void a_reminder_s_event_tells_what_it_said(void **state)
 	assert_int_equal(count, 1);
 	assert_true(span_is(said->key, "nord:c1"));
 	assert_string_equal(said->type, "dunlin.reminders.v1.ReminderSent");
-	assert_int_equal(
-		protobuf_read(*state, &dunlin__reminders__v1__reminder_sent__descriptor, said->payload, (ProtobufCMessage **)(void *)&sent, NULL), OK);
+	assert_int_equal(protobuf_read(*state, &dunlin__reminders__v1__reminder_sent__descriptor, said->payload,
+				 (ProtobufCMessage **)(void *)&sent, NULL),
+		OK);
 	assert_int_equal(sent->n_items, 2);
 	assert_int_equal(sent->items[0]->level, 2);
 	assert_int_equal(sent->items[1]->part, 2);

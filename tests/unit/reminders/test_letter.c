@@ -5,7 +5,9 @@
 #include "letter.h"
 #include "words.h"
 
-static const struct post post = { .mail_from = "noreply@dunlin.example", .mail_domain = "mail.example", .invoices_url = "https://invoices.example" };
+static const struct post post = {
+	.mail_from = "noreply@dunlin.example", .mail_domain = "mail.example", .invoices_url = "https://invoices.example"
+};
 
 static const struct template_set *templates(struct arena *arena)
 {
@@ -85,7 +87,9 @@ static void every_language_says_everything(void **state)
 {
 	struct world *w = world_open(*state);
 	struct notice_item items[2];
-	struct notice n = { .merchant = MERCHANT, .customer = SPAN("c1"), .id = fact_invoice(9), .items = items, .amount = { 5, { "EUR" } } };
+	struct notice n = {
+		.merchant = MERCHANT, .customer = SPAN("c1"), .id = fact_invoice(9), .items = items, .amount = { 5, { "EUR" } }
+	};
 
 	for (size_t l = 0; l < words_count(); l++)
 		for (int tone = 0; tone < 6; tone++)
@@ -97,8 +101,12 @@ static void every_language_says_everything(void **state)
 				n.level = tone < 2 || tone == 5 ? 0 : tone - 1;
 				n.day = fact_date("2026-10-09");
 				for (int i = 0; i < 2; i++)
-					items[i] = (struct notice_item){ .invoice = fact_invoice(i + 1), .part = 1, .number = SPAN("N-1"), .step = SPAN("due"),
-						.due = { n.day.day + (tone == 0) }, .open = { 5, { "EUR" } } };
+					items[i] = (struct notice_item){ .invoice = fact_invoice(i + 1),
+						.part = 1,
+						.number = SPAN("N-1"),
+						.step = SPAN("due"),
+						.due = { n.day.day + (tone == 0) },
+						.open = { 5, { "EUR" } } };
 				mail = write_letter(w, &n);
 				assert_true(mail.subject.size > 10 && memchr(mail.subject.at, '\n', mail.subject.size) == NULL);
 				assert_true(mail.text.size > 100);
@@ -148,7 +156,8 @@ static void the_same_notice_makes_the_same_mail(void **state)
 	mail = write_letter(w, world_notice(w, "c1", 0));
 	assert_int_equal(mail_print(w->arena, &mail, &second, NULL), OK);
 	assert_true(span_equal(first, second));
-	assert_non_null(strstr(first.at, arena_printf(w->arena, "Message-ID: <%s@mail.example>", uuid_text(w->arena, world_notice(w, "c1", 0)->id))));
+	assert_non_null(strstr(
+		first.at, arena_printf(w->arena, "Message-ID: <%s@mail.example>", uuid_text(w->arena, world_notice(w, "c1", 0)->id))));
 	assert_string_equal(letter_sender(w->arena, world_notice(w, "c1", 0), &post),
 		arena_printf(w->arena, "notice-%s@mail.example", uuid_text(w->arena, world_notice(w, "c1", 0)->id)));
 }

@@ -196,7 +196,8 @@ static void a_hold_of_an_invoice_stops_that_invoice_alone(void **state)
 
 	world_owe(w, "c1", 1, DUE, 10000);
 	world_owe(w, "c1", 2, DUE, 500);
-	hold(w, arena_printf(w->arena, "{\"kind\":\"dispute\",\"invoice_id\":\"%s\",\"reason\":\"wrong goods\"}", uuid_text(w->arena, fact_invoice(1))));
+	hold(w, arena_printf(w->arena, "{\"kind\":\"dispute\",\"invoice_id\":\"%s\",\"reason\":\"wrong goods\"}",
+			uuid_text(w->arena, fact_invoice(1))));
 	world_told(w, "HoldPlaced c1\n");
 	world_at(w, "2026-10-09", 10);
 	world_go(w);
@@ -243,8 +244,8 @@ static void a_hold_that_is_released_lets_reminders_go_on(void **state)
 	world_told(w, "HoldPlaced c1\n");
 	shelf_at(&w->book->holds, 0, &key, &value, &shelf);
 	held = value;
-	world_apply(w, world_command(w, "reminders.ReleaseHold", arena_printf(w->arena, "/v1/holds/%s/release", uuid_text(w->arena, held->id)),
-			       "{\"reason\":\"settled\"}"));
+	world_apply(w, world_command(w, "reminders.ReleaseHold",
+			       arena_printf(w->arena, "/v1/holds/%s/release", uuid_text(w->arena, held->id)), "{\"reason\":\"settled\"}"));
 	world_go(w);
 	world_told(w, "HoldReleased c1\nReminderSent c1\n");
 }
@@ -289,8 +290,8 @@ static void an_account_that_does_not_collect_is_not_waited_for(void **state)
 
 static void an_account_s_facts_leave_the_same_in_any_order(void **state)
 {
-	struct message *facts[] = { fact_account(*state, 1, true, false), fact_statement(*state, 2, "2026-10-20"), fact_account(*state, 3, false, false),
-		fact_statement(*state, 4, "2026-10-21"), fact_account(*state, 5, true, true) };
+	struct message *facts[] = { fact_account(*state, 1, true, false), fact_statement(*state, 2, "2026-10-20"),
+		fact_account(*state, 3, false, false), fact_statement(*state, 4, "2026-10-21"), fact_account(*state, 5, true, true) };
 	struct account first = { 0 };
 
 	for (int order = 0; order < 120; order++) {
@@ -417,7 +418,8 @@ static void facts_in_any_order_and_twice_leave_the_same(void **state)
 {
 	struct message *facts[] = { fact_customer(*state, "c1", 2, "new@example.org", "Europe/Berlin", "en"),
 		fact_customer(*state, "c1", 3, "newer@example.org", "Europe/Berlin", "en"), fact_issued(*state, "c1", 1, DUE, 10000),
-		fact_open(*state, "c1", 1, 1, 10000), fact_open(*state, "c1", 1, 2, 7000), fact_issued(*state, "c1", 2, "2026-10-20", 300) };
+		fact_open(*state, "c1", 1, 1, 10000), fact_open(*state, "c1", 1, 2, 7000),
+		fact_issued(*state, "c1", 2, "2026-10-20", 300) };
 	const char *first = NULL;
 	struct chance chance = { 20261122 };
 

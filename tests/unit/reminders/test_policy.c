@@ -208,7 +208,8 @@ static void nobody_is_written_to_at_night_or_on_a_holiday(void **state)
 /* What `when` promises must hold: asked then, the answer is another one; asked a microsecond before, it is the same. */
 static void when_is_the_first_instant_at_which_the_answer_changes(void **state)
 {
-	static const char *const zones[] = { "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Asia/Kolkata" };
+	static const char *const zones[] = { "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York",
+		"Asia/Kolkata" };
 
 	(void)state;
 	for (size_t z = 0; z < sizeof zones / sizeof *zones; z++)

@@ -302,7 +302,8 @@ static void add_notice(struct arena *arena, struct text *t, const struct notice 
 {
 	text_printf(t, "%s %s level %d:", notice_state_name(n->state), date_text(arena, n->day), n->level);
 	for (size_t i = 0; i < n->item_count; i++)
-		text_printf(t, "%s %d %.*s %lld", i > 0 ? "," : "", n->items[i].invoice.b[15], SPAN_ARG(n->items[i].step), (long long)n->items[i].open.minor);
+		text_printf(t, "%s %d %.*s %lld", i > 0 ? "," : "", n->items[i].invoice.b[15], SPAN_ARG(n->items[i].step),
+			(long long)n->items[i].open.minor);
 }
 
 const char *world_last(const struct world *w, const char *ref)
@@ -328,8 +329,8 @@ const char *world_print(const struct world *w)
 		const struct item *i = book_item(w->book, MERCHANT, fact_invoice(n), 1);
 
 		if (i != NULL)
-			text_printf(&t, "item %d %.*s %.*s due %s open %lld owed %d said %u\n", n, SPAN_ARG(i->customer), SPAN_ARG(i->number),
-				date_text(w->arena, i->due), (long long)i->open, item_is_owed(i), i->said);
+			text_printf(&t, "item %d %.*s %.*s due %s open %lld owed %d said %u\n", n, SPAN_ARG(i->customer),
+				SPAN_ARG(i->number), date_text(w->arena, i->due), (long long)i->open, item_is_owed(i), i->said);
 	}
 	for (size_t i = 0; world_notice(w, "c1", i) != NULL; i++) {
 		add_notice(w->arena, &t, world_notice(w, "c1", i));

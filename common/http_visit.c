@@ -109,7 +109,7 @@ static void refuse(struct guest *guest, const struct why *why)
 	struct span body = problem_print(guest->visit.arena, why, &status);
 
 	metric_add(&guarded_total, 1, why->code, NULL);
-	log_with(LOG_INFO, "refused by the guard", LOG_TEXT("code", why->code));
+	log_with(LOG_DEBUG, "refused by the guard", LOG_TEXT("code", why->code));
 	guest->connection->refused = true;
 	http_door_answer(&guest->visit, &(struct answer){ .status = status, .type = PROBLEM_TYPE, .body = body });
 }

@@ -50,7 +50,6 @@ static enum err read_backlog(struct db *db, struct arena *arena, struct idle *id
 
 	TRY(db_exec(db, arena, &q_ops_backlog, NULL, &rows, why));
 	idle->backlog = rows_int8(&rows, 0, rows_column(&rows, "backlog"));
-	idle->oldest_us = rows_int8(&rows, 0, rows_column(&rows, "oldest_us"));
 	idle->parked = rows_int8(&rows, 0, rows_column(&rows, "parked"));
 	idle->produced = rows_int8(&rows, 0, rows_column(&rows, "produced"));
 	return OK;

@@ -20,7 +20,7 @@ int ops_port(void);
 /* Counted in the order in which work flows (Kafka, what is due, calls, the outbox), so that nothing in flight is missed by all. */
 struct idle {
 	struct instant now, next_due; /* INT64_MAX: nothing will fall due */
-	int64_t lag, consumed, due, sending, backlog, produced, parked, oldest_us;
+	int64_t lag, consumed, due, sending, backlog, produced, parked;
 };
 enum err idle_read(const struct service *, struct db *, struct arena *, struct idle *, struct why *) MUST_CHECK;
 bool idle_is(const struct idle *);

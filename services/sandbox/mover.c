@@ -1,6 +1,5 @@
 #include "mover.h"
 
-#include <event2/event.h>
 #include <inttypes.h>
 #include <netdb.h>
 
@@ -43,7 +42,6 @@ struct mover {
 	uint32_t magic;
 	struct world *world;
 	struct list watched;
-	struct event *timer;
 	bool is_moving;
 	bool only_quiet; /* no move: until everything is quiet */
 	struct instant from, target;
@@ -108,13 +106,11 @@ static enum err watch_all(struct mover *mover, struct why *why)
 
 /* --- one round --- */
 
-static void ask_all(struct mover *mover);
+static void on_timer(evutil_socket_t, short, void *);
 
 static void again(struct mover *mover, int ms)
 {
-	struct timeval wait = { .tv_usec = ms * 1000 };
-
-	event_add(mover->timer, &wait);
+	world_after(mover->world, ms, on_timer, mover);
 }
 
 static void optional(const struct json_in *in, const char *name, int64_t *value)
@@ -364,15 +360,11 @@ struct mover *mover_open(struct world *world)
 	struct mover *mover = ARENA_NEW(world->life, struct mover);
 
 	*mover = (struct mover){ .magic = MAGIC, .world = world, .ops_urls = world->options->ops_urls };
-	mover->timer = evtimer_new(world->base, on_timer, mover);
-	if (mover->timer == NULL)
-		bug("no memory");
 	return mover;
 }
 
 void mover_close(struct mover *mover)
 {
-	event_free(mover->timer);
 	list_clear(&mover->watched);
 }
 

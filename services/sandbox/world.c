@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include <event2/event.h>
 #include <inttypes.h>
 
 #include "digest.h"
@@ -64,6 +65,14 @@ uint64_t world_choice(const struct world *world, struct span text, uint64_t limi
 
 	memcpy(&number, digest.b, sizeof(number));
 	return number % limit;
+}
+
+void world_after(struct world *world, int64_t ms, void (*run)(evutil_socket_t, short what, void *arg), void *arg)
+{
+	const struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	if (event_base_once(world->base, -1, EV_TIMEOUT, run, arg, &wait) != 0)
+		bug("no memory");
 }
 
 struct span world_keep(struct world *world, struct span s)

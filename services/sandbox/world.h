@@ -7,6 +7,8 @@
 #ifndef SANDBOX_WORLD_H
 #define SANDBOX_WORLD_H
 
+#include <event2/util.h>
+
 #include "arena.h"
 #include "date.h"
 #include "list.h"
@@ -62,6 +64,9 @@ const char *world_id(struct world *, const char *prefix, size_t length);
 
 /* A number below `limit` that follows from the seed and the text alone. */
 uint64_t world_choice(const struct world *, struct span text, uint64_t limit);
+
+/* Calls `run` once, after so many milliseconds of real time. */
+void world_after(struct world *, int64_t ms, void (*run)(evutil_socket_t, short what, void *arg), void *arg);
 
 /* Copies for life. */
 struct span world_keep(struct world *, struct span);

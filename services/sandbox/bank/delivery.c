@@ -1,7 +1,5 @@
 #include "delivery.h"
 
-#include <event2/event.h>
-
 #include "agenda.h"
 #include "camt.h"
 #include "digest.h"
@@ -42,7 +40,6 @@ struct upload {
 	const char *url, *token, *key;
 	int copies; /* of it that are still to follow */
 	int tries, status;
-	struct event *timer;
 };
 
 /* --- making --- */
@@ -136,19 +133,14 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	event_free(upload->timer);
 	upload_send(upload);
 }
 
 static void try_again(struct upload *upload)
 {
 	int ms = upload->tries < 6 ? FIRST_PAUSE_MS << upload->tries : LONGEST_PAUSE_MS;
-	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-	upload->timer = evtimer_new(upload->world->base, on_timer, upload);
-	if (upload->timer == NULL)
-		bug("no memory");
-	event_add(upload->timer, &wait);
+	world_after(upload->world, ms, on_timer, upload);
 }
 
 static void new_key(struct upload *upload)

@@ -1,5 +1,3 @@
-#include <event2/event.h>
-
 #include "bank/bank.h"
 #include "bill.h"
 #include "fetch.h"
@@ -120,7 +118,6 @@ struct request {
 	const char *url, *token, *key;
 	struct span body;
 	int tries;
-	struct event *timer;
 };
 
 static void request_send(struct request *);
@@ -137,18 +134,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	event_free(request->timer);
 	request_send(request);
-}
-
-static void try_again(struct request *request)
-{
-	const struct timeval wait = { .tv_usec = PAUSE_MS * 1000 };
-
-	request->timer = evtimer_new(request->world->base, on_timer, request);
-	if (request->timer == NULL)
-		bug("no memory");
-	event_add(request->timer, &wait);
 }
 
 static bool is_card(const struct step *step)
@@ -178,7 +164,7 @@ static void on_answer(void *arg, const struct fetched *fetched)
 	bool unclear = fetched->status == 0 || fetched->status == 429 || fetched->status >= 500;
 
 	if (unclear && request->tries < TRIES_MOST) {
-		try_again(request);
+		world_after(request->world, PAUSE_MS, on_timer, request);
 		return;
 	}
 	if (fetched->status < 200 || fetched->status >= 300)

@@ -1,5 +1,3 @@
-#include <event2/event.h>
-
 #include "bill.h"
 #include "fetch.h"
 #include "html.h"
@@ -17,7 +15,6 @@ struct visit {
 	const char *next_url; /* after the pause */
 	int pages;
 	bool has_acted; /* paid, or was declined */
-	struct event *timer;
 };
 
 static void on_page(void *arg, const struct fetched *);
@@ -55,19 +52,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	event_free(visit->timer);
 	go(visit, visit->next_url);
 }
 
 static void wait_for(struct visit *visit, const char *url)
 {
-	const struct timeval wait = { .tv_usec = PAUSE_MS * 1000 };
-
 	visit->next_url = url;
-	visit->timer = evtimer_new(visit->world->base, on_timer, visit);
-	if (visit->timer == NULL)
-		bug("no memory");
-	event_add(visit->timer, &wait);
+	world_after(visit->world, PAUSE_MS, on_timer, visit);
 }
 
 /* The provider's page, as its payer knows it. */

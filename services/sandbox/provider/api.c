@@ -1,7 +1,5 @@
 #include "api.h"
 
-#include <event2/event.h>
-
 #include "account.h"
 #include "call.h"
 #include "digest.h"
@@ -228,7 +226,6 @@ struct slow {
 	uint32_t magic;
 	struct ask *ask;
 	struct answer answer;
-	struct event *timer;
 };
 
 static void on_slow(evutil_socket_t fd, short what, void *arg)
@@ -237,19 +234,15 @@ static void on_slow(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	event_free(slow->timer);
 	door_answer(slow->ask, &slow->answer);
 }
 
 static void answer_slowly(struct ask *ask, struct answer *answer, int64_t ms)
 {
 	struct slow *slow = ARENA_NEW(ask->arena, struct slow);
-	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-	*slow = (struct slow){ SLOW_MAGIC, ask, *answer, evtimer_new(ask->world->base, on_slow, slow) };
-	if (slow->timer == NULL)
-		bug("no memory");
-	event_add(slow->timer, &wait);
+	*slow = (struct slow){ SLOW_MAGIC, ask, *answer };
+	world_after(ask->world, ms, on_slow, slow);
 	answer->later = true;
 }
 

@@ -1,7 +1,5 @@
 #include "webhook.h"
 
-#include <event2/event.h>
-
 #include "account.h"
 #include "agenda.h"
 #include "clock.h"
@@ -44,7 +42,6 @@ struct delivery {
 	int tries, status;
 	bool forged; /* the next try has a wrong signature */
 	struct task *task;
-	struct event *timer;
 };
 
 static void deliver(struct delivery *);
@@ -75,20 +72,14 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	event_free(delivery->timer);
-	delivery->timer = NULL;
 	deliver(delivery);
 }
 
 static void try_again(struct delivery *delivery)
 {
 	int ms = delivery->tries < 7 ? FIRST_PAUSE_MS << (delivery->tries - 1) : LONGEST_PAUSE_MS;
-	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-	delivery->timer = evtimer_new(delivery->world->base, on_timer, delivery);
-	if (delivery->timer == NULL)
-		bug("no memory");
-	event_add(delivery->timer, &wait);
+	world_after(delivery->world, ms, on_timer, delivery);
 }
 
 static void start(struct delivery *delivery)

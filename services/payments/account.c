@@ -50,7 +50,8 @@ enum err account_apply(struct book *book, const struct message *m, struct instan
 	struct provider_account *account;
 
 	if (known != NULL && known->live != c->account.live)
-		return why_field(why, ERR_CONFLICT, "account_mode_fixed", "live", "an account's mode does not change: make another account");
+		return why_field(
+			why, ERR_CONFLICT, "account_mode_fixed", "live", "an account's mode does not change: make another account");
 	if (known == NULL && (!c->has_api_key || !c->has_secrets))
 		return why_field(why, ERR_INVALID, "field_missing", c->has_api_key ? "webhook_secrets" : "api_key",
 			"a new account needs api_key and webhook_secrets");

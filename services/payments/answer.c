@@ -17,7 +17,8 @@ enum err answer_read(struct message *m, struct arena *arena, struct why *why)
 
 	TRY(wire_read_answer(m, arena, why));
 	answered->call = *(struct call_answer *)m->body;
-	if (answered->call.kind == INTENT_PAYOUT && stripe_outcome(answered->call.sent, answered->call.unknown, answered->call.status) == STRIPE_DONE)
+	if (answered->call.kind == INTENT_PAYOUT &&
+		stripe_outcome(answered->call.sent, answered->call.unknown, answered->call.status) == STRIPE_DONE)
 		answered->has_page = stripe_lines_answer(arena, answered->call.body, &answered->page, why) == OK;
 	m->body = answered;
 	return OK;
@@ -70,7 +71,8 @@ static struct intent *edit_intent(const struct round *r)
 static void alarm_silence(const struct round *r, const char *text)
 {
 	book_alarm(r->book, r->attempt->merchant, "provider_silent",
-		span_of(arena_printf(r->book->arena, "%s-%s", uuid_text(r->book->arena, r->call->subject), intent_kind_name(r->call->kind))),
+		span_of(arena_printf(
+			r->book->arena, "%s-%s", uuid_text(r->book->arena, r->call->subject), intent_kind_name(r->call->kind))),
 		r->attempt->id, r->now, "no useful answer to \"%s\" so far: %s", intent_kind_name(r->call->kind), text);
 }
 
@@ -122,8 +124,8 @@ static void refuse(const struct round *r)
 	struct span text = stripe_error_text(r->book->arena, r->call->body);
 
 	r->attempt->decline_code = SPAN("provider_refused");
-	book_alarm(r->book, r->attempt->merchant, "provider_refused", span_of(uuid_text(r->book->arena, r->attempt->id)), r->attempt->id, r->now,
-		"status %d: %.*s", r->call->status, SPAN_ARG(text));
+	book_alarm(r->book, r->attempt->merchant, "provider_refused", span_of(uuid_text(r->book->arena, r->attempt->id)), r->attempt->id,
+		r->now, "status %d: %.*s", r->call->status, SPAN_ARG(text));
 	move_by_fact(r->book, r->attempt, ATTEMPT_ACT_FAIL, r->now, r->say);
 }
 
@@ -163,7 +165,7 @@ static void find_none(const struct round *r)
 	struct instant relied;
 	const struct intent *intent = intent_of(r);
 	bool key_holds = instant_add(r->attempt->opened_at, STRIPE_KEY_HOURS * 3600 * US_PER_SECOND, &relied) == OK &&
-		instant_compare(r->now, relied) < 0;
+			 instant_compare(r->now, relied) < 0;
 
 	/* A call takes seconds, so one that is not there after minutes never arrived, or was refused. */
 	if (r->attempt->state == ATTEMPT_CLOSING && intent != NULL && intent->rung >= 2)

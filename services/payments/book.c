@@ -45,8 +45,8 @@ struct book *book_open(struct arena *arena, const struct policy *policy)
 	return book;
 }
 
-#define SHELVES(book)                                                                                                                      \
-	{ &(book)->attempts, &(book)->items, &(book)->accounts, &(book)->merchants, &(book)->webhooks, &(book)->seen, &(book)->payouts,    \
+#define SHELVES(book)                                                                                                                   \
+	{ &(book)->attempts, &(book)->items, &(book)->accounts, &(book)->merchants, &(book)->webhooks, &(book)->seen, &(book)->payouts, \
 		&(book)->lines, &(book)->intents, &(book)->alarms, &(book)->owners }
 
 void book_mark(struct book *book)
@@ -96,7 +96,7 @@ static struct span join(struct arena *arena, const struct span *parts, size_t n)
 	return span_bytes(out, size);
 }
 
-#define JOIN(arena, ...)                                                                                                                   \
+#define JOIN(arena, ...) \
 	join((arena), (const struct span[]){ __VA_ARGS__ }, sizeof((const struct span[]){ __VA_ARGS__ }) / sizeof(struct span))
 
 struct span book_pair(struct arena *arena, struct span a, struct span b)
@@ -249,9 +249,7 @@ void book_alarm(struct book *book, struct span merchant, const char *kind, struc
 	if (old != NULL && old->closed_at.us == 0)
 		return;
 	alarm = old != NULL ? shelf_edit(&book->alarms, key) : shelf_add(&book->alarms, key);
-	*alarm = (struct alarm){
-		.merchant = merchant, .kind = span_of(kind), .subject = subject, .attempt = attempt, .opened_at = now
-	};
+	*alarm = (struct alarm){ .merchant = merchant, .kind = span_of(kind), .subject = subject, .attempt = attempt, .opened_at = now };
 	va_start(args, fmt);
 	alarm->detail = span_of(arena_vprintf(book->arena, fmt, args));
 	va_end(args);

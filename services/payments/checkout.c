@@ -25,8 +25,8 @@ enum err checkout_need_create(const struct message *m, struct need *need, struct
 }
 
 /* The account that is asked for, else the preferred one, else the only one. */
-static enum err choose_account(const struct book *book, struct span merchant, struct span name, const struct provider_account **out,
-	struct why *why)
+static enum err choose_account(
+	const struct book *book, struct span merchant, struct span name, const struct provider_account **out, struct why *why)
 {
 	const struct provider_account *found = NULL;
 	size_t n = 0;
@@ -49,7 +49,8 @@ static enum err choose_account(const struct book *book, struct span merchant, st
 	if (found == NULL)
 		return why_field(why, ERR_REFUSED, "account_unknown", "account", "there is no such provider account that is open");
 	if (n > 1 && !found->preferred)
-		return why_field(why, ERR_REFUSED, "account_ambiguous", "account", "%zu accounts are open and none is preferred: name one", n);
+		return why_field(
+			why, ERR_REFUSED, "account_ambiguous", "account", "%zu accounts are open and none is preferred: name one", n);
 	*out = found;
 	return OK;
 }
@@ -88,8 +89,8 @@ static enum err add_item(struct draft *draft, const struct item *item, struct mo
 }
 
 /* All parts of an invoice that have something open. */
-static enum err add_invoice(const struct book *book, struct draft *draft, struct span merchant, const struct asked_item *asked, size_t n,
-	struct why *why)
+static enum err add_invoice(
+	const struct book *book, struct draft *draft, struct span merchant, const struct asked_item *asked, size_t n, struct why *why)
 {
 	bool is_known = false;
 
@@ -110,8 +111,8 @@ static enum err add_invoice(const struct book *book, struct draft *draft, struct
 	return is_known ? OK : why_field(why, ERR_NOT_FOUND, "invoice_unknown", "invoice_id", "there is no such invoice");
 }
 
-static enum err add_part(const struct book *book, struct draft *draft, struct span merchant, const struct asked_item *asked, size_t n,
-	struct why *why)
+static enum err add_part(
+	const struct book *book, struct draft *draft, struct span merchant, const struct asked_item *asked, size_t n, struct why *why)
 {
 	const struct item *item = book_item(book, merchant, asked->invoice, asked->part);
 
@@ -155,7 +156,8 @@ static bool is_the_same(const struct attempt *attempt, const struct draft *draft
 	if (attempt->item_count != draft->count || !span_equal(attempt->account, account->name))
 		return false;
 	for (size_t i = 0; i < draft->count; i++)
-		if (compare_items(&attempt->items[i], &draft->items[i]) != 0 || !money_equal(attempt->items[i].amount, draft->items[i].amount))
+		if (compare_items(&attempt->items[i], &draft->items[i]) != 0 ||
+			!money_equal(attempt->items[i].amount, draft->items[i].amount))
 			return false;
 	return true;
 }
@@ -181,8 +183,8 @@ static enum err make_way(struct book *book, struct span merchant, const struct d
 	return OK;
 }
 
-static struct attempt *add_attempt(struct book *book, struct span merchant, const struct draft *draft, const struct provider_account *account,
-	struct uuid id, struct instant now)
+static struct attempt *add_attempt(struct book *book, struct span merchant, const struct draft *draft,
+	const struct provider_account *account, struct uuid id, struct instant now)
 {
 	struct attempt *attempt = shelf_add(&book->attempts, key_attempt(book->arena, merchant, id));
 

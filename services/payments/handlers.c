@@ -17,11 +17,13 @@ void payments_rules(struct text *text)
 #define NOT_OURS NULL, NULL, NULL
 
 const struct handler payments_handlers[] = {
-	{ "dunlin.invoices.v1.InvoiceIssued", "what may be paid: parts, amounts, due dates", wire_read_issued, facts_need_invoice, facts_apply_issued },
+	{ "dunlin.invoices.v1.InvoiceIssued", "what may be paid: parts, amounts, due dates", wire_read_issued, facts_need_invoice,
+		facts_apply_issued },
 	{ "dunlin.invoices.v1.CreditNoteIssued", "less may be paid", wire_read_credited, facts_need_invoice, facts_apply_credited },
 	{ "dunlin.invoices.v1.CommandRefused", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.OpenItemChanged", "what is open", wire_read_open_item, facts_need_item, facts_apply_open_item },
-	{ "dunlin.ledger.v1.ReceiptAllocated", "the ledger counts a payment of ours", wire_read_receipt, facts_need_receipt, facts_apply_receipt },
+	{ "dunlin.ledger.v1.ReceiptAllocated", "the ledger counts a payment of ours", wire_read_receipt, facts_need_receipt,
+		facts_apply_receipt },
 	{ "dunlin.ledger.v1.AllocationReversed", "not followed: OpenItemChanged says what is open", NOT_OURS },
 	{ "dunlin.ledger.v1.UnappliedChanged", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.AccountDefined", "not followed", NOT_OURS },
@@ -31,7 +33,8 @@ const struct handler payments_handlers[] = {
 	{ "dunlin.ledger.v1.LineUnmatched", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.ExceptionOpened", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.ExceptionClosed", "not followed", NOT_OURS },
-	{ "dunlin.customers.v1.MerchantDefined", "the merchant's name on pay pages", wire_read_merchant, facts_need_merchant, facts_apply_merchant },
+	{ "dunlin.customers.v1.MerchantDefined", "the merchant's name on pay pages", wire_read_merchant, facts_need_merchant,
+		facts_apply_merchant },
 	{ "dunlin.customers.v1.CustomerChanged", "not followed: no personal data here", NOT_OURS },
 	{ "payments.CreateCheckout", "a pay link, at once", wire_read_checkout, checkout_need_create, checkout_apply_create },
 	{ "payments.OpenAttempt", "the payer wants the provider's page", wire_read_attempt, checkout_need_attempt, checkout_apply_open },

@@ -44,7 +44,7 @@ struct stripe_page;
 void payouts_apply_notice(struct book *, struct span merchant, struct span account, const struct notice *, struct instant now);
 /* A page of its lines. */
 void payouts_need_page(struct need *, struct span merchant, struct span account, const struct call_answer *, const struct stripe_page *);
-enum err payouts_apply_page(struct book *, struct span merchant, struct span account, const struct call_answer *, const struct stripe_page *,
-	struct instant now, struct say *, struct why *) MUST_CHECK;
+enum err payouts_apply_page(struct book *, struct span merchant, struct span account, const struct call_answer *,
+	const struct stripe_page *, struct instant now, struct say *, struct why *) MUST_CHECK;
 
 #endif

@@ -85,6 +85,7 @@ enum err accept_pay(struct request *r, struct db *db, struct response *response,
 	if (attempt->state == ATTEMPT_CREATED)
 		TRY(open_attempt(r, db, attempt, why));
 	response->status = 303;
-	response->location = span_of(arena_printf(r->arena, "%.*s/pay/%.*s", SPAN_ARG(policy->public_url), SPAN_ARG(request_param(r, "token"))));
+	response->location =
+		span_of(arena_printf(r->arena, "%.*s/pay/%.*s", SPAN_ARG(policy->public_url), SPAN_ARG(request_param(r, "token"))));
 	return OK;
 }

@@ -49,7 +49,9 @@ static enum err read_filter(const struct request *r, struct attempt_filter *filt
 	struct span after = request_query(r, "after"), invoice = request_query(r, "invoice");
 	enum attempt_state state;
 
-	*filter = (struct attempt_filter){ .merchant = r->merchant, .customer = request_query(r, "customer"), .state = request_query(r, "state") };
+	*filter = (struct attempt_filter){
+		.merchant = r->merchant, .customer = request_query(r, "customer"), .state = request_query(r, "state")
+	};
 	memset(filter->before.b, 0xff, sizeof(filter->before.b));
 	TRY(read_limit(r, &filter->limit, why));
 	if (after.size > 0 && uuid_parse(after, &filter->before) != OK)

@@ -26,34 +26,36 @@ struct view {
 	bool has_form, has_url, has_items;
 };
 
-static const struct view ready = { "Pay your invoice", NULL, "Please check what you are about to pay.", "", "Continue to payment", NULL, true, false, true };
-static const struct view connecting = { "One moment", NULL, "We are opening the payment page for you. This page reloads by itself.", "wait", NULL, "2",
-	false, false, true };
+static const struct view ready = { "Pay your invoice", NULL, "Please check what you are about to pay.", "", "Continue to payment", NULL,
+	true, false, true };
+static const struct view connecting = { "One moment", NULL, "We are opening the payment page for you. This page reloads by itself.", "wait",
+	NULL, "2", false, false, true };
 static const struct view unsure = { "This takes longer than usual", NULL,
-	"The payment provider has not answered yet. This page reloads by itself; you can also come back later. You will not be charged twice.", "wait",
-	NULL, "10", false, false, true };
+	"The payment provider has not answered yet. This page reloads by itself; you can also come back later. You will not be charged twice.",
+	"wait", NULL, "10", false, false, true };
 static const struct view not_yet = { "Pay your invoice", "You have not paid yet.", "You can go back to the payment page and finish.", "",
 	"Back to payment", NULL, false, true, true };
-static const struct view declined = { "Your payment was declined", "No money was taken.", "Try again, with another card if you like.", "bad",
-	"Try again", NULL, false, true, true };
-static const struct view confirming = { "Thank you", NULL, "Your payment is being confirmed. This page reloads by itself.", "wait", NULL, "3", false,
-	false, true };
+static const struct view declined = { "Your payment was declined", "No money was taken.", "Try again, with another card if you like.",
+	"bad", "Try again", NULL, false, true, true };
+static const struct view confirming = { "Thank you", NULL, "Your payment is being confirmed. This page reloads by itself.", "wait", NULL,
+	"3", false, false, true };
 static const struct view under_way = { "Thank you", "Your payment is under way.",
 	"Your bank may take a few days. There is nothing more to do.", "good", NULL, NULL, false, false, true };
 static const struct view looked_at = { "We are checking your payment", NULL,
-	"Something about this payment needs a look by a person. Please do not pay again; we will be in touch.", "wait", NULL, NULL, false, false, true };
-static const struct view paid = { "Paid", "Thank you, we have received your payment.", "You can close this page.", "good", NULL, NULL, false, false,
-	true };
-static const struct view refunded = { "Refunded", "Your payment was given back.", "It may take a few days to reach your account.", "", NULL, NULL,
+	"Something about this payment needs a look by a person. Please do not pay again; we will be in touch.", "wait", NULL, NULL, false,
+	false, true };
+static const struct view paid = { "Paid", "Thank you, we have received your payment.", "You can close this page.", "good", NULL, NULL,
 	false, false, true };
-static const struct view failed = { "The payment did not go through", "No money was taken.", "Please ask for a new payment link.", "bad", NULL, NULL,
-	false, false, true };
-static const struct view expired = { "This link has expired", NULL, "Nothing can be paid with it any more. Please ask for a new one.", "", NULL, NULL,
-	false, false, false };
-static const struct view settled = { "Nothing left to pay", NULL, "What this link was for has been settled.", "good", NULL, NULL, false, false,
-	false };
-static const struct view no_link = { "This link leads nowhere", NULL, "Please check that you have the whole address from our message.", "", NULL, NULL,
-	false, false, false };
+static const struct view refunded = { "Refunded", "Your payment was given back.", "It may take a few days to reach your account.", "", NULL,
+	NULL, false, false, true };
+static const struct view failed = { "The payment did not go through", "No money was taken.", "Please ask for a new payment link.", "bad",
+	NULL, NULL, false, false, true };
+static const struct view expired = { "This link has expired", NULL, "Nothing can be paid with it any more. Please ask for a new one.", "",
+	NULL, NULL, false, false, false };
+static const struct view settled = { "Nothing left to pay", NULL, "What this link was for has been settled.", "good", NULL, NULL, false,
+	false, false };
+static const struct view no_link = { "This link leads nowhere", NULL, "Please check that you have the whole address from our message.", "",
+	NULL, NULL, false, false, false };
 
 static const struct view *view_of(const struct pay_page *page)
 {
@@ -90,12 +92,14 @@ static void add_items(struct tvalue *root, struct arena *arena, const struct att
 	}
 }
 
-static enum err print(const struct template_set *set, struct arena *arena, const struct view *view, const struct pay_page *page, struct span *html,
-	struct why *why)
+/* page NULL: a link that leads nowhere. */
+static enum err print(const struct template_set *set, struct arena *arena, const struct view *view, const struct pay_page *page,
+	struct span *html, struct why *why)
 {
+	static const struct pay_page nowhere = { .merchant.name = { "Payment", 7 } };
 	struct tvalue *root = tvalue_open(arena);
-	struct span merchant = page != NULL && page->merchant.name.size > 0 ? page->merchant.name : SPAN("Payment");
-	bool has_url = view->has_url && page != NULL && page->attempt->url.size > 0;
+	const struct pay_page *p = page != NULL ? page : &nowhere;
+	struct span url = p->attempt != NULL && view->has_url ? p->attempt->url : SPAN("");
 	struct text text;
 
 	tvalue_text(root, "title", view->title);
@@ -104,15 +108,16 @@ static enum err print(const struct template_set *set, struct arena *arena, const
 	tvalue_text(root, "tone", view->tone);
 	tvalue_text(root, "button", view->button);
 	tvalue_text(root, "refresh", view->refresh);
-	tvalue_span(root, "merchant", merchant);
-	tvalue_span(root, "email", page != NULL ? page->merchant.email : SPAN(""));
-	tvalue_span(root, "token", page != NULL ? page->token : SPAN(""));
+	tvalue_span(root, "merchant", p->merchant.name.size > 0 ? p->merchant.name : nowhere.merchant.name);
+	tvalue_span(root, "email", p->merchant.email);
+	tvalue_printf(root, "mail_to", "mailto:%.*s", SPAN_ARG(p->merchant.email));
+	tvalue_span(root, "token", p->token);
 	tvalue_bool(root, "form", view->has_form);
-	tvalue_bool(root, "asks", view->has_form || has_url);
-	tvalue_span(root, "url", has_url ? page->attempt->url : SPAN(""));
-	tvalue_text(root, "amount", page != NULL && view->has_items ? money_text(arena, page->attempt->amount) : NULL);
-	if (page != NULL && view->has_items)
-		add_items(root, arena, page->attempt);
+	tvalue_bool(root, "asks", view->has_form || url.size > 0);
+	tvalue_span(root, "url", url);
+	tvalue_text(root, "amount", p->attempt != NULL && view->has_items ? money_text(arena, p->attempt->amount) : NULL);
+	if (p->attempt != NULL && view->has_items)
+		add_items(root, arena, p->attempt);
 	text_init(&text, arena);
 	TRY(template_print(template_find(set, "pay"), root, &text, why));
 	*html = text_done(&text);

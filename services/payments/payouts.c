@@ -11,8 +11,8 @@ static struct uuid payout_id(struct book *book, struct span account, struct span
 	return uuid_derive(at, SPAN("stripe payout"), book_pair(book->arena, account, provider_payout), 0);
 }
 
-static struct payout *payout_of(struct book *book, struct span merchant, struct span account, const struct notice *notice, struct money amount,
-	struct instant now)
+static struct payout *payout_of(
+	struct book *book, struct span merchant, struct span account, const struct notice *notice, struct money amount, struct instant now)
 {
 	struct span key = key_payout(book->arena, merchant, account, notice->payout);
 	struct payout *payout;
@@ -70,8 +70,8 @@ void payouts_apply_notice(struct book *book, struct span merchant, struct span a
 
 /* ---- lines ---- */
 
-void payouts_need_page(struct need *need, struct span merchant, struct span account, const struct call_answer *call,
-	const struct stripe_page *page)
+void payouts_need_page(
+	struct need *need, struct span merchant, struct span account, const struct call_answer *call, const struct stripe_page *page)
 {
 	struct span payout = book_pair(need->arena, account, call->payout);
 
@@ -117,7 +117,8 @@ static enum err amount_of(const struct payout *payout, const struct stripe_line 
 
 	TRY(stripe_money((struct provider_amount){ .is_known = true, .minor = provider, .currency = line->currency }, &money, why));
 	if (!currency_equal(money.currency, payout->amount.currency))
-		return why_set(why, ERR_INVALID, "currency_wrong", "a line in %s of a payout in %s", money.currency.code, payout->amount.currency.code);
+		return why_set(why, ERR_INVALID, "currency_wrong", "a line in %s of a payout in %s", money.currency.code,
+			payout->amount.currency.code);
 	*minor = money.minor;
 	return OK;
 }
@@ -195,8 +196,8 @@ enum err payouts_apply_page(struct book *book, struct span merchant, struct span
 		return OK;
 	if (page == NULL) {
 		if (intent->rung >= INTENT_RUNG_ALARM)
-			book_alarm(book, merchant, "provider_silent", call->payout, (struct uuid){ { 0 } }, now, "its lines can't be fetched: status %d",
-				call->status);
+			book_alarm(book, merchant, "provider_silent", call->payout, (struct uuid){ { 0 } }, now,
+				"its lines can't be fetched: status %d", call->status);
 		intent_climb(intent_of(book, known), now);
 		return OK;
 	}

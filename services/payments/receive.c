@@ -29,7 +29,8 @@ enum err receive_need(const struct message *m, struct need *need, struct why *wh
 	if (event->notice.subject == NOTICE_PAYOUT) {
 		struct span payout = book_pair(need->arena, m->client, event->notice.payout);
 
-		need_key(need, KIND_PAYOUT, m->merchant, span_of(arena_printf(need->arena, "%.*s:%.*s", SPAN_ARG(m->client), SPAN_ARG(event->notice.payout))));
+		need_key(need, KIND_PAYOUT, m->merchant,
+			span_of(arena_printf(need->arena, "%.*s:%.*s", SPAN_ARG(m->client), SPAN_ARG(event->notice.payout))));
 		need_want(need, WANT_PAYOUT, m->merchant, payout);
 	}
 	return OK;
@@ -65,10 +66,11 @@ static bool may_be_ours(const struct webhook_event *event)
 	const struct notice *notice = &event->notice;
 
 	return !uuid_is_zero(notice->attempt) || notice->reference.size > 0 || span_is(span_of(event->kind->object), "charge") ||
-		span_is(span_of(event->kind->object), "refund");
+	       span_is(span_of(event->kind->object), "refund");
 }
 
-static void apply_to_attempt(struct book *book, struct webhook *webhook, const struct webhook_event *event, struct instant now, struct say *say)
+static void apply_to_attempt(
+	struct book *book, struct webhook *webhook, const struct webhook_event *event, struct instant now, struct say *say)
 {
 	const struct attempt *attempt = settle_find(book, webhook->merchant, webhook->account, &event->notice);
 
@@ -164,7 +166,7 @@ enum err receive_apply_overdue(struct book *book, const struct message *m, struc
 	if (webhook == NULL || webhook->alarmed)
 		return OK;
 	webhook->alarmed = true;
-	book_alarm(book, m->merchant, "reference_missing", webhook->event, webhook->reference, now, "%.*s of %.*s names nothing that we know",
-		SPAN_ARG(webhook->type), SPAN_ARG(webhook->object));
+	book_alarm(book, m->merchant, "reference_missing", webhook->event, webhook->reference, now,
+		"%.*s of %.*s names nothing that we know", SPAN_ARG(webhook->type), SPAN_ARG(webhook->object));
 	return OK;
 }

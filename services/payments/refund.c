@@ -181,9 +181,11 @@ static enum err check_item(const struct attempt *attempt, const struct refund *r
 		if (!is_same_item(item, asked))
 			continue;
 		if (!currency_equal(asked->amount.currency, item->amount.currency) || asked->amount.minor <= 0)
-			return why_field(why, ERR_INVALID, "refund_items_wrong", "items", "an item's amount must be above 0 and in the payment's currency");
+			return why_field(why, ERR_INVALID, "refund_items_wrong", "items",
+				"an item's amount must be above 0 and in the payment's currency");
 		if (asked->amount.minor > item->amount.minor - refund_of_item(attempt, item))
-			return why_field(why, ERR_REFUSED, "refund_exceeds_captured", "items", "an item's refund is more than what is left of it");
+			return why_field(
+				why, ERR_REFUSED, "refund_exceeds_captured", "items", "an item's refund is more than what is left of it");
 		*sum += asked->amount.minor;
 		return OK;
 	}
@@ -203,7 +205,8 @@ enum err refund_check(const struct attempt *attempt, struct arena *arena, struct
 	if (refund->amount.minor <= 0)
 		return why_field(why, ERR_INVALID, "amount_not_positive", "amount", "a refund's amount must be above 0");
 	if (refund->amount.minor > room.minor)
-		return why_field(why, ERR_REFUSED, "refund_exceeds_captured", "amount", "%s can be refunded at most", money_text(arena, room));
+		return why_field(
+			why, ERR_REFUSED, "refund_exceeds_captured", "amount", "%s can be refunded at most", money_text(arena, room));
 	if (refund->item_count == 0)
 		return share(attempt, arena, refund, why);
 	for (size_t i = 0; i < refund->item_count; i++)

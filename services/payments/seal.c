@@ -65,7 +65,7 @@ enum err seal_open(struct arena *arena, struct span key, struct span place, stru
 	memcpy(tag, sealed.at + NONCE + size, TAG);
 	ctx = begin(key, (const uint8_t *)sealed.at, place, 0);
 	good = EVP_CipherUpdate(ctx, out, &n, (const uint8_t *)sealed.at + NONCE, (int)size) == 1 &&
-		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 && EVP_CipherFinal_ex(ctx, out + size, &n) == 1;
+	       EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 && EVP_CipherFinal_ex(ctx, out + size, &n) == 1;
 	EVP_CIPHER_CTX_free(ctx);
 	if (!good)
 		return why_set(why, ERR_INVALID, "seal_broken", "a stored secret does not open with this secret_key");

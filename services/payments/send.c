@@ -8,8 +8,8 @@
 #include "stripe.h"
 #include "wire.h"
 
-static enum err request_of(struct arena *arena, const struct due_call *due, const struct policy *policy, struct stripe_request *request,
-	struct why *why)
+static enum err request_of(
+	struct arena *arena, const struct due_call *due, const struct policy *policy, struct stripe_request *request, struct why *why)
 {
 	const struct attempt *attempt = &due->attempt;
 

@@ -21,7 +21,8 @@ static enum err check_key(const char *value, struct why *why)
 const struct setting payments_setting_table[] = {
 	{ TEXT(secret_key), .flags = SETTING_SECRET, .check = check_key,
 		.help = "Seals the secrets of provider accounts and makes pay links: 64 hexadecimal digits. Another key breaks both." },
-	{ TEXT(stripe_url), .initial = "https://api.stripe.com", .check = setting_is_url, .help = "Where Stripe's API is; a sandbox for trying out." },
+	{ TEXT(stripe_url), .initial = "https://api.stripe.com", .check = setting_is_url,
+		.help = "Where Stripe's API is; a sandbox for trying out." },
 	{ NUMBER(link_days), .initial = "30", .least = 1, .most = 365, .help = "How many days a pay link can be opened." },
 	{ NUMBER(session_minutes), .initial = "1380", .least = 31, .most = 1439,
 		.help = "How many minutes the provider's page can be paid after the payer has opened it." },

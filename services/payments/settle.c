@@ -27,7 +27,8 @@ static const char *misfit_of_amount(struct arena *arena, const struct attempt *a
 {
 	int64_t asked;
 
-	if (!notice->has_act || (notice->act != ATTEMPT_ACT_SUCCEED && notice->act != ATTEMPT_ACT_PROCESS && notice->act != ATTEMPT_ACT_SHOW))
+	if (!notice->has_act ||
+		(notice->act != ATTEMPT_ACT_SUCCEED && notice->act != ATTEMPT_ACT_PROCESS && notice->act != ATTEMPT_ACT_SHOW))
 		return NULL;
 	if (!notice->amount.is_known)
 		return notice->act == ATTEMPT_ACT_SUCCEED ? "it names no amount" : NULL;
@@ -47,8 +48,8 @@ static const char *misfit(struct arena *arena, const struct attempt *attempt, co
 	return text != NULL ? text : misfit_of_amount(arena, attempt, notice);
 }
 
-static void question(struct book *book, struct attempt *attempt, const struct notice *notice, const char *text, struct instant now,
-	struct say *say)
+static void question(
+	struct book *book, struct attempt *attempt, const struct notice *notice, const char *text, struct instant now, struct say *say)
 {
 	struct span all = span_of(arena_printf(book->arena, "%.*s: %s", SPAN_ARG(notice->what), text));
 
@@ -118,8 +119,8 @@ static void act(struct book *book, struct attempt *attempt, const struct notice 
 
 /* ---- refunds ---- */
 
-static struct refund refund_made_elsewhere(struct book *book, const struct attempt *attempt, const struct notice_refund *fact,
-	struct money amount, struct instant now)
+static struct refund refund_made_elsewhere(
+	struct book *book, const struct attempt *attempt, const struct notice_refund *fact, struct money amount, struct instant now)
 {
 	struct refund refund = { .reason = REFUND_BY_PROVIDER, .amount = amount, .made_at = now };
 
@@ -246,15 +247,18 @@ void settle_mark(struct book *book, struct webhook *webhook)
 
 static bool waits_for(const struct webhook *webhook, const struct attempt *attempt)
 {
-	if (webhook->state != WEBHOOK_LOOSE || !span_equal(webhook->merchant, attempt->merchant) || !span_equal(webhook->account, attempt->account))
+	if (webhook->state != WEBHOOK_LOOSE || !span_equal(webhook->merchant, attempt->merchant) ||
+		!span_equal(webhook->account, attempt->account))
 		return false;
-	return uuid_equal(webhook->reference, attempt->id) || (webhook->session.size > 0 && span_equal(webhook->session, attempt->session)) ||
-		(webhook->payment.size > 0 && span_equal(webhook->payment, attempt->payment)) ||
-		(webhook->charge.size > 0 && span_equal(webhook->charge, attempt->charge));
+	return uuid_equal(webhook->reference, attempt->id) ||
+	       (webhook->session.size > 0 && span_equal(webhook->session, attempt->session)) ||
+	       (webhook->payment.size > 0 && span_equal(webhook->payment, attempt->payment)) ||
+	       (webhook->charge.size > 0 && span_equal(webhook->charge, attempt->charge));
 }
 
 /* A webhook that waited; one that can't be read any more stays as it is, and its deadline tells. */
-static bool join(struct book *book, struct attempt *attempt, struct span key, const struct webhook *waiting, struct instant now, struct say *say)
+static bool join(
+	struct book *book, struct attempt *attempt, struct span key, const struct webhook *waiting, struct instant now, struct say *say)
 {
 	struct webhook_event event;
 	struct webhook *webhook;

@@ -38,16 +38,22 @@ static void searches_open(struct search *searches, struct arena *arena)
 		int what;
 		bool by_id, quiet;
 	} kinds[SEARCHES] = {
-		{ &q_find_attempt, FIND_ATTEMPT, true, false }, { &q_find_attempt, FIND_ATTEMPT, true, true },
-		{ &q_find_invoice, FIND_INVOICE, true, false }, { &q_find_session, FIND_SESSION, false, false },
-		{ &q_find_session, FIND_SESSION, false, true }, { &q_find_payment, FIND_PAYMENT, false, false },
-		{ &q_find_payment, FIND_PAYMENT, false, true }, { &q_find_charge, FIND_CHARGE, false, false },
-		{ &q_find_charge, FIND_CHARGE, false, true },   { &q_find_refund, FIND_REFUND, false, false },
+		{ &q_find_attempt, FIND_ATTEMPT, true, false },
+		{ &q_find_attempt, FIND_ATTEMPT, true, true },
+		{ &q_find_invoice, FIND_INVOICE, true, false },
+		{ &q_find_session, FIND_SESSION, false, false },
+		{ &q_find_session, FIND_SESSION, false, true },
+		{ &q_find_payment, FIND_PAYMENT, false, false },
+		{ &q_find_payment, FIND_PAYMENT, false, true },
+		{ &q_find_charge, FIND_CHARGE, false, false },
+		{ &q_find_charge, FIND_CHARGE, false, true },
+		{ &q_find_refund, FIND_REFUND, false, false },
 		{ &q_find_refund, FIND_REFUND, false, true },
 	};
 
 	for (size_t i = 0; i < SEARCHES; i++) {
-		searches[i] = (struct search){ .query = kinds[i].query, .what = kinds[i].what, .by_id = kinds[i].by_id, .quiet = kinds[i].quiet };
+		searches[i] =
+			(struct search){ .query = kinds[i].query, .what = kinds[i].what, .by_id = kinds[i].by_id, .quiet = kinds[i].quiet };
 		writer_open(&searches[i].writer, arena, kinds[i].by_id ? "tu" : "ttt");
 	}
 }
@@ -77,7 +83,9 @@ static void search_add(struct search *searches, const struct find *f)
 static void note_owner(struct book *book, const struct search *s, struct reader *in, struct span text)
 {
 	struct span key = key_owner(book->arena, s->what, read_text(in, "merchant_id"), text);
-	struct owner owner = { .attempt = read_uuid(in, "attempt_id"), .customer = read_text(in, "customer_ref"), .payment = read_text(in, "payment") };
+	struct owner owner = {
+		.attempt = read_uuid(in, "attempt_id"), .customer = read_text(in, "customer_ref"), .payment = read_text(in, "payment")
+	};
 
 	if (s->what == FIND_REFUND)
 		owner.refund = read_uuid(in, "refund_id");
@@ -145,16 +153,16 @@ static const void *next_value(const struct shelf *shelf, size_t *at, bool news, 
 }
 
 /* One statement for a shelf's values. */
-#define SAVE_SOME(s, shelf, type, news, changes, types, write, query, expected)                                                            \
-	do {                                                                                                                               \
-		const struct type *value_;                                                                                                 \
-		struct writer writer_;                                                                                                     \
-		size_t at_ = 0;                                                                                                            \
-		writer_open(&writer_, (s)->arena, types);                                                                                  \
-		while ((value_ = next_value(&(s)->book->shelf, &at_, news, changes)) != NULL)                                              \
-			write(&writer_, value_);                                                                                           \
-		if (writer_.rows > 0)                                                                                                      \
-			db_queue((s)->db, &(query), writer_.args, (expected) ? writer_.rows : -1);                                         \
+#define SAVE_SOME(s, shelf, type, news, changes, types, write, query, expected)                    \
+	do {                                                                                       \
+		const struct type *value_;                                                         \
+		struct writer writer_;                                                             \
+		size_t at_ = 0;                                                                    \
+		writer_open(&writer_, (s)->arena, types);                                          \
+		while ((value_ = next_value(&(s)->book->shelf, &at_, news, changes)) != NULL)      \
+			write(&writer_, value_);                                                   \
+		if (writer_.rows > 0)                                                              \
+			db_queue((s)->db, &(query), writer_.args, (expected) ? writer_.rows : -1); \
 	} while (0)
 #define SAVE(s, shelf, type, types, write, query) SAVE_SOME(s, shelf, type, true, true, types, write, query, true)
 

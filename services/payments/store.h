@@ -33,14 +33,15 @@ enum err store_webhooks(struct db *, struct arena *, const struct webhook_filter
 /* The body as it came; *body.at NULL: there is no such webhook. */
 enum err store_webhook_body(struct db *, struct arena *, struct span merchant, struct span account, struct span event, struct span *body,
 	struct why *) MUST_CHECK;
-enum err store_alarms(struct db *, struct arena *, struct span merchant, bool closed, int32_t limit, struct alarm **, size_t *n, struct why *)
-	MUST_CHECK;
-enum err store_payouts(struct db *, struct arena *, struct span merchant, int32_t limit, struct payout **, size_t *n, struct why *) MUST_CHECK;
+enum err store_alarms(
+	struct db *, struct arena *, struct span merchant, bool closed, int32_t limit, struct alarm **, size_t *n, struct why *) MUST_CHECK;
+enum err store_payouts(
+	struct db *, struct arena *, struct span merchant, int32_t limit, struct payout **, size_t *n, struct why *) MUST_CHECK;
 /* The accounts of a merchant, or of all of them when it is empty. */
 enum err store_accounts(struct db *, struct arena *, struct span merchant, struct provider_account **, size_t *n, struct why *) MUST_CHECK;
 /* What a pay page shows beside the attempt: the merchant, and how many of the attempt's parts are still owed. */
-enum err store_pay_page(struct db *, struct arena *, const struct attempt *, struct merchant *, int64_t *owed, struct instant *now, struct why *)
-	MUST_CHECK;
+enum err store_pay_page(struct db *, struct arena *, const struct attempt *, struct merchant *, int64_t *owed, struct instant *now,
+	struct why *) MUST_CHECK;
 
 /* ---- for timers ---- */
 
@@ -49,7 +50,8 @@ struct due_attempt {
 	struct uuid attempt;
 };
 /* Links that are past their time and were not used. */
-enum err store_unused(struct db *, struct arena *, struct instant now, size_t limit, struct due_attempt **, size_t *n, struct why *) MUST_CHECK;
+enum err store_unused(
+	struct db *, struct arena *, struct instant now, size_t limit, struct due_attempt **, size_t *n, struct why *) MUST_CHECK;
 enum err store_unused_next(struct db *, struct arena *, struct instant now, int64_t *due, struct instant *next, struct why *) MUST_CHECK;
 
 struct due_webhook {
@@ -59,8 +61,8 @@ struct due_webhook {
 /* Webhooks whose attempt is known by now. */
 enum err store_joinable(struct db *, struct arena *, size_t limit, struct due_webhook **, size_t *n, struct why *) MUST_CHECK;
 /* Webhooks that came before `since`, wait, and were not told of. */
-enum err store_overdue(struct db *, struct arena *, struct instant since, size_t limit, struct due_webhook **, size_t *n, struct why *)
-	MUST_CHECK;
+enum err store_overdue(
+	struct db *, struct arena *, struct instant since, size_t limit, struct due_webhook **, size_t *n, struct why *) MUST_CHECK;
 enum err store_overdue_next(struct db *, struct arena *, struct instant since, int64_t *due, struct instant *next, struct why *) MUST_CHECK;
 
 /* ---- for calls ---- */

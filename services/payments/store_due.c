@@ -6,7 +6,8 @@
 
 /* ---- timers ---- */
 
-enum err store_unused(struct db *db, struct arena *arena, struct instant now, size_t limit, struct due_attempt **out, size_t *n, struct why *why)
+enum err store_unused(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct due_attempt **out, size_t *n, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;
@@ -71,8 +72,8 @@ enum err store_joinable(struct db *db, struct arena *arena, size_t limit, struct
 	return OK;
 }
 
-enum err store_overdue(struct db *db, struct arena *arena, struct instant since, size_t limit, struct due_webhook **out, size_t *n,
-	struct why *why)
+enum err store_overdue(
+	struct db *db, struct arena *arena, struct instant since, size_t limit, struct due_webhook **out, size_t *n, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;

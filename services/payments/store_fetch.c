@@ -19,8 +19,8 @@ struct fetching {
 	struct book *book;
 	struct keys attempts, invoices, accounts, merchants, events, references, seen, payouts, lines, alarms;
 	struct keys attempt_ids; /* of the attempts that came */
-	struct rows attempt_rows, item_rows, refund_rows, intent_rows, payout_intent_rows, part_rows, account_rows, merchant_rows, webhook_rows,
-		seen_rows, payout_rows, line_rows, alarm_rows;
+	struct rows attempt_rows, item_rows, refund_rows, intent_rows, payout_intent_rows, part_rows, account_rows, merchant_rows,
+		webhook_rows, seen_rows, payout_rows, line_rows, alarm_rows;
 };
 
 static void put(struct fetching *f, struct keys *keys, struct span cell)
@@ -64,7 +64,7 @@ static struct args *args_of(struct fetching *f, const struct keys *const *lists,
 			add_column(args, lists[i], at);
 	return args;
 }
-#define ARGS(f, ...)                                                                                                                       \
+#define ARGS(f, ...) \
 	args_of((f), (const struct keys *const[]){ __VA_ARGS__ }, sizeof((const struct keys *const[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static void put_pair(struct fetching *f, struct keys *keys, const struct want *want)
@@ -238,12 +238,12 @@ static void put_webhooks(struct fetching *f)
 }
 
 /* Rows that are values of their own; the same key may be wanted by several, and comes once. */
-#define PUT(f, of, shelf, type, read, ...)                                                                                                 \
-	for (struct reader in = { .rows = &(f)->of, .arena = (f)->arena }; in.row < (f)->of.count; in.row++) {                             \
-		struct type v = read(&in);                                                                                                 \
-		struct span key = __VA_ARGS__;                                                                                             \
-		if (!shelf_is_loaded(&(f)->book->shelf, key))                                                                              \
-			shelf_put(&(f)->book->shelf, key, &v);                                                                             \
+#define PUT(f, of, shelf, type, read, ...)                                                                     \
+	for (struct reader in = { .rows = &(f)->of, .arena = (f)->arena }; in.row < (f)->of.count; in.row++) { \
+		struct type v = read(&in);                                                                     \
+		struct span key = __VA_ARGS__;                                                                 \
+		if (!shelf_is_loaded(&(f)->book->shelf, key))                                                  \
+			shelf_put(&(f)->book->shelf, key, &v);                                                 \
 	}
 
 enum err store_fetch(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)

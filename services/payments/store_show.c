@@ -69,7 +69,8 @@ static enum err read_attempts(struct db *db, struct arena *arena, const struct r
 	return OK;
 }
 
-enum err store_attempt(struct db *db, struct arena *arena, struct span merchant, struct uuid id, const struct attempt **out, struct why *why)
+enum err store_attempt(
+	struct db *db, struct arena *arena, struct span merchant, struct uuid id, const struct attempt **out, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct attempt *attempts;
@@ -84,8 +85,8 @@ enum err store_attempt(struct db *db, struct arena *arena, struct span merchant,
 	return OK;
 }
 
-enum err store_attempts(struct db *db, struct arena *arena, const struct attempt_filter *filter, struct attempt **out, size_t *n,
-	struct why *why)
+enum err store_attempts(
+	struct db *db, struct arena *arena, const struct attempt_filter *filter, struct attempt **out, size_t *n, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;
@@ -106,17 +107,17 @@ enum err store_attempts(struct db *db, struct arena *arena, const struct attempt
 /* ---- the rest ---- */
 
 /* All rows as values. */
-#define READ_ALL(arena, rows_, type, read, out, n)                                                                                         \
-	do {                                                                                                                               \
-		struct reader in_ = { .rows = &(rows_), .arena = (arena) };                                                                \
-		*(n) = (rows_).count;                                                                                                      \
-		*(out) = ARENA_ARRAY((arena), struct type, *(n));                                                                          \
-		for (; in_.row < *(n); in_.row++)                                                                                          \
-			(*(out))[in_.row] = read(&in_);                                                                                    \
+#define READ_ALL(arena, rows_, type, read, out, n)                          \
+	do {                                                                \
+		struct reader in_ = { .rows = &(rows_), .arena = (arena) }; \
+		*(n) = (rows_).count;                                       \
+		*(out) = ARENA_ARRAY((arena), struct type, *(n));           \
+		for (; in_.row < *(n); in_.row++)                           \
+			(*(out))[in_.row] = read(&in_);                     \
 	} while (0)
 
-enum err store_webhooks(struct db *db, struct arena *arena, const struct webhook_filter *filter, struct webhook **out, size_t *n,
-	struct why *why)
+enum err store_webhooks(
+	struct db *db, struct arena *arena, const struct webhook_filter *filter, struct webhook **out, size_t *n, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;
@@ -130,8 +131,8 @@ enum err store_webhooks(struct db *db, struct arena *arena, const struct webhook
 	return OK;
 }
 
-enum err store_webhook_body(struct db *db, struct arena *arena, struct span merchant, struct span account, struct span event, struct span *body,
-	struct why *why)
+enum err store_webhook_body(struct db *db, struct arena *arena, struct span merchant, struct span account, struct span event,
+	struct span *body, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;
@@ -158,7 +159,8 @@ enum err store_alarms(struct db *db, struct arena *arena, struct span merchant, 
 	return OK;
 }
 
-enum err store_payouts(struct db *db, struct arena *arena, struct span merchant, int32_t limit, struct payout **out, size_t *n, struct why *why)
+enum err store_payouts(
+	struct db *db, struct arena *arena, struct span merchant, int32_t limit, struct payout **out, size_t *n, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;

@@ -43,8 +43,8 @@ static void field_number(struct text *text, const char *name, int64_t n)
 static void line_item(struct text *text, size_t i, const struct attempt_item *item, int64_t minor, struct span currency)
 {
 	struct arena *arena = text->arena;
-	const char *name = item->part == 1 ? arena_printf(arena, "Invoice %.*s", SPAN_ARG(item->number)) :
-					     arena_printf(arena, "Invoice %.*s, part %d", SPAN_ARG(item->number), (int)item->part);
+	const char *name = item->part == 1 ? arena_printf(arena, "Invoice %.*s", SPAN_ARG(item->number))
+					   : arena_printf(arena, "Invoice %.*s, part %d", SPAN_ARG(item->number), (int)item->part);
 
 	field(text, arena_printf(arena, "line_items[%zu][price_data][currency]", i), currency);
 	field_number(text, arena_printf(arena, "line_items[%zu][price_data][unit_amount]", i), minor);
@@ -52,8 +52,8 @@ static void line_item(struct text *text, size_t i, const struct attempt_item *it
 	field_number(text, arena_printf(arena, "line_items[%zu][quantity]", i), 1);
 }
 
-enum err stripe_open_request(struct arena *arena, const struct attempt *attempt, const struct policy *policy, struct stripe_request *request,
-	struct why *why)
+enum err stripe_open_request(
+	struct arena *arena, const struct attempt *attempt, const struct policy *policy, struct stripe_request *request, struct why *why)
 {
 	struct span id = span_of(uuid_text(arena, attempt->id)), token = attempt_token(arena, policy->link_key, attempt->id);
 	struct span currency = stripe_currency(arena, attempt->amount.currency);
@@ -143,8 +143,8 @@ struct stripe_request stripe_fee_request(struct arena *arena, const struct attem
 	return get(text_done(&path), &query);
 }
 
-enum err stripe_refund_request(struct arena *arena, const struct attempt *attempt, const struct refund *refund, struct stripe_request *request,
-	struct why *why)
+enum err stripe_refund_request(
+	struct arena *arena, const struct attempt *attempt, const struct refund *refund, struct stripe_request *request, struct why *why)
 {
 	struct span id = span_of(uuid_text(arena, refund->id));
 	struct text text;
@@ -156,7 +156,8 @@ enum err stripe_refund_request(struct arena *arena, const struct attempt *attemp
 	field_number(&text, "amount", minor);
 	field(&text, "metadata[refund_id]", id);
 	field(&text, "metadata[attempt_id]", span_of(uuid_text(arena, attempt->id)));
-	*request = (struct stripe_request){ .method = "POST", .path = SPAN("/v1/refunds"), .body = text_done(&text), .idempotency_key = id };
+	*request =
+		(struct stripe_request){ .method = "POST", .path = SPAN("/v1/refunds"), .body = text_done(&text), .idempotency_key = id };
 	return OK;
 }
 
@@ -235,8 +236,8 @@ static enum err next_read(const struct json_in *page, const char *list, size_t n
 	return json_in_text(&last, "id", 1, 255, next, why);
 }
 
-enum err stripe_sessions_answer(struct arena *arena, struct span body, struct uuid attempt, bool *found, struct notice *notice,
-	struct span *next, struct why *why)
+enum err stripe_sessions_answer(
+	struct arena *arena, struct span body, struct uuid attempt, bool *found, struct notice *notice, struct span *next, struct why *why)
 {
 	struct notice blank = *notice;
 	struct json_in in, session;

@@ -26,23 +26,25 @@ struct stripe_request {
 };
 
 /* A session for the attempt; its session_expires_at is what is asked for. ERR_REFUSED (amount_unsupported). */
-enum err stripe_open_request(struct arena *, const struct attempt *, const struct policy *, struct stripe_request *, struct why *) MUST_CHECK;
+enum err stripe_open_request(
+	struct arena *, const struct attempt *, const struct policy *, struct stripe_request *, struct why *) MUST_CHECK;
 struct stripe_request stripe_expire_request(struct arena *, const struct attempt *);
 /* How it stands: by the session where it is known, else the sessions made around opened_at, one page after `cursor`, to be searched for our own
  * reference. */
 struct stripe_request stripe_ask_request(struct arena *, const struct attempt *, struct span cursor);
 struct stripe_request stripe_fee_request(struct arena *, const struct attempt *);
-enum err stripe_refund_request(struct arena *, const struct attempt *, const struct refund *, struct stripe_request *, struct why *) MUST_CHECK;
+enum err stripe_refund_request(
+	struct arena *, const struct attempt *, const struct refund *, struct stripe_request *, struct why *) MUST_CHECK;
 struct stripe_request stripe_refunds_request(struct arena *, const struct attempt *, struct span cursor);
 /* One page of a payout's lines. */
 struct stripe_request stripe_lines_request(struct arena *, struct span provider_payout, struct span cursor);
 
 /* What became of a call, by its HTTP status (docs.stripe.com/api/errors, docs.stripe.com/error-low-level). */
 enum stripe_outcome {
-	STRIPE_DONE,    /* 2xx */
+	STRIPE_DONE, /* 2xx */
 	STRIPE_REFUSED, /* 4xx: nothing was done, and it would not be done another time */
-	STRIPE_LATER,   /* 401, 403, 429, or it never left: nothing was done; another time it may be */
-	STRIPE_UNKNOWN  /* 409, 5xx, no answer: it may have been done */
+	STRIPE_LATER, /* 401, 403, 429, or it never left: nothing was done; another time it may be */
+	STRIPE_UNKNOWN /* 409, 5xx, no answer: it may have been done */
 };
 enum stripe_outcome stripe_outcome(bool sent, bool unknown, int status);
 /* The code and the text of an error, for people; never fails. */
@@ -51,8 +53,8 @@ struct span stripe_error_text(struct arena *, struct span body);
 /* Answers. ERR_INVALID for what is not what was asked for. */
 enum err stripe_session_answer(struct arena *, struct span body, struct notice *, struct why *) MUST_CHECK;
 /* *found says whether the page has a session with this reference; else *next is where the next page begins, or empty at the end. */
-enum err stripe_sessions_answer(struct arena *, struct span body, struct uuid attempt, bool *found, struct notice *, struct span *next,
-	struct why *) MUST_CHECK;
+enum err stripe_sessions_answer(
+	struct arena *, struct span body, struct uuid attempt, bool *found, struct notice *, struct span *next, struct why *) MUST_CHECK;
 enum err stripe_fee_answer(struct arena *, struct span body, struct provider_amount *, struct why *) MUST_CHECK;
 enum err stripe_refund_answer(struct arena *, struct span body, struct notice *, struct why *) MUST_CHECK;
 enum err stripe_refunds_answer(struct arena *, struct span body, struct notice *, struct span *next, struct why *) MUST_CHECK;

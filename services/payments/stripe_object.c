@@ -37,7 +37,8 @@ void stripe_print_rules(struct text *text)
 {
 	text_add(text, "stripe: object, status, act, why\n");
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-		text_printf(text, "%-16s %-28s %-8s %s\n", statuses[i].object, statuses[i].status, attempt_act_name(statuses[i].act), statuses[i].why);
+		text_printf(text, "%-16s %-28s %-8s %s\n", statuses[i].object, statuses[i].status, attempt_act_name(statuses[i].act),
+			statuses[i].why);
 }
 
 /* An act counts until one that binds more: an object in another says the same or more. */
@@ -379,7 +380,8 @@ enum err stripe_minor(struct money money, int64_t *minor, struct why *why)
 
 	/* Currencies of three digits are settled in tens of their smallest unit. */
 	if (rescale(money.minor, currency_exponent(money.currency), digits, minor) != OK || (digits == 3 && *minor % 10 != 0))
-		return why_field(why, ERR_REFUSED, "amount_unsupported", "amount", "the provider can't take this amount in %s", money.currency.code);
+		return why_field(
+			why, ERR_REFUSED, "amount_unsupported", "amount", "the provider can't take this amount in %s", money.currency.code);
 	return OK;
 }
 
@@ -390,10 +392,12 @@ enum err stripe_money(struct provider_amount amount, struct money *money, struct
 	int64_t minor;
 
 	for (size_t i = 0; i < 3 && amount.currency.size == 3; i++)
-		code[i] = (char)(amount.currency.at[i] >= 'a' && amount.currency.at[i] <= 'z' ? amount.currency.at[i] - 'a' + 'A' : amount.currency.at[i]);
+		code[i] = (char)(amount.currency.at[i] >= 'a' && amount.currency.at[i] <= 'z' ? amount.currency.at[i] - 'a' + 'A'
+											      : amount.currency.at[i]);
 	if (!amount.is_known || currency_parse(span_of(code), &currency) != OK)
 		return why_set(why, ERR_INVALID, "currency_unknown", "the provider's \"%.*s\" is no currency", SPAN_ARG(amount.currency));
-	if (rescale(amount.minor, digits_of(currency), currency_exponent(currency), &minor) != OK || money_make(minor, currency, money) != OK)
+	if (rescale(amount.minor, digits_of(currency), currency_exponent(currency), &minor) != OK ||
+		money_make(minor, currency, money) != OK)
 		return why_set(why, ERR_INVALID, "amount_unreadable", "the provider's amount does not fit %s", code);
 	return OK;
 }

@@ -21,8 +21,8 @@ static struct message *due_message(struct arena *arena, const char *source, cons
 
 /* ---- links ---- */
 
-static enum err expiry_due(struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n,
-	struct why *why)
+static enum err expiry_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
 {
 	struct due_attempt *due;
 
@@ -40,21 +40,22 @@ static enum err expiry_due(struct db *db, struct arena *arena, struct instant no
 
 /* ---- webhooks that wait ---- */
 
-static void webhook_messages(struct arena *arena, const char *source, const char *type, const struct due_webhook *due, size_t n,
-	struct message ***messages)
+static void webhook_messages(
+	struct arena *arena, const char *source, const char *type, const struct due_webhook *due, size_t n, struct message ***messages)
 {
 	*messages = ARENA_ARRAY(arena, struct message *, n);
 	for (size_t i = 0; i < n; i++) {
 		struct message *m = due_message(arena, source, type, due[i].merchant, due[i].account);
 
-		m->id = span_of(arena_printf(arena, "%.*s:%.*s:%.*s", SPAN_ARG(due[i].merchant), SPAN_ARG(due[i].account), SPAN_ARG(due[i].event)));
+		m->id = span_of(
+			arena_printf(arena, "%.*s:%.*s:%.*s", SPAN_ARG(due[i].merchant), SPAN_ARG(due[i].account), SPAN_ARG(due[i].event)));
 		m->payload = wire_print_webhook(arena, due[i].event, due[i].attempt, due[i].customer);
 		(*messages)[i] = m;
 	}
 }
 
-static enum err join_due(struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n,
-	struct why *why)
+static enum err join_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
 {
 	struct due_webhook *due;
 
@@ -83,8 +84,8 @@ static struct instant deadline(struct instant now)
 	return instant_add(now, -payments_settings.reference_hours * 3600 * US_PER_SECOND, &since) == OK ? since : now;
 }
 
-static enum err overdue_due(struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n,
-	struct why *why)
+static enum err overdue_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
 {
 	struct due_webhook *due;
 
@@ -105,8 +106,8 @@ static enum err overdue_next(struct db *db, struct arena *arena, struct instant 
 /* ---- calls ---- */
 
 /* Whoever made the call is gone: its answer will never come, which is an answer too. */
-static enum err lapse_due(struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n,
-	struct why *why)
+static enum err lapse_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
 {
 	struct due_call *due;
 
@@ -114,7 +115,8 @@ static enum err lapse_due(struct db *db, struct arena *arena, struct instant now
 	TRY(store_lapsed(db, arena, limit, &due, n, why));
 	*messages = ARENA_ARRAY(arena, struct message *, *n);
 	for (size_t i = 0; i < *n; i++) {
-		struct message *m = due_message(arena, "send:provider", "payments.CallAnswered", due[i].intent.merchant, due[i].intent.account);
+		struct message *m =
+			due_message(arena, "send:provider", "payments.CallAnswered", due[i].intent.merchant, due[i].intent.account);
 		struct call_answer answer = {
 			.kind = due[i].intent.kind,
 			.subject = due[i].intent.subject,

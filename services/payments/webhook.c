@@ -68,11 +68,12 @@ enum err webhook_verify(struct span header, struct span body, const struct span 
 		is_ours |= is_signed(header, signature);
 	}
 	if (!is_ours)
-		return why_field(why, ERR_INVALID, "signature_wrong", "stripe-signature", "no v1 signature of an active secret over these bytes");
+		return why_field(
+			why, ERR_INVALID, "signature_wrong", "stripe-signature", "no v1 signature of an active secret over these bytes");
 	age = now.us / US_PER_SECOND - seconds;
 	if (age > WEBHOOK_TOLERANCE_S || age < -WEBHOOK_TOLERANCE_S)
-		return why_field(why, ERR_INVALID, "signature_stale", "stripe-signature", "signed %lld s from now; %d are allowed either way",
-			(long long)age, WEBHOOK_TOLERANCE_S);
+		return why_field(why, ERR_INVALID, "signature_stale", "stripe-signature",
+			"signed %lld s from now; %d are allowed either way", (long long)age, WEBHOOK_TOLERANCE_S);
 	return OK;
 }
 

@@ -15,14 +15,14 @@
 /* Verifies a Stripe-Signature header ("t=…,v1=…[,v1=…]"; other schemes are skipped) over the raw body: HMAC-SHA-256 of "t.body" under any of the
  * secrets, taken as text, compared in constant time; t at most 300 s from `now` either way (docs.stripe.com/webhooks#verify-manually).
  * ERR_INVALID: signature_malformed, signature_wrong, signature_stale. An empty secret matches nothing. */
-enum err webhook_verify(struct span header, struct span body, const struct span *secrets, size_t n, struct instant now, struct why *)
-	MUST_CHECK;
+enum err webhook_verify(
+	struct span header, struct span body, const struct span *secrets, size_t n, struct instant now, struct why *) MUST_CHECK;
 
 /* What a kind of event is about, and how its act follows. */
 struct webhook_kind {
 	const char *type;
 	const char *object; /* of data.object */
-	bool has_act;       /* else by the object's status (stripe_object.h) */
+	bool has_act; /* else by the object's status (stripe_object.h) */
 	enum attempt_act act;
 	bool once; /* happens once to an object: a second event of it, under another id, changes nothing */
 	const char *help;

@@ -126,10 +126,10 @@ struct call_answer {
 	struct uuid subject, attempt;
 	struct span customer;
 	struct span payout; /* po_…, for INTENT_PAYOUT */
-	int32_t call;       /* the intent's tries when it was made */
-	bool sent;          /* the provider may have acted on it */
-	bool unknown;       /* no complete answer came */
-	int status;         /* HTTP's */
+	int32_t call; /* the intent's tries when it was made */
+	bool sent; /* the provider may have acted on it */
+	bool unknown; /* no complete answer came */
+	int status; /* HTTP's */
 	struct span body;
 };
 struct span wire_print_answer(struct arena *, const struct call_answer *);

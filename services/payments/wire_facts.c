@@ -9,8 +9,8 @@ typedef Dunlin__Type__V1__Money pb_money;
 #define PARTS 1000
 
 /* Decodes into the generated type and checks that the message belongs to its Kafka key. */
-#define READ(type, descriptor, to, m, arena, why)                                                                                          \
-	TRY(protobuf_read((arena), &descriptor, (m)->payload, (ProtobufCMessage **)(void *)&(to), (why)));                                  \
+#define READ(type, descriptor, to, m, arena, why)                                                          \
+	TRY(protobuf_read((arena), &descriptor, (m)->payload, (ProtobufCMessage **)(void *)&(to), (why))); \
 	TRY(check_key((m), (to)->merchant_id, (to)->customer_ref, (why)))
 
 static enum err check_key(const struct message *m, const char *merchant, const char *ref, struct why *why)

@@ -61,8 +61,8 @@ static enum err read_account_name(const struct json_in *in, const char *field, s
 {
 	TRY(json_in_text(in, field, 1, PROVIDER_ACCOUNT_NAME, name, why));
 	if (!provider_account_is_name(*name))
-		return why_field(why, ERR_INVALID, "field_invalid", json_in_path(in, field), "an account's name is 1 to %d of [A-Za-z0-9._-]",
-			PROVIDER_ACCOUNT_NAME);
+		return why_field(why, ERR_INVALID, "field_invalid", json_in_path(in, field),
+			"an account's name is 1 to %d of [A-Za-z0-9._-]", PROVIDER_ACCOUNT_NAME);
 	return OK;
 }
 

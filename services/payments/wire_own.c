@@ -59,8 +59,8 @@ enum err wire_read_attempt(struct message *m, struct arena *arena, struct why *w
 
 struct span wire_print_webhook(struct arena *arena, struct span event, struct uuid attempt, struct span customer)
 {
-	return span_of(arena_printf(arena, "%.*s %s %.*s", SPAN_ARG(event), uuid_or_dash(arena, attempt),
-		SPAN_ARG(customer.size > 0 ? customer : SPAN("-"))));
+	return span_of(arena_printf(
+		arena, "%.*s %s %.*s", SPAN_ARG(event), uuid_or_dash(arena, attempt), SPAN_ARG(customer.size > 0 ? customer : SPAN("-"))));
 }
 
 enum err wire_read_named_webhook(struct message *m, struct arena *arena, struct why *why)

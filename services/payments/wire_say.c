@@ -92,14 +92,14 @@ static void say(struct say *s, struct span key, const ProtobufCMessage *message)
 }
 
 /* What every event of an attempt begins with. */
-#define HEAD(message, s, attempt, now)                                                                                                     \
-	do {                                                                                                                               \
-		(message)->merchant_id = span_cstr(say_arena(s), (attempt)->merchant);                                                     \
-		(message)->customer_ref = span_cstr(say_arena(s), (attempt)->customer);                                                    \
-		(message)->attempt_id = id(say_arena(s), (attempt)->id);                                                                   \
-		(message)->revision = (uint64_t)(attempt)->revision;                                                                       \
-		(message)->business_time = (now).us;                                                                                       \
-		(message)->attempt = attempt_message(say_arena(s), (attempt));                                                             \
+#define HEAD(message, s, attempt, now)                                                  \
+	do {                                                                            \
+		(message)->merchant_id = span_cstr(say_arena(s), (attempt)->merchant);  \
+		(message)->customer_ref = span_cstr(say_arena(s), (attempt)->customer); \
+		(message)->attempt_id = id(say_arena(s), (attempt)->id);                \
+		(message)->revision = (uint64_t)(attempt)->revision;                    \
+		(message)->business_time = (now).us;                                    \
+		(message)->attempt = attempt_message(say_arena(s), (attempt));          \
 	} while (0)
 
 static void say_of(struct say *s, const struct attempt *attempt, const ProtobufCMessage *message)
@@ -109,8 +109,9 @@ static void say_of(struct say *s, const struct attempt *attempt, const ProtobufC
 
 void wire_say_created(struct say *s, const struct attempt *attempt, struct instant now)
 {
-	Dunlin__Payments__V1__AttemptCreated m = DUNLIN__PAYMENTS__V1__ATTEMPT_CREATED__INIT;
+	Dunlin__Payments__V1__AttemptCreated m;
 
+	dunlin__payments__v1__attempt_created__init(&m);
 	HEAD(&m, s, attempt, now);
 	m.expires_time = attempt->expires_at.us;
 	say_of(s, attempt, &m.base);
@@ -118,16 +119,18 @@ void wire_say_created(struct say *s, const struct attempt *attempt, struct insta
 
 void wire_say_succeeded(struct say *s, const struct attempt *attempt, struct instant now)
 {
-	Dunlin__Payments__V1__PaymentSucceeded m = DUNLIN__PAYMENTS__V1__PAYMENT_SUCCEEDED__INIT;
+	Dunlin__Payments__V1__PaymentSucceeded m;
 
+	dunlin__payments__v1__payment_succeeded__init(&m);
 	HEAD(&m, s, attempt, now);
 	say_of(s, attempt, &m.base);
 }
 
 void wire_say_fee_known(struct say *s, const struct attempt *attempt, struct instant now)
 {
-	Dunlin__Payments__V1__PaymentFeeKnown m = DUNLIN__PAYMENTS__V1__PAYMENT_FEE_KNOWN__INIT;
+	Dunlin__Payments__V1__PaymentFeeKnown m;
 
+	dunlin__payments__v1__payment_fee_known__init(&m);
 	HEAD(&m, s, attempt, now);
 	say_of(s, attempt, &m.base);
 }
@@ -145,8 +148,9 @@ static Dunlin__Payments__V1__DeclineClass class_of(enum decline_class class)
 
 void wire_say_failed(struct say *s, const struct attempt *attempt, struct instant now)
 {
-	Dunlin__Payments__V1__PaymentFailed m = DUNLIN__PAYMENTS__V1__PAYMENT_FAILED__INIT;
+	Dunlin__Payments__V1__PaymentFailed m;
 
+	dunlin__payments__v1__payment_failed__init(&m);
 	HEAD(&m, s, attempt, now);
 	m.code = span_cstr(say_arena(s), attempt->decline_code);
 	m.decline_class = class_of(attempt_decline_class(attempt->decline_code));
@@ -155,8 +159,9 @@ void wire_say_failed(struct say *s, const struct attempt *attempt, struct instan
 
 void wire_say_expired(struct say *s, const struct attempt *attempt, struct instant now)
 {
-	Dunlin__Payments__V1__PaymentExpired m = DUNLIN__PAYMENTS__V1__PAYMENT_EXPIRED__INIT;
+	Dunlin__Payments__V1__PaymentExpired m;
 
+	dunlin__payments__v1__payment_expired__init(&m);
 	HEAD(&m, s, attempt, now);
 	m.replaced_by = id(say_arena(s), attempt->replaced_by);
 	say_of(s, attempt, &m.base);
@@ -164,8 +169,9 @@ void wire_say_expired(struct say *s, const struct attempt *attempt, struct insta
 
 void wire_say_unknown(struct say *s, const struct attempt *attempt, struct instant now)
 {
-	Dunlin__Payments__V1__PaymentUnknown m = DUNLIN__PAYMENTS__V1__PAYMENT_UNKNOWN__INIT;
+	Dunlin__Payments__V1__PaymentUnknown m;
 
+	dunlin__payments__v1__payment_unknown__init(&m);
 	HEAD(&m, s, attempt, now);
 	say_of(s, attempt, &m.base);
 }
@@ -184,8 +190,9 @@ static Dunlin__Payments__V1__RefundReason reason_of(enum refund_reason reason)
 
 void wire_say_refunded(struct say *s, const struct attempt *attempt, const struct refund *refund, struct instant now)
 {
-	Dunlin__Payments__V1__PaymentRefunded m = DUNLIN__PAYMENTS__V1__PAYMENT_REFUNDED__INIT;
+	Dunlin__Payments__V1__PaymentRefunded m;
 
+	dunlin__payments__v1__payment_refunded__init(&m);
 	HEAD(&m, s, attempt, now);
 	m.refund_id = id(say_arena(s), refund->id);
 	m.provider_refund = span_cstr(say_arena(s), refund->provider_refund);
@@ -199,16 +206,16 @@ void wire_say_refunded(struct say *s, const struct attempt *attempt, const struc
 
 /* ---- payouts ---- */
 
-#define PAYOUT_HEAD(message, s, payout, now)                                                                                               \
-	do {                                                                                                                               \
-		(message)->merchant_id = span_cstr(say_arena(s), (payout)->merchant);                                                      \
-		(message)->customer_ref = arena_printf(say_arena(s), "@provider:%.*s", SPAN_ARG((payout)->account));                       \
-		(message)->payout_id = id(say_arena(s), (payout)->id);                                                                     \
-		(message)->revision = (uint64_t)(payout)->revision;                                                                        \
-		(message)->business_time = (now).us;                                                                                       \
-		(message)->provider = arena_strdup(say_arena(s), "stripe");                                                                \
-		(message)->provider_account = span_cstr(say_arena(s), (payout)->account);                                                  \
-		(message)->provider_payout = span_cstr(say_arena(s), (payout)->provider_payout);                                           \
+#define PAYOUT_HEAD(message, s, payout, now)                                                                         \
+	do {                                                                                                         \
+		(message)->merchant_id = span_cstr(say_arena(s), (payout)->merchant);                                \
+		(message)->customer_ref = arena_printf(say_arena(s), "@provider:%.*s", SPAN_ARG((payout)->account)); \
+		(message)->payout_id = id(say_arena(s), (payout)->id);                                               \
+		(message)->revision = (uint64_t)(payout)->revision;                                                  \
+		(message)->business_time = (now).us;                                                                 \
+		(message)->provider = arena_strdup(say_arena(s), "stripe");                                          \
+		(message)->provider_account = span_cstr(say_arena(s), (payout)->account);                            \
+		(message)->provider_payout = span_cstr(say_arena(s), (payout)->provider_payout);                     \
 	} while (0)
 
 static Dunlin__Payments__V1__PayoutLine *line_message(struct arena *arena, const struct payout *payout, const struct payout_line *line)
@@ -240,8 +247,9 @@ static void say_payout(struct say *s, const struct payout *payout, const Protobu
 
 void wire_say_payout_lines(struct say *s, const struct payout *payout, const struct payout_line *const *lines, size_t n, struct instant now)
 {
-	Dunlin__Payments__V1__PayoutLines m = DUNLIN__PAYMENTS__V1__PAYOUT_LINES__INIT;
+	Dunlin__Payments__V1__PayoutLines m;
 
+	dunlin__payments__v1__payout_lines__init(&m);
 	PAYOUT_HEAD(&m, s, payout, now);
 	m.line_from = (uint32_t)lines[0]->number;
 	m.line_total = (uint32_t)payout->line_count;
@@ -254,11 +262,13 @@ void wire_say_payout_lines(struct say *s, const struct payout *payout, const str
 
 void wire_say_payout_paid(struct say *s, const struct payout *payout, struct instant now)
 {
-	Dunlin__Payments__V1__PayoutPaid m = DUNLIN__PAYMENTS__V1__PAYOUT_PAID__INIT;
-	Dunlin__Type__V1__Date arrival = DUNLIN__TYPE__V1__DATE__INIT;
+	Dunlin__Payments__V1__PayoutPaid m;
+	Dunlin__Type__V1__Date arrival;
 	struct ymd day = date_parts(payout->arrival);
 	struct currency currency = payout->amount.currency;
 
+	dunlin__payments__v1__payout_paid__init(&m);
+	dunlin__type__v1__date__init(&arrival);
 	PAYOUT_HEAD(&m, s, payout, now);
 	arrival.year = day.year;
 	arrival.month = day.month;

@@ -46,8 +46,9 @@ static void a_payment_goes_all_the_way(void **state)
 	assert_true(span_is(calls[0].attempt.fee_source, "txn_1"));
 	world_answer(w, &calls[0], false, 200,
 		"{\"id\":\"txn_1\",\"type\":\"charge\",\"amount\":10000,\"fee\":175,\"net\":9825,\"currency\":\"eur\",\"source\":\"ch_1\"}");
-	world_do(w, world_event(w, "evt_3", "refund.created",
-			    "{\"id\":\"re_1\",\"amount\":2500,\"currency\":\"eur\",\"status\":\"succeeded\",\"payment_intent\":\"pi_1\",\"charge\":\"ch_1\",\"created\":1795435400}"));
+	world_do(w,
+		world_event(w, "evt_3", "refund.created",
+			"{\"id\":\"re_1\",\"amount\":2500,\"currency\":\"eur\",\"status\":\"succeeded\",\"payment_intent\":\"pi_1\",\"charge\":\"ch_1\",\"created\":1795435400}"));
 	json = shown(w, id);
 	assert_non_null(strstr(json, "\"state\":\"succeeded\""));
 	assert_non_null(strstr(json, "\"payment\":\"pi_1\",\"charge\":\"ch_1\",\"method\":\"card\""));
@@ -55,7 +56,9 @@ static void a_payment_goes_all_the_way(void **state)
 	assert_non_null(strstr(json, "\"refunded\":{\"minor\":2500"));
 	assert_non_null(strstr(json, "\"provider_refund\":\"re_1\""));
 	assert_non_null(strstr(json, "\"invoice_number\":\"NORD-1\""));
-	assert_string_equal(world_word(w, "select string_agg(split_part(type, '.', 4), ' ' order by seq) from outbox where topic = 'dunlin.payments.v1'"),
+	assert_string_equal(
+		world_word(
+			w, "select string_agg(split_part(type, '.', 4), ' ' order by seq) from outbox where topic = 'dunlin.payments.v1'"),
 		"AttemptCreated PaymentSucceeded PaymentFeeKnown PaymentRefunded");
 	assert_int_equal(world_number(w, "select count(*) from outbox where part_key <> 'nord:c1'"), 0);
 	assert_int_equal(world_number(w, "select count(*) from intent where is_due and kind <> 'ask'"), 0);
@@ -65,12 +68,13 @@ static void a_payment_goes_all_the_way(void **state)
 /* All tables that a batch leaves, as one text without what differs between two runs. */
 static const char *tables(struct world *w)
 {
-	return world_word(w, "select string_agg(row::text, e'\\n' order by row::text) from ("
-			     "select row(state, revision, captured, refunded, session, payment, charge, decline_code, question) as row from attempt"
-			     " union all select row(kind, subject, detail) from alarm"
-			     " union all select row(event_id, state, type) from webhook"
-			     " union all select row(provider_refund, amount, state, told) from refund"
-			     " union all select row(number, open, taken, live_attempt is null) from item) t");
+	return world_word(w,
+		"select string_agg(row::text, e'\\n' order by row::text) from ("
+		"select row(state, revision, captured, refunded, session, payment, charge, decline_code, question) as row from attempt"
+		" union all select row(kind, subject, detail) from alarm"
+		" union all select row(event_id, state, type) from webhook"
+		" union all select row(provider_refund, amount, state, told) from refund"
+		" union all select row(number, open, taken, live_attempt is null) from item) t");
 }
 
 static void one_batch_and_many_batches_leave_the_same(void **state)
@@ -178,7 +182,8 @@ static void events_of_one_payment_at_once_come_to_the_same(void **state)
 		}
 		(void)world_tick(w, "join");
 		assert_int_equal(world_number(w, "select count(*) from webhook where state <> 'applied'"), 0);
-		assert_string_equal(world_word(w, "select row(state, captured, refunded, payment, charge) from attempt"), "(succeeded,10000,1000,pi_1,ch_1)");
+		assert_string_equal(world_word(w, "select row(state, captured, refunded, payment, charge) from attempt"),
+			"(succeeded,10000,1000,pi_1,ch_1)");
 		world_close(state);
 		assert_int_equal(world_open(state), 0);
 	}
@@ -191,13 +196,17 @@ static void a_webhook_before_our_row_is_kept_and_joined_when_the_row_arrives(voi
 	const char *text = uuid_text(w->arena, id);
 
 	/* As if a restore had brought back a database from before the checkout. */
-	world_script(w, "create table kept as table attempt; create table kept_items as table attempt_item; create table kept_intents as table intent;"
-			"delete from intent; delete from attempt_item; update item set live_attempt = null; delete from attempt");
+	world_script(w,
+		"create table kept as table attempt; create table kept_items as table attempt_item; create table kept_intents as table intent;"
+		"delete from intent; delete from attempt_item; update item set live_attempt = null; delete from attempt");
 	world_do(w, world_event(w, "evt_1", "checkout.session.completed", session_json(w, 1, id, "complete", "paid")));
 	assert_string_equal(world_word(w, "select state from webhook"), "loose");
 	assert_int_equal(world_tick(w, "join"), 0);
-	world_script(w, TEXT(w, "insert into attempt select * from kept; insert into attempt_item select * from kept_items; insert into intent select * from kept_intents;"
-				"update item set live_attempt = '%s' where invoice_id::text like '%%001'; drop table kept, kept_items, kept_intents", text));
+	world_script(w,
+		TEXT(w,
+			"insert into attempt select * from kept; insert into attempt_item select * from kept_items; insert into intent select * from kept_intents;"
+			"update item set live_attempt = '%s' where invoice_id::text like '%%001'; drop table kept, kept_items, kept_intents",
+			text));
 	assert_int_equal(world_tick(w, "join"), 1);
 	assert_string_equal(world_state(w, id), "succeeded");
 	assert_string_equal(world_word(w, "select state from webhook"), "applied");
@@ -340,11 +349,13 @@ static void a_payouts_lines_come_in_pages_and_know_their_payments(void **state)
 	for (int i = 1; i <= 2; i++) {
 		struct uuid id = world_opened(w, i);
 
-		world_do(w, world_event(w, TEXT(w, "evt_a%d", i), "checkout.session.completed", session_json(w, i, id, "complete", "paid")));
+		world_do(
+			w, world_event(w, TEXT(w, "evt_a%d", i), "checkout.session.completed", session_json(w, i, id, "complete", "paid")));
 		world_do(w, world_event(w, TEXT(w, "evt_b%d", i), "charge.succeeded", charge_json(w, i, 0)));
 	}
-	world_do(w, world_event(w, "evt_p", "payout.paid",
-			    "{\"id\":\"po_1\",\"livemode\":false,\"status\":\"paid\",\"amount\":19650,\"currency\":\"eur\",\"arrival_date\":1795564800,\"statement_descriptor\":\"X\"}"));
+	world_do(w,
+		world_event(w, "evt_p", "payout.paid",
+			"{\"id\":\"po_1\",\"livemode\":false,\"status\":\"paid\",\"amount\":19650,\"currency\":\"eur\",\"arrival_date\":1795564800,\"statement_descriptor\":\"X\"}"));
 	n = world_claim(w, &calls);
 	for (size_t i = 0; i < n; i++)
 		if (calls[i].intent.kind == INTENT_PAYOUT) {
@@ -357,10 +368,14 @@ static void a_payouts_lines_come_in_pages_and_know_their_payments(void **state)
 	assert_true(span_is(calls[0].intent.cursor, "txn_1"));
 	world_answer(w, &calls[0], false, 200,
 		"{\"has_more\":false,\"data\":[{\"id\":\"txn_2\",\"type\":\"charge\",\"amount\":10000,\"fee\":175,\"net\":9825,\"currency\":\"eur\",\"source\":\"ch_2\"}]}");
-	assert_string_equal(world_word(w, "select string_agg(number || ' ' || provider_payment || ' ' || customer_ref, ', ' order by number) from payout_line"),
+	assert_string_equal(
+		world_word(w,
+			"select string_agg(number || ' ' || provider_payment || ' ' || customer_ref, ', ' order by number) from payout_line"),
 		"1 pi_1 c1, 2 pi_2 c1");
 	assert_string_equal(world_word(w, "select row(state, gross, fees, line_count) from payout"), "(complete,20000,350,2)");
-	assert_string_equal(world_word(w, "select string_agg(split_part(type, '.', 4), ' ' order by seq) from outbox where part_key = 'nord:@provider:main'"),
+	assert_string_equal(
+		world_word(w,
+			"select string_agg(split_part(type, '.', 4), ' ' order by seq) from outbox where part_key = 'nord:@provider:main'"),
 		"PayoutLines PayoutPaid");
 	assert_int_equal(world_number(w, "select count(*) from alarm"), 0);
 }
@@ -399,8 +414,8 @@ static void secrets_are_stored_sealed(void **state)
 static void the_application_rewrites_nothing_that_a_provider_said(void **state)
 {
 	struct world *w = *state;
-	static const char *const attempts[] = { "update webhook set body = ''", "delete from webhook", "delete from attempt", "update attempt_item set amount = 1",
-		"delete from intent", "update payout_line set fee = 0" };
+	static const char *const attempts[] = { "update webhook set body = ''", "delete from webhook", "delete from attempt",
+		"update attempt_item set amount = 1", "delete from intent", "update payout_line set fee = 0" };
 
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		struct why why = { .err = OK };

@@ -95,9 +95,10 @@ static void furnish(struct world *w)
 	static const char *const merchants[] = { "nord", "volt" };
 
 	for (size_t i = 0; i < 2; i++)
-		world_do(w, world_command(w, merchants[i], "PutProviderAccount", "/v1/provider-accounts",
-				    "{\"account\":\"main\",\"provider\":\"stripe\",\"live\":false,\"preferred\":true,\"api_key\":\"sk_test_123\","
-				    "\"webhook_secrets\":[\"whsec_one\",\"whsec_two\"]}"));
+		world_do(w,
+			world_command(w, merchants[i], "PutProviderAccount", "/v1/provider-accounts",
+				"{\"account\":\"main\",\"provider\":\"stripe\",\"live\":false,\"preferred\":true,\"api_key\":\"sk_test_123\","
+				"\"webhook_secrets\":[\"whsec_one\",\"whsec_two\"]}"));
 	for (int i = 1; i <= 3; i++)
 		world_do(w, world_issued(w, i, "c1", 10000));
 }
@@ -120,8 +121,9 @@ int world_open(void **state)
 	w->owner = connect_to("DUNLIN_TEST_OWNER_DATABASE_URL");
 	migrate(w);
 	w->unit = unit_open(&world_service, w->db);
-	world_script(w, "truncate inbox, inbox_own, answer, key, outbox, parked, dead_letter, merchant, provider_account, item, attempt, attempt_item, "
-			"refund, webhook, payout, payout_line, intent, alarm");
+	world_script(w,
+		"truncate inbox, inbox_own, answer, key, outbox, parked, dead_letter, merchant, provider_account, item, attempt, attempt_item, "
+		"refund, webhook, payout, payout_line, intent, alarm");
 	world_script(w, "update clock set sandbox = true, at = '2026-11-23T12:00:00Z'");
 	furnish(w);
 	*state = w;
@@ -208,7 +210,8 @@ struct message *world_event(struct world *w, const char *event, const char *type
 	m->format = FORMAT_JSON;
 	m->merchant = SPAN("nord");
 	m->client = SPAN("main");
-	m->payload = span_of(TEXT(w, "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":false,\"created\":1795435300,\"data\":{\"object\":%s}}",
+	m->payload = span_of(TEXT(w,
+		"{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":false,\"created\":1795435300,\"data\":{\"object\":%s}}",
 		event, type, object));
 	digest = webhook_digest(m->payload);
 	m->source = SPAN("webhook:stripe:nord:main");
@@ -238,7 +241,7 @@ struct uuid world_checkout(struct world *w, int invoice)
 	world_do(w, world_command(w, "nord", "CreateCheckout", "/v1/checkouts",
 			    TEXT(w, "{\"invoice_id\":\"%s\"}", uuid_text(w->arena, world_invoice(invoice)))));
 	assert_int_equal(uuid_parse(span_of(world_word(w, TEXT(w, "select live_attempt from item where invoice_id = '%s'",
-					    uuid_text(w->arena, world_invoice(invoice))))),
+								  uuid_text(w->arena, world_invoice(invoice))))),
 				 &id),
 		OK);
 	return id;

@@ -47,7 +47,8 @@ static void every_state_is_reached_and_has_a_way_out_or_is_final(void **state)
 			for (unsigned act = 0; act < ATTEMPT_ACTS; act++) {
 				enum attempt_state to;
 
-				if ((reached & 1U << from) != 0 && attempt_machine((enum attempt_state)from, (enum attempt_act)act, &to, NULL) == OK)
+				if ((reached & 1U << from) != 0 &&
+					attempt_machine((enum attempt_state)from, (enum attempt_act)act, &to, NULL) == OK)
 					reached |= 1U << to;
 			}
 	} while (reached != before);
@@ -142,7 +143,8 @@ static void a_sealed_secret_opens_with_its_key_for_its_place_only(void **state)
 	assert_true(span_equal(sealed, seal_close(*state, key, SPAN("nord\0main"), secret)));
 	assert_null(memmem(sealed.at, sealed.size, "sk_test", 7));
 	assert_int_equal(seal_open(*state, key, SPAN("nord\0other"), sealed, &opened, &why), ERR_INVALID);
-	assert_int_equal(seal_open(*state, SPAN("0123456789abcdef0123456789abcdeF"), SPAN("nord\0main"), sealed, &opened, &why), ERR_INVALID);
+	assert_int_equal(
+		seal_open(*state, SPAN("0123456789abcdef0123456789abcdeF"), SPAN("nord\0main"), sealed, &opened, &why), ERR_INVALID);
 	for (size_t i = 0; i < sealed.size; i++) {
 		char *broken = span_cstr(*state, sealed);
 

@@ -172,7 +172,8 @@ static void asking_finds_the_session_by_our_own_reference(void **state)
 	world_claim(w, id, INTENT_ASK);
 	w->now.us += 30 * SECOND;
 	world_answer(w, id, id, INTENT_ASK, true, false, 200,
-		TEXT(w, "{\"object\":\"list\",\"has_more\":true,\"data\":[%s]}", session_json(w, world_invoice(88), "open", "unpaid", NULL, 1)));
+		TEXT(w, "{\"object\":\"list\",\"has_more\":true,\"data\":[%s]}",
+			session_json(w, world_invoice(88), "open", "unpaid", NULL, 1)));
 	assert_true(span_is(world_intent(w, id, INTENT_ASK)->cursor, "cs_1"));
 	assert_true(world_intent(w, id, INTENT_ASK)->next_at.us <= w->now.us);
 	world_claim(w, id, INTENT_ASK);
@@ -413,15 +414,21 @@ static void a_fact_of_another_customer_than_its_key_names_is_malformed(void **st
 
 static const char *line_json(struct world *w, int n, const char *type, int64_t amount, int64_t fee, const char *source)
 {
-	return TEXT(w, "{\"id\":\"txn_%d\",\"object\":\"balance_transaction\",\"type\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"currency\":\"eur\",\"source\":\"%s\"}",
+	return TEXT(w,
+		"{\"id\":\"txn_%d\",\"object\":\"balance_transaction\",\"type\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"currency\":\"eur\",\"source\":\"%s\"}",
 		n, type, (long long)amount, (long long)fee, (long long)(amount - fee), source);
 }
 
 static void payout_page(struct world *w, int call, const char *body)
 {
 	const struct payout *payout = shelf_find(&w->book->payouts, key_payout(w->arena, MERCHANT, ACCOUNT, SPAN("po_1")));
-	struct call_answer answer = { .kind = INTENT_PAYOUT, .subject = payout->id, .payout = SPAN("po_1"), .call = call, .sent = true,
-		.status = 200, .body = span_of(body) };
+	struct call_answer answer = { .kind = INTENT_PAYOUT,
+		.subject = payout->id,
+		.payout = SPAN("po_1"),
+		.call = call,
+		.sent = true,
+		.status = 200,
+		.body = span_of(body) };
 
 	world_apply(w, "payments.CallAnswered", wire_print_answer(w->arena, &answer), SPAN(""));
 }
@@ -443,8 +450,9 @@ static void a_payout_is_told_when_its_last_line_is_here(void **state)
 	world_expect_said(w, "");
 	payout = ((const struct payout *)shelf_find(&w->book->payouts, key_payout(w->arena, MERCHANT, ACCOUNT, SPAN("po_1"))))->id;
 	world_claim(w, payout, INTENT_PAYOUT);
-	payout_page(w, 1, TEXT(w, "{\"has_more\":true,\"data\":[%s,%s]}", line_json(w, 9, "payout", -9625, 0, "po_1"),
-				  line_json(w, 1, "charge", 10000, 175, "ch_1")));
+	payout_page(w, 1,
+		TEXT(w, "{\"has_more\":true,\"data\":[%s,%s]}", line_json(w, 9, "payout", -9625, 0, "po_1"),
+			line_json(w, 1, "charge", 10000, 175, "ch_1")));
 	world_expect_said(w, "");
 	world_claim(w, payout, INTENT_PAYOUT);
 	/* An answer that was overtaken. */
@@ -487,7 +495,8 @@ static void a_payout_whose_lines_do_not_make_it_is_told_and_alarmed(void **state
 
 static void a_payout_that_was_paid_and_failed_comes_to_the_same_in_any_order(void **state)
 {
-	const char *failed = "{\"id\":\"po_1\",\"livemode\":false,\"status\":\"failed\",\"amount\":9625,\"currency\":\"eur\",\"arrival_date\":1790208000}";
+	const char *failed =
+		"{\"id\":\"po_1\",\"livemode\":false,\"status\":\"failed\",\"amount\":9625,\"currency\":\"eur\",\"arrival_date\":1790208000}";
 
 	for (int first = 0; first < 2; first++) {
 		struct world *w = world_open(*state);

@@ -20,19 +20,22 @@ static const struct refusal refusals[] = {
 		"currencies_differ" },
 	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\"},{\"invoice_id\":\"%O\"}]}", "/v1/checkouts", ERR_REFUSED,
 		"customers_differ" },
-	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\"},{\"invoice_id\":\"%I\"}]}", "/v1/checkouts", ERR_INVALID, "item_twice" },
-	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"part\":7}]}", "/v1/checkouts", ERR_NOT_FOUND, "invoice_unknown" },
+	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\"},{\"invoice_id\":\"%I\"}]}", "/v1/checkouts", ERR_INVALID,
+		"item_twice" },
+	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"part\":7}]}", "/v1/checkouts", ERR_NOT_FOUND,
+		"invoice_unknown" },
 	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"part\":1,\"amount\":{\"minor\":10001,\"currency\":\"EUR\"}}]}",
 		"/v1/checkouts", ERR_REFUSED, "amount_exceeds_open" },
 	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"part\":1,\"amount\":{\"minor\":-1,\"currency\":\"EUR\"}}]}",
 		"/v1/checkouts", ERR_INVALID, "amount_not_positive" },
 	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"part\":1,\"amount\":{\"minor\":100,\"currency\":\"USD\"}}]}",
 		"/v1/checkouts", ERR_REFUSED, "currencies_differ" },
-	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"amount\":{\"minor\":100,\"currency\":\"EUR\"}}]}", "/v1/checkouts",
-		ERR_INVALID, "field_missing" },
+	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"amount\":{\"minor\":100,\"currency\":\"EUR\"}}]}",
+		"/v1/checkouts", ERR_INVALID, "field_missing" },
 	/* One of two can make way, the other can't: neither does. */
-	{ "payments.CreateCheckout", "{\"items\":[{\"invoice_id\":\"%I\",\"part\":1,\"amount\":{\"minor\":1,\"currency\":\"EUR\"}},"
-				     "{\"invoice_id\":\"%R\",\"part\":1,\"amount\":{\"minor\":1,\"currency\":\"EUR\"}}]}",
+	{ "payments.CreateCheckout",
+		"{\"items\":[{\"invoice_id\":\"%I\",\"part\":1,\"amount\":{\"minor\":1,\"currency\":\"EUR\"}},"
+		"{\"invoice_id\":\"%R\",\"part\":1,\"amount\":{\"minor\":1,\"currency\":\"EUR\"}}]}",
 		"/v1/checkouts", ERR_CONFLICT, "payment_under_way" },
 	{ "payments.RefundPayment", "{\"reason\":\"reopen\"}", "/v1/payments/nonsense/refunds", ERR_NOT_FOUND, "attempt_unknown" },
 	{ "payments.RefundPayment", "{\"reason\":\"reopen\"}", "/v1/payments/%X/refunds", ERR_NOT_FOUND, "attempt_unknown" },
@@ -49,12 +52,12 @@ static const struct refusal refusals[] = {
 		"/v1/payments/%P/refunds", ERR_INVALID, "refund_items_wrong" },
 	{ "payments.DismissAttempt", "{\"note\":\"no\"}", "/v1/attempts/%A/dismiss", ERR_REFUSED, "attempt_open" },
 	{ "payments.DismissAttempt", "{\"note\":\"no\"}", "/v1/attempts/%X/dismiss", ERR_NOT_FOUND, "attempt_unknown" },
-	{ "payments.PutProviderAccount", "{\"account\":\"main\",\"provider\":\"stripe\",\"live\":true}", "/v1/provider-accounts", ERR_CONFLICT,
-		"account_mode_fixed" },
+	{ "payments.PutProviderAccount", "{\"account\":\"main\",\"provider\":\"stripe\",\"live\":true}", "/v1/provider-accounts",
+		ERR_CONFLICT, "account_mode_fixed" },
 	{ "payments.PutProviderAccount", "{\"account\":\"new\",\"provider\":\"stripe\",\"live\":true,\"api_key\":\"sk_live_1\"}",
 		"/v1/provider-accounts", ERR_INVALID, "field_missing" },
-	{ "payments.PutProviderAccount", "{\"account\":\"new\",\"provider\":\"paypal\",\"live\":true}", "/v1/provider-accounts", ERR_INVALID,
-		"field_invalid" },
+	{ "payments.PutProviderAccount", "{\"account\":\"new\",\"provider\":\"paypal\",\"live\":true}", "/v1/provider-accounts",
+		ERR_INVALID, "field_invalid" },
 	{ "payments.CloseAlarm", "{\"note\":\"seen\"}", "/v1/alarms/mismatch/nothing/close", ERR_NOT_FOUND, "alarm_unknown" },
 	{ "payments.ReceiveWebhook", "{}", "", ERR_INVALID, "field_missing" },
 	{ "payments.OpenAttempt", "nonsense", "", ERR_INVALID, "message_malformed" },
@@ -97,10 +100,15 @@ static const char *fill(const struct scene *scene, const char *from)
 
 	text_init(&text, arena);
 	for (; *from != '\0'; from++) {
-		struct uuid id = *from != '%'	   ? (struct uuid){ { 0 } }
+		struct uuid id = *from != '%'     ? (struct uuid){ { 0 } }
 				 : from[1] == 'A' ? scene->open
 				 : from[1] == 'P' ? scene->paid
-						  : world_invoice(from[1] == 'I' ? 1 : from[1] == 'J' ? 2 : from[1] == 'U' ? 3 : from[1] == 'R' ? 4 : from[1] == 'O' ? 9 : 99);
+						  : world_invoice(from[1] == 'I'   ? 1
+								  : from[1] == 'J' ? 2
+								  : from[1] == 'U' ? 3
+								  : from[1] == 'R' ? 4
+								  : from[1] == 'O' ? 9
+										   : 99);
 
 		if (*from == '%') {
 			text_add(&text, uuid_text(arena, id));

@@ -74,7 +74,7 @@ static bool next_order(int *order, size_t n)
 
 static void all_orders_of_five_events_leave_the_same(void **state)
 {
-	static const int sets[][5] = { { 1, 2, 3, 4, 5 }, { 0, 1, 2, 3, 6 }, { 0, 2, 3, 4, 7 }, { 1, 3, 4, 6, 7 } };
+	static const int sets[][5] = { { 0, 1, 2, 3, 4 }, { 1, 3, 4, 6, 7 } };
 	size_t runs = 0;
 
 	(void)state;
@@ -96,7 +96,7 @@ static void all_orders_of_five_events_leave_the_same(void **state)
 		} while (next_order(order, 5));
 		arena_close(first_arena);
 	}
-	assert_int_equal(runs, 4 * 120);
+	assert_int_equal(runs, 2 * 120);
 }
 
 static void any_subset_in_any_order_leaves_the_same(void **state)
@@ -104,7 +104,7 @@ static void any_subset_in_any_order_leaves_the_same(void **state)
 	struct chance chance = { 20261122 };
 
 	(void)state;
-	for (int round = 0; round < 300; round++) {
+	for (int round = 0; round < 150; round++) {
 		struct arena *arena = arena_open();
 		int order[8], again[8];
 		size_t n = 0;
@@ -281,7 +281,8 @@ static void what_carries_no_reference_of_ours_is_ignored(void **state)
 {
 	struct world *w = world_open(*state);
 
-	world_event(w, "evt_1", "payment_intent.succeeded", "{\"id\":\"pi_9\",\"status\":\"succeeded\",\"amount_received\":5,\"currency\":\"eur\"}");
+	world_event(w, "evt_1", "payment_intent.succeeded",
+		"{\"id\":\"pi_9\",\"status\":\"succeeded\",\"amount_received\":5,\"currency\":\"eur\"}");
 	assert_int_equal(webhook_state_of(w, "evt_1"), WEBHOOK_IGNORED);
 	world_event(w, "evt_2", "customer.updated", "{\"id\":\"cus_1\"}");
 	assert_int_equal(webhook_state_of(w, "evt_2"), WEBHOOK_IGNORED);
@@ -350,7 +351,8 @@ static void a_refund_is_told_when_the_provider_has_made_it_by_whichever_road(voi
 		struct uuid id = paid(w), refund;
 		const char *answer;
 
-		assert_int_equal(ask_refund(w, id, "{\"reason\":\"credited\",\"credit_note_id\":\"01900000-0000-7000-8000-0000000000aa\"}"), OK);
+		assert_int_equal(
+			ask_refund(w, id, "{\"reason\":\"credited\",\"credit_note_id\":\"01900000-0000-7000-8000-0000000000aa\"}"), OK);
 		refund = world_attempt(w, id)->refunds[0].id;
 		world_claim(w, refund, INTENT_REFUND);
 		answer = TEXT(w,

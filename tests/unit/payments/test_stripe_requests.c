@@ -47,8 +47,15 @@ static void units_are_the_providers(void **state)
 		const char *code;
 		int64_t ours, theirs; /* -1: refused */
 	} cases[] = {
-		{ "EUR", 1999, 1999 }, { "JPY", 1999, 1999 }, { "ISK", 5, 500 }, { "UGX", 7, 700 }, { "MGA", 500, 5 }, { "MGA", 501, -1 },
-		{ "KWD", 1230, 1230 }, { "KWD", 1234, -1 }, { "HUF", 100, 100 },
+		{ "EUR", 1999, 1999 },
+		{ "JPY", 1999, 1999 },
+		{ "ISK", 5, 500 },
+		{ "UGX", 7, 700 },
+		{ "MGA", 500, 5 },
+		{ "MGA", 501, -1 },
+		{ "KWD", 1230, 1230 },
+		{ "KWD", 1234, -1 },
+		{ "HUF", 100, 100 },
 	};
 
 	(void)state;
@@ -65,7 +72,8 @@ static void units_are_the_providers(void **state)
 		}
 		assert_int_equal(stripe_minor(money, &minor, &why), OK);
 		assert_int_equal(minor, cases[i].theirs);
-		assert_int_equal(stripe_money((struct provider_amount){ true, minor, stripe_currency(arena, money.currency) }, &back, &why), OK);
+		assert_int_equal(
+			stripe_money((struct provider_amount){ true, minor, stripe_currency(arena, money.currency) }, &back, &why), OK);
 		assert_true(money_equal(money, back));
 	}
 }
@@ -100,7 +108,12 @@ static void an_outcome_is_certain_only_where_it_is(void **state)
 static void an_answer_survives_its_own_text(void **state)
 {
 	struct world *w = world_open(*state);
-	struct call_answer in = { .kind = INTENT_PAYOUT, .subject = world_invoice(3), .payout = SPAN("po_1"), .call = 7, .sent = true, .status = 500,
+	struct call_answer in = { .kind = INTENT_PAYOUT,
+		.subject = world_invoice(3),
+		.payout = SPAN("po_1"),
+		.call = 7,
+		.sent = true,
+		.status = 500,
 		.body = SPAN("{\n \"error\": 1}\n") };
 	struct message m = { .payload = wire_print_answer(w->arena, &in) };
 	const struct call_answer *out;

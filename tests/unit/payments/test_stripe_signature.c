@@ -34,7 +34,9 @@ static void stripes_own_signature_is_accepted(void **state)
 static void one_right_signature_among_several_is_enough(void **state)
 {
 	(void)state;
-	assert_int_equal(verify_one("t=1614265330,v1=0000000000000000000000000000000000000000000000000000000000000000,v1=" GOOD ",v0=" GOOD, AT), OK);
+	assert_int_equal(
+		verify_one("t=1614265330,v1=0000000000000000000000000000000000000000000000000000000000000000,v1=" GOOD ",v0=" GOOD, AT),
+		OK);
 	assert_int_equal(verify_one("t=1614265330,v2=x,v1=" GOOD ",v1=zz", AT), OK);
 }
 
@@ -87,8 +89,9 @@ static void five_minutes_either_way_are_tolerated_and_no_more(void **state)
 
 static void a_header_that_is_none_is_malformed(void **state)
 {
-	static const char *const headers[] = { "", ",", "t", "t=", "=", "v1=" GOOD, "t=x,v1=" GOOD, "t=-1,v1=" GOOD, "t=+1614265330,v1=" GOOD,
-		"t=1614265330,t=1614265330,v1=" GOOD, "t=99999999999999999999,v1=" GOOD, " t=1614265330,v1=" GOOD, "t= 1614265330,v1=" GOOD };
+	static const char *const headers[] = { "", ",", "t", "t=", "=", "v1=" GOOD, "t=x,v1=" GOOD, "t=-1,v1=" GOOD,
+		"t=+1614265330,v1=" GOOD, "t=1614265330,t=1614265330,v1=" GOOD, "t=99999999999999999999,v1=" GOOD, " t=1614265330,v1=" GOOD,
+		"t= 1614265330,v1=" GOOD };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
@@ -118,7 +121,8 @@ static void the_vectors_of_other_implementations_come_out_as_they_say(void **sta
 
 	if (corpus == NULL)
 		skip();
-	assert_int_equal(json_in_open(&in, *state, read_file(*state, arena_printf(*state, "%s/psp_vectors/signatures.dev.json", corpus)), &why), OK);
+	assert_int_equal(
+		json_in_open(&in, *state, read_file(*state, arena_printf(*state, "%s/psp_vectors/signatures.dev.json", corpus)), &why), OK);
 	assert_int_equal(json_in_list(&in, "stripe", 1, 100, &n, &why), OK);
 	for (size_t i = 0; i < n; i++) {
 		struct span secret, payload, header;
@@ -155,7 +159,8 @@ static void real_events_are_read(void **state)
 	if (corpus == NULL)
 		skip();
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		struct span body = read_file(*state, arena_printf(*state, "%s/psp_webhooks/getlago-lago-api__stripe-%s.json", corpus, files[i].file));
+		struct span body =
+			read_file(*state, arena_printf(*state, "%s/psp_webhooks/getlago-lago-api__stripe-%s.json", corpus, files[i].file));
 		struct webhook_event event;
 
 		if (webhook_read(*state, body, &event, &why) != OK)

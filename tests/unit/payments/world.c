@@ -113,7 +113,8 @@ void world_apply(struct world *w, const char *type, struct span payload, struct 
 void world_event(struct world *w, const char *event, const char *type, const char *object)
 {
 	world_apply(w, "payments.ReceiveWebhook",
-		span_of(TEXT(w, "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":false,\"created\":1790000100,\"data\":{\"object\":%s}}",
+		span_of(TEXT(w,
+			"{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":false,\"created\":1790000100,\"data\":{\"object\":%s}}",
 			event, type, object)),
 		SPAN(""));
 }

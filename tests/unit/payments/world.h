@@ -48,7 +48,8 @@ void world_event(struct world *, const char *event, const char *type, const char
 struct uuid world_checkout(struct world *, int invoice);
 struct uuid world_opened(struct world *, int invoice);
 /* An answer to the current call of an intent. */
-void world_answer(struct world *, struct uuid attempt, struct uuid subject, enum intent_kind, bool sent, bool unknown, int status, const char *body);
+void world_answer(
+	struct world *, struct uuid attempt, struct uuid subject, enum intent_kind, bool sent, bool unknown, int status, const char *body);
 /* What the send role does when it claims: counts the try. */
 void world_claim(struct world *, struct uuid subject, enum intent_kind);
 

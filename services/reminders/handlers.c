@@ -402,7 +402,7 @@ static void fill_own(struct arena *arena, struct message *m, const char *type, c
 	m->key = span_of(arena_printf(arena, "%.*s:%.*s", SPAN_ARG(named->merchant), SPAN_ARG(named->customer)));
 }
 
-struct message *named_message(struct arena *arena, const char *type, const struct named *named, int64_t no, struct instant now)
+struct message *named_message(struct arena *arena, const char *type, const struct named *named, int64_t no, struct instant time)
 {
 	struct message *m = ARENA_NEW(arena, struct message);
 	const char *kind = type + sizeof("reminders.") - 1;
@@ -410,7 +410,7 @@ struct message *named_message(struct arena *arena, const char *type, const struc
 	m->payload = wire_print_named(arena, named->merchant, named->customer, named->id);
 	m->source = span_of(arena_printf(arena, "tick:%s", kind));
 	m->id = span_of(arena_printf(arena, "%.*s:%lld", SPAN_ARG(m->payload), (long long)no));
-	m->time = now;
+	m->time = time;
 	fill_own(arena, m, type, named);
 	return m;
 }

@@ -12,7 +12,7 @@ extern const struct handler reminders_handlers[];
 extern const char type_look[], type_revise[], type_expire[], type_answered[];
 
 /* "Look at this customer", "revise this notice", "expire this hold". `no` makes each unique: it counts in what it names. */
-struct message *named_message(struct arena *, const char *type, const struct named *, int64_t no, struct instant now);
+struct message *named_message(struct arena *, const char *type, const struct named *, int64_t no, struct instant time);
 
 /* What came of a notice's try; one a try, however it is learnt. */
 void answered_message(struct arena *, const struct answered *, struct message *);

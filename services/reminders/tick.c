@@ -1,5 +1,6 @@
 #include "tick.h"
 
+#include "clock.h"
 #include "handlers.h"
 #include "metrics.h"
 #include "store.h"
@@ -10,7 +11,7 @@ static struct metric waiting = {
 	.help = "Customers whose next level waits until bank statements are up to date.",
 };
 
-/* The messages of one kind of work. */
+/* The messages of one kind of work. Ids that come of them are of real time, as those of other roads. */
 static enum err messages(struct db *db, struct arena *arena, enum due_kind kind, const char *type, struct instant now, size_t limit,
 	struct message ***out, size_t *n, struct why *why)
 {
@@ -19,7 +20,7 @@ static enum err messages(struct db *db, struct arena *arena, enum due_kind kind,
 	TRY(store_due(db, arena, kind, now, limit, &due, n, why));
 	*out = ARENA_ARRAY(arena, struct message *, *n);
 	for (size_t i = 0; i < *n; i++)
-		(*out)[i] = named_message(arena, type, &due[i].what, due[i].no, now);
+		(*out)[i] = named_message(arena, type, &due[i].what, due[i].no, clock_real());
 	return OK;
 }
 
@@ -51,7 +52,7 @@ static enum err lapse_due(
 		struct answered answered = { .of = due[i].what, .tries = (int)due[i].no, .handover = { .sent = true, .unknown = true } };
 
 		(*out)[i] = ARENA_NEW(arena, struct message);
-		(*out)[i]->time = now;
+		(*out)[i]->time = clock_real();
 		answered_message(arena, &answered, (*out)[i]);
 	}
 	return OK;

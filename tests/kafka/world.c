@@ -434,6 +434,7 @@ static void prepare_database(struct world *w)
 	int applied;
 
 	w->db = world_connect();
+	world_sql(w, "set enable_nestloop to off"); /* tables that were just filled have no statistics */
 	if (db_query(w->db, w->arena, "select current_user::text", NULL, &r, &why) != OK)
 		fail_msg("%s", why.text);
 	role = span_cstr(w->arena, rows_text(&r, 0, 0));

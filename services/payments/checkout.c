@@ -209,7 +209,7 @@ static struct attempt *add_attempt(struct book *book, struct span merchant, cons
 enum err checkout_apply_create(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
 {
 	const struct create_checkout *c = m->body;
-	const struct provider_account *account;
+	const struct provider_account *account = NULL;
 	const struct attempt *live;
 	struct draft draft = { .count = 0 };
 	struct attempt *attempt;

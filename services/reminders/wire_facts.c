@@ -271,7 +271,7 @@ enum err wire_read_receipt(struct message *m, struct arena *arena, struct why *w
 	struct paid *paid = ARENA_NEW(arena, struct paid);
 	Dunlin__Ledger__V1__ReceiptAllocated *from;
 	struct notice_item *items;
-	int64_t revision;
+	int64_t revision = 0;
 
 	READ(dunlin__ledger__v1__receipt_allocated__descriptor, from, m, arena, why);
 	begin_receipt(paid, from->merchant_id, from->customer_ref, "receipt");

@@ -247,6 +247,104 @@ static void when_is_the_first_instant_at_which_the_answer_changes(void **state)
 		}
 }
 
+/* ---- every due date of a year, wherever the customer lives ---- */
+
+/* By hand, for 2026 and 2027: the days on which TARGET is closed beside Saturdays and Sundays (ECB). */
+static bool is_business_by_hand(struct date d)
+{
+	static const int holidays[][3] = { { 2026, 1, 1 }, { 2026, 4, 3 }, { 2026, 4, 6 }, { 2026, 5, 1 }, { 2026, 12, 25 }, { 2026, 12, 26 }, { 2027, 1, 1 },
+		{ 2027, 3, 26 }, { 2027, 3, 29 }, { 2027, 5, 1 } };
+
+	for (size_t i = 0; i < sizeof holidays / sizeof *holidays; i++)
+		if (date_compare(d, day(holidays[i][0], holidays[i][1], holidays[i][2])) == 0)
+			return false;
+	return date_weekday(d) < 6;
+}
+
+/* When each step of the standard policy speaks for an item that nobody pays. */
+static void days_by_hand(struct date due, struct date days[5])
+{
+	static const int offsets[5] = { -7, 0, 7, 14, 28 };
+
+	for (int i = 0; i < 5; i++) {
+		bool is_level = i >= 2;
+
+		days[i].day = due.day + offsets[i];
+		if (i > 2 && days[i].day < days[i - 1].day + 7)
+			days[i].day = days[i - 1].day + 7;
+		while (!is_business_by_hand(days[i]))
+			days[i].day += is_level ? 1 : -1;
+	}
+}
+
+static void any_due_date_anywhere_is_reminded_on_the_days_that_a_calendar_gives(void **state)
+{
+	static const char *const zones[] = { "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "America/New_York", "Pacific/Chatham",
+		"Australia/Lord_Howe" };
+
+	(void)state;
+	for (size_t z = 0; z < sizeof zones / sizeof *zones; z++)
+		for (int shift = 0; shift < 366; shift++) {
+			struct world w = world_new(zones[z]);
+			struct date expected[5], d;
+			int next = 0;
+
+			w.item.due = day(2026, 3, 1);
+			w.item.due.day += shift;
+			days_by_hand(w.item.due, expected);
+			for (d.day = w.item.due.day - 15; d.day < w.item.due.day + 60; d.day++) {
+				static const int minutes[] = { 0, 8 * 60 + 59, 9 * 60, 16 * 60 + 59, 17 * 60, 23 * 60 + 59 };
+
+				for (int i = 0; i < 6; i++) {
+					struct verdict v = policy_decide(w.policy, &w.item, &w.customer, zone_instant(w.customer.zone, d, minutes[i]));
+
+					if (v.wait != WAIT_NOT)
+						continue;
+					assert_int_equal(v.step, next);
+					assert_int_equal(date_compare(d, expected[next++]), 0);
+					assert_int_equal(minutes[i], 9 * 60);
+					assert_int_equal(look(&w, d, 9), v.step);
+				}
+			}
+			assert_int_equal(next, 5);
+		}
+}
+
+/* Ten days down, from any day on: nothing twice, nothing out of order, no friendly word that is too late, one step on the day of the return, the gap
+ * between levels kept. */
+static void after_an_outage_from_any_day_on_nothing_is_said_that_should_not_be(void **state)
+{
+	(void)state;
+	for (int shift = 0; shift < 120; shift += 7)
+		for (int from = -12; from < 40; from++) {
+			struct world w = world_new("Europe/Berlin");
+			int last = -1;
+			struct date d, level_day = { 0 };
+
+			w.item.due.day += shift;
+			for (d.day = w.item.due.day - 15; d.day < w.item.due.day + 80; d.day++) {
+				int since = d.day - (w.item.due.day + from), step;
+
+				if (since >= 0 && since < 10)
+					continue;
+				step = look(&w, d, 10);
+				if (step < 0)
+					continue;
+				assert_true(step > last);
+				assert_int_equal(look(&w, d, 16), -1);
+				if (step < 2)
+					assert_true(date_compare(d, w.item.due) <= 0);
+				else {
+					assert_true(step == 2 || step == last + 1);
+					assert_true(step == 2 || d.day - level_day.day >= 7);
+					level_day = d;
+				}
+				last = step;
+			}
+			assert_int_equal(last, 4);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +358,8 @@ int main(void)
 		cmocka_unit_test(one_mail_a_day),
 		cmocka_unit_test(nobody_is_written_to_at_night_or_on_a_holiday),
 		cmocka_unit_test(when_is_the_first_instant_at_which_the_answer_changes),
+		cmocka_unit_test(any_due_date_anywhere_is_reminded_on_the_days_that_a_calendar_gives),
+		cmocka_unit_test(after_an_outage_from_any_day_on_nothing_is_said_that_should_not_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

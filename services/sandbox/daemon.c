@@ -104,8 +104,8 @@ static void end(struct world *world)
 int daemon_run(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT };
+	static struct world world; /* until the process ends, and all that it holds */
 	struct event *watches[2];
-	struct world world;
 	struct why why = { 0 };
 	int code = 0;
 

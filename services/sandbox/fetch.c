@@ -12,6 +12,7 @@ struct fetcher {
 	struct world *world;
 	CURLM *multi;
 	struct event *timer;
+	struct list calls; /* under way */
 	struct list spare; /* easy handles to be used again */
 };
 
@@ -36,6 +37,17 @@ struct call {
 
 /* --- ended calls --- */
 
+static void call_forget(struct fetcher *fetcher, struct call *call)
+{
+	for (size_t i = 0; i < fetcher->calls.n; i++)
+		if (fetcher->calls.at[i] == call)
+			list_remove(&fetcher->calls, i--);
+	curl_slist_free_all(call->headers);
+	curl_easy_reset(call->easy);
+	list_add(&fetcher->spare, call->easy);
+	arena_close(call->arena);
+}
+
 static void call_end(struct fetcher *fetcher, struct call *call, CURLcode code)
 {
 	struct fetched fetched = { .body = text_done(&call->answer), .url = call->url, .error = call->error };
@@ -51,10 +63,7 @@ static void call_end(struct fetcher *fetcher, struct call *call, CURLcode code)
 	fetched.location = location != NULL ? arena_strdup(call->arena, location) : NULL;
 	curl_multi_remove_handle(fetcher->multi, call->easy);
 	call->done(call->arg, &fetched);
-	curl_slist_free_all(call->headers);
-	curl_easy_reset(call->easy);
-	list_add(&fetcher->spare, call->easy);
-	arena_close(call->arena);
+	call_forget(fetcher, call);
 }
 
 static void end_calls(struct fetcher *fetcher)
@@ -195,6 +204,7 @@ void fetch_start(struct world *world, const struct fetch *fetch, void (*done)(vo
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body.size);
 		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, fetch->body.size > 0 ? fetch->body.at : "");
 	}
+	list_add(&fetcher->calls, call);
 	curl_multi_add_handle(fetcher->multi, easy);
 }
 
@@ -233,9 +243,16 @@ struct fetcher *fetcher_open(struct world *world)
 	return fetcher;
 }
 
-/* Calls that are under way end with the process. */
+/* Nobody hears of calls that are under way. */
 void fetcher_close(struct fetcher *fetcher)
 {
+	while (fetcher->calls.n > 0) {
+		struct call *call = fetcher->calls.at[0];
+
+		curl_multi_remove_handle(fetcher->multi, call->easy);
+		call_forget(fetcher, call);
+	}
+	list_clear(&fetcher->calls);
 	while (fetcher->spare.n > 0)
 		curl_easy_cleanup(fetcher->spare.at[--fetcher->spare.n]);
 	list_clear(&fetcher->spare);

@@ -145,8 +145,8 @@ create trigger invoice_is_final before update on invoice for each row
 create table charge (
 	merchant_id text not null,
 	external_ref text not null check (external_ref ~ '^[ -~]{1,128}$'),
-	customer_ref text not null,
-	charge_id uuid not null unique,
+	customer_ref text not null, -- the invoice's
+	charge_id uuid not null,
 	invoice_id uuid not null,
 	position int not null check (position > 0),
 	state text not null check (state in ('waiting', 'invoiced', 'cancelled')),
@@ -169,7 +169,6 @@ create table charge (
 	content_sha256 bytea not null check (octet_length(content_sha256) = 32),
 	cancel_reason text not null,
 	primary key (merchant_id, external_ref),
-	foreign key (merchant_id, customer_ref) references customer,
 	foreign key (merchant_id, invoice_id) references invoice deferrable initially deferred
 );
 create index charge_waiting on charge (merchant_id, invoice_id, position) where state = 'waiting';
@@ -319,7 +318,7 @@ create table open_item (
 	last_value_date date,
 	primary key (merchant_id, invoice_id, part),
 	constraint amounts_agree check (amount = allocated + credited + discounted + written_off + open)
-) with (fillfactor = 70);
+);
 
 grant select on page_secret to :app;
 grant select, insert on merchant, customer, number_series, invoice, charge, invoice_line, invoice_tax, invoice_party, credit_note,

@@ -11,8 +11,11 @@ static const struct template_set *pages;
 
 enum err http_start(struct why *why)
 {
-	/* Pages live as long as the process. */
-	return pages != NULL ? OK : page_compile(arena_open(), &pages, why);
+	static struct arena *life; /* as long as the process */
+
+	if (life == NULL)
+		life = arena_open();
+	return pages != NULL ? OK : page_compile(life, &pages, why);
 }
 
 /* The attempt of a link; NULL: it leads nowhere. */
@@ -37,7 +40,7 @@ static enum err answer_no_link(struct request *r, struct response *response, str
 
 enum err show_pay(struct request *r, struct db *db, struct response *response, struct why *why)
 {
-	struct pay_page page = { .back = page_back_of(request_query(r, "back")), .token = request_param(r, "token") };
+	struct pay_page page = { .back = page_back_of(request_query(r, "back")) };
 
 	TRY(find(r, db, &page.attempt, why));
 	if (page.attempt == NULL)

@@ -40,7 +40,7 @@ static struct span public_url(struct arena *arena)
 enum err settings_policy(const struct policy **out, struct why *why)
 {
 	static struct policy policy;
-	struct arena *life;
+	static struct arena *life; /* as long as the process */
 	struct span key;
 
 	*out = &policy;
@@ -49,7 +49,8 @@ enum err settings_policy(const struct policy **out, struct why *why)
 	if (payments_settings.secret_key == NULL || payments_settings.secret_key[0] == '\0')
 		return why_set(why, ERR_INVALID, "setting_missing",
 			"secret_key is not set: give PAYMENTS_SECRET_KEY, or a file that holds it as PAYMENTS_SECRET_KEY_FILE");
-	life = arena_open();
+	if (life == NULL)
+		life = arena_open();
 	TRY(span_unhex(life, span_of(payments_settings.secret_key), &key));
 	policy = (struct policy){
 		.secret_key = key,

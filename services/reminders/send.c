@@ -23,8 +23,11 @@ static struct post post_of_settings(void)
 
 enum err send_start(struct why *why)
 {
-	/* Templates live as long as the process. */
-	return letters != NULL ? OK : letter_compile(arena_open(), &letters, why);
+	static struct arena *life; /* as long as the process */
+
+	if (life == NULL)
+		life = arena_open();
+	return letters != NULL ? OK : letter_compile(life, &letters, why);
 }
 
 enum err send_letter(const struct book *book, const struct notice *n, struct arena *arena, struct mail *mail, struct why *why)

@@ -214,8 +214,10 @@ static bool services_are_quiet(struct mover *mover)
 			return false;
 		equal = equal && is_equal(&one->now, &one->before);
 	}
-	if (!equal)
+	if (!equal) {
 		wait_for(mover, "a second round that equals the first");
+		mover->pause_ms = 0;
+	}
 	return equal;
 }
 
@@ -316,7 +318,7 @@ static void round_end(struct mover *mover)
 		return;
 	}
 	again(mover, mover->pause_ms);
-	mover->pause_ms = mover->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : mover->pause_ms * 2;
+	mover->pause_ms = mover->pause_ms == 0 ? 1 : mover->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : mover->pause_ms * 2;
 }
 
 static void on_idle(void *arg, const struct fetched *fetched)

@@ -149,7 +149,7 @@ static void a_refusal_for_now_is_tried_later_and_given_up_after_three_days(void 
 	struct world *w = planned(*state);
 	int tries = 0;
 
-	for (; world_notice(w, "c1", 0)->state == NOTICE_PLANNED; w->now.us += 10 * MINUTE) {
+	for (int i = 0; i < 1000 && world_notice(w, "c1", 0)->state == NOTICE_PLANNED; i++, w->now.us += 10 * MINUTE) {
 		world_tick(w);
 		tries += world_send(w, (struct handover){ .sent = true, .status = 451 });
 	}

@@ -190,6 +190,19 @@ static void a_level_that_was_taken_back_speaks_again_when_the_money_does_not_sta
 	assert_string_equal(world_last(w, "c1"), "sent 2026-10-13 level 2: 1 level-2 10000");
 }
 
+static void a_first_level_that_was_taken_back_may_speak_the_same_day(void **state)
+{
+	struct world *w = world_open(*state);
+
+	world_owe(w, "c1", 1, "2026-09-01", 10000);
+	world_tick(w);
+	world_apply(w, fact_open(w->arena, "c1", 1, 2, 0));
+	world_tick(w);
+	world_apply(w, fact_open(w->arena, "c1", 1, 3, 10000));
+	world_go(w);
+	assert_string_equal(world_last(w, "c1"), "sent 2026-10-05 level 1: 1 level-1 10000");
+}
+
 static void a_hold_of_an_invoice_stops_that_invoice_alone(void **state)
 {
 	struct world *w = world_open(*state);
@@ -272,6 +285,25 @@ static void a_level_waits_until_the_statements_are_up_to_date(void **state)
 	world_go(w);
 	world_told(w, "ReminderSent c1\n");
 	assert_string_equal(world_last(w, "c1"), "sent 2026-10-26 level 1: 1 level-1 10000");
+}
+
+static void an_account_of_which_nothing_is_known_holds_all_levels_up(void **state)
+{
+	struct world *w = world_open(*state);
+	struct account *other;
+
+	world_apply(w, fact_account(w->arena, 1, true, false));
+	covered(w, 2, "2026-10-04");
+	other = book_account_of(w->book, MERCHANT, fact_invoice(99));
+	other->collecting = true;
+	memcpy(other->currency.code, "EUR", 4);
+	world_owe(w, "c1", 1, "2026-09-01", 10000);
+	world_go(w);
+	world_told(w, "");
+	memcpy(other->currency.code, "USD", 4);
+	world_apply(w, world_named(w, type_look, "c1", (struct uuid){ { 0 } }));
+	world_go(w);
+	world_told(w, "ReminderSent c1\n");
 }
 
 static void an_account_that_does_not_collect_is_not_waited_for(void **state)
@@ -478,11 +510,13 @@ int main(void)
 		WITH_ARENA(a_payment_before_the_claim_takes_the_reminder_back),
 		WITH_ARENA(after_a_part_payment_the_rest_is_reminded_the_same_day),
 		WITH_ARENA(a_level_that_was_taken_back_speaks_again_when_the_money_does_not_stay),
+		WITH_ARENA(a_first_level_that_was_taken_back_may_speak_the_same_day),
 		WITH_ARENA(a_hold_of_an_invoice_stops_that_invoice_alone),
 		WITH_ARENA(a_hold_takes_back_what_is_planned),
 		WITH_ARENA(a_promise_holds_until_its_day_is_over),
 		WITH_ARENA(a_hold_that_is_released_lets_reminders_go_on),
 		WITH_ARENA(a_level_waits_until_the_statements_are_up_to_date),
+		WITH_ARENA(an_account_of_which_nothing_is_known_holds_all_levels_up),
 		WITH_ARENA(an_account_that_does_not_collect_is_not_waited_for),
 		WITH_ARENA(an_account_s_facts_leave_the_same_in_any_order),
 		WITH_ARENA(what_could_not_be_sent_in_time_moves_to_the_next_hours),

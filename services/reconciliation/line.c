@@ -123,6 +123,28 @@ struct line *line_edit(struct ledger *l, struct uuid id)
 
 /* ---- candidates ---- */
 
+static size_t split(struct arena *arena, struct span lines, struct span **out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < lines.size; i++)
+		n += lines.at[i] == '\n';
+	*out = ARENA_ARRAY(arena, struct span, n + 2);
+	for (n = 0; lines.size; n++)
+		span_cut(lines, '\n', &(*out)[n], &lines);
+	return n;
+}
+
+void line_tokens(struct arena *arena, const struct line *line, struct tokens *tokens)
+{
+	struct span *structured, *texts, *all;
+	size_t n = split(arena, line->references, &structured), m = split(arena, line->texts, &texts);
+	all = ARENA_ARRAY(arena, struct span, m + 1);
+	all[0] = line->end_to_end;
+	if (m)
+		memcpy(all + 1, texts, m * sizeof(*all));
+	reference_find(arena, structured, n, all, m + 1, tokens);
+}
+
 struct look {
 	struct ledger *l;
 	const struct line *line;

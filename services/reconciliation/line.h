@@ -75,6 +75,10 @@ struct digest line_key(struct span account, const struct reading_line *);
 /* The state after an act; ERR_CONFLICT when the table has no such rule. */
 enum err line_act(struct line *, enum line_act, struct why *) MUST_CHECK;
 
+/* Every word by which it may name something of ours. */
+struct tokens;
+void line_tokens(struct arena *, const struct line *, struct tokens *);
+
 /* A debit that takes an earlier credit back: the bank gives a reason, or its code is one of a return. */
 bool line_is_return(const struct line *);
 

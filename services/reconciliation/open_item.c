@@ -39,16 +39,34 @@ int64_t invoice_open(const struct ledger *l, const struct invoice *invoice)
 	return open;
 }
 
+bool share_next(struct span *rest, struct tax_share *share)
+{
+	struct span line, minor;
+	if (!rest->size)
+		return false;
+	span_cut(*rest, '\n', &line, rest);
+	if (!span_cut(line, ' ', &share->category, &minor) || span_int64(minor, &share->minor) != OK)
+		bug("share '%.*s'", SPAN_ARG(line));
+	return true;
+}
+
+void share_add(struct text *t, struct span word, int64_t minor)
+{
+	text_printf(t, "%s%.*s %lld", t->size ? "\n" : "", SPAN_ARG(word), (long long)minor);
+}
+
 /* ---- issue ---- */
 
-static enum err check_sums(const struct invoice *v, const int64_t *parts, size_t n, struct why *why)
+/* Net and taxes make the gross, and so do the parts. */
+static enum err check_sums(struct currency currency, int64_t net, int64_t gross, struct span taxes, struct span parts, struct why *why)
 {
-	struct money sum = in(v->currency, v->net), part = in(v->currency, 0);
-	for (size_t i = 0; i < v->tax_count; i++)
-		TRY(money_add(sum, in(v->currency, v->taxes[i].minor), &sum, why));
-	for (size_t i = 0; i < n; i++)
-		TRY(money_add(part, in(v->currency, parts[i]), &part, why));
-	if (sum.minor != v->gross || part.minor != v->gross)
+	struct money sum = in(currency, net), part = in(currency, 0);
+	struct tax_share share;
+	while (share_next(&taxes, &share))
+		TRY(money_add(sum, in(currency, share.minor), &sum, why));
+	while (share_next(&parts, &share))
+		TRY(money_add(part, in(currency, share.minor), &part, why));
+	if (sum.minor != gross || part.minor != gross)
 		return why_field(why, ERR_INVALID, "sums_differ", "gross", "net and tax, or the parts, do not make the gross amount");
 	return OK;
 }
@@ -92,12 +110,13 @@ static void add_items(struct ledger *l, const struct invoice *v, const struct is
 }
 
 /* Receivable against revenue and tax; `sign` -1 takes it back. */
-static void post_document(struct ledger *l, struct currency currency, int64_t net, const struct tax_share *taxes, size_t n, int sign)
+static void post_document(struct ledger *l, struct currency currency, int64_t net, struct span taxes, int sign)
 {
+	struct tax_share share;
 	struct span receivable = chart_account(l->arena, CHART_RECEIVABLE, SPAN(""));
 	ledger_post(l, receivable, chart_account(l->arena, CHART_REVENUE, SPAN("")), in(currency, sign * net));
-	for (size_t i = 0; i < n; i++)
-		ledger_post(l, receivable, chart_account(l->arena, CHART_TAX, taxes[i].category), in(currency, sign * taxes[i].minor));
+	while (share_next(&taxes, &share))
+		ledger_post(l, receivable, chart_account(l->arena, CHART_TAX, share.category), in(currency, sign * share.minor));
 }
 
 static enum err credit(struct ledger *, const struct invoice *, const struct credit_note *, struct why *) MUST_CHECK;
@@ -129,13 +148,15 @@ static enum err check_parts(const struct invoice_issued *issued, struct why *why
 enum err invoice_issue(struct ledger *l, const struct invoice_issued *issued, struct why *why)
 {
 	const struct invoice *old = book_invoice(l->book, l->merchant, issued->invoice.id);
-	int64_t *sums = ARENA_ARRAY(l->arena, int64_t, issued->part_count + 1);
+	struct text parts;
 	if (old && old->issued)
 		return OK;
 	TRY(check_parts(issued, why));
+	text_init(&parts, l->arena);
 	for (size_t i = 0; i < issued->part_count; i++)
-		sums[i] = issued->parts[i].minor;
-	TRY(check_sums(&issued->invoice, sums, issued->part_count, why));
+		share_add(&parts, SPAN("part"), issued->parts[i].minor);
+	TRY(check_sums(
+		issued->invoice.currency, issued->invoice.net, issued->invoice.gross, issued->invoice.taxes, text_done(&parts), why));
 	struct span key = book_key_uuid(l->book, l->merchant, issued->invoice.id);
 	struct invoice *v = old ? book_edit(l->book, BOOK_INVOICES, key) : book_add(l->book, BOOK_INVOICES, key);
 	*v = issued->invoice;
@@ -145,7 +166,7 @@ enum err invoice_issue(struct ledger *l, const struct invoice_issued *issued, st
 	l->customer = v->customer;
 	l->cause = CAUSE_INVOICE;
 	l->cause_id = v->id;
-	post_document(l, v->currency, v->net, v->taxes, v->tax_count, 1);
+	post_document(l, v->currency, v->net, v->taxes, 1);
 	add_items(l, v, issued->parts, issued->part_count);
 	add_references(l, v);
 	return old ? settle_waiting(l, v, why) : OK;
@@ -156,16 +177,21 @@ enum err invoice_issue(struct ledger *l, const struct invoice_issued *issued, st
 /* The net and the tax of part of an invoice: shares of the whole, the largest remainder makes them sum. `sign` -1 takes it back. */
 static enum err post_write_off(struct ledger *l, const struct invoice *v, int64_t minor, int sign, struct why *why)
 {
-	int64_t *weights = ARENA_ARRAY(l->arena, int64_t, v->tax_count + 1);
-	struct money *shares = ARENA_ARRAY(l->arena, struct money, v->tax_count + 1);
+	size_t n = 1, i = 0;
+	struct tax_share share;
+	for (struct span rest = v->taxes; share_next(&rest, &share);)
+		n++;
+	int64_t *weights = ARENA_ARRAY(l->arena, int64_t, n);
+	struct money *shares = ARENA_ARRAY(l->arena, struct money, n);
 	struct span receivable = chart_account(l->arena, CHART_RECEIVABLE, SPAN(""));
 	weights[0] = v->net;
-	for (size_t i = 0; i < v->tax_count; i++)
-		weights[i + 1] = v->taxes[i].minor;
-	TRY(money_split(in(v->currency, sign * minor), weights, v->tax_count + 1, shares, why));
+	for (struct span rest = v->taxes; share_next(&rest, &share);)
+		weights[++i] = share.minor;
+	TRY(money_split(in(v->currency, sign * minor), weights, n, shares, why));
 	ledger_post(l, chart_account(l->arena, CHART_WRITE_OFF, SPAN("")), receivable, shares[0]);
-	for (size_t i = 0; i < v->tax_count; i++)
-		ledger_post(l, chart_account(l->arena, CHART_TAX, v->taxes[i].category), receivable, shares[i + 1]);
+	i = 0;
+	for (struct span rest = v->taxes; share_next(&rest, &share);)
+		ledger_post(l, chart_account(l->arena, CHART_TAX, share.category), receivable, shares[++i]);
 	return OK;
 }
 
@@ -247,9 +273,14 @@ static enum err credit(struct ledger *l, const struct invoice *v, const struct c
 	l->cause_id = note->id;
 	if (!currency_equal(v->currency, note->currency))
 		return why_field(why, ERR_INVALID, "currency_differs", "currency", "the invoice is in %s", v->currency.code);
-	post_document(l, note->currency, note->net, note->taxes, note->tax_count, -1);
-	for (size_t i = 0; i < note->part_count; i++)
-		TRY(credit_item(l, v, note->parts[i].part, note->parts[i].minor, why));
+	post_document(l, note->currency, note->net, note->taxes, -1);
+	struct tax_share part;
+	for (struct span rest = note->parts; share_next(&rest, &part);) {
+		int64_t number;
+		if (span_int64(part.category, &number) != OK)
+			bug("part '%.*s'", SPAN_ARG(part.category));
+		TRY(credit_item(l, v, (int32_t)number, part.minor, why));
+	}
 	return OK;
 }
 
@@ -265,15 +296,9 @@ enum err credit_note_issue(struct ledger *l, const struct credit_note *note, str
 {
 	struct span key = book_key_uuid(l->book, l->merchant, note->id);
 	const struct invoice *v = book_invoice(l->book, l->merchant, note->invoice);
-	const struct invoice document = {
-		.currency = note->currency, .net = note->net, .gross = note->gross, .taxes = note->taxes, .tax_count = note->tax_count
-	};
-	int64_t *sums = ARENA_ARRAY(l->arena, int64_t, note->part_count + 1);
 	if (book_find(l->book, BOOK_CREDIT_NOTES, key))
 		return OK;
-	for (size_t i = 0; i < note->part_count; i++)
-		sums[i] = note->parts[i].minor;
-	TRY(check_sums(&document, sums, note->part_count, why));
+	TRY(check_sums(note->currency, note->net, note->gross, note->taxes, note->parts, why));
 	if (!v)
 		v = await(l, note);
 	struct credit_note *kept = book_add(l->book, BOOK_CREDIT_NOTES, key);

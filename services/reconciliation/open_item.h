@@ -15,7 +15,7 @@
 
 struct ledger;
 
-/* Tax of one category: the letter of EN 16931 (UNCL5305) and the minor units. */
+/* Tax of one category: the letter of EN 16931 (UNCL5305) and the minor units. In an invoice: "S 2000", one a line. */
 struct tax_share {
 	struct span category;
 	int64_t minor;
@@ -28,8 +28,7 @@ struct invoice {
 	struct span number, rf;
 	struct currency currency;
 	int64_t net, gross;
-	const struct tax_share *taxes;
-	size_t tax_count;
+	struct span taxes; /* tax shares */
 	int32_t parts;
 };
 
@@ -46,11 +45,6 @@ struct open_item {
 	int64_t revision;            /* as last told */
 };
 
-struct credit_part {
-	int32_t part;
-	int64_t minor;
-};
-
 struct credit_note {
 	struct span merchant, customer;
 	struct uuid id, invoice;
@@ -58,10 +52,8 @@ struct credit_note {
 	struct currency currency;
 	int64_t net, gross;
 	struct date day;
-	const struct tax_share *taxes;
-	size_t tax_count;
-	const struct credit_part *parts;
-	size_t part_count;
+	struct span taxes; /* tax shares */
+	struct span parts; /* a part and its minor units a line: "1 6000" */
 };
 
 /* What dunlin.invoices.v1 says. */
@@ -84,6 +76,10 @@ enum err credit_note_issue(struct ledger *, const struct credit_note *, struct w
 
 /* A command: gives up what is open of an item, or `minor` of it; the tax that goes with it is no longer payable. */
 enum err item_write_off(struct ledger *, struct uuid invoice, int32_t part, int64_t minor, struct why *) MUST_CHECK;
+
+/* The next of the lines: a word (a category, a part's number) and an amount. False at the end. */
+bool share_next(struct span *rest, struct tax_share *);
+void share_add(struct text *, struct span word, int64_t minor);
 
 /* The invoice's items in the order of payment (due date, part), in the arena. Only those that the book has. */
 size_t invoice_items(const struct ledger *, const struct invoice *, const struct open_item ***);

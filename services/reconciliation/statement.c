@@ -358,6 +358,7 @@ static enum err accept(struct decision *d, enum placement placement, struct why 
 	c->line_sum += d->news_sum;
 	cover(d);
 	s->placement = placement;
+	s->just_accepted = true;
 	s->line_new = s->remaining = d->news;
 	s->accepted_by = d->by.size ? d->by : SPAN("machine");
 	d->account->revision++;
@@ -414,6 +415,8 @@ enum err statement_decide(struct ledger *l, struct uuid id, struct span by, stru
 	const struct statement *found = book_find(l->book, BOOK_STATEMENTS, key);
 	if (!found)
 		return why_set(why, ERR_NOT_FOUND, "statement_unknown", "there is no such statement");
+	if (found->state == STATEMENT_REPLACED)
+		exception_close(l, EXCEPTION_STATEMENT_QUARANTINED, id, l->by);
 	if (!by.size && found->state != STATEMENT_STAGED)
 		return OK;
 	const struct account *account = account_of(l, found);

@@ -50,7 +50,6 @@ struct statement {
 	struct span bank_ref;
 	int64_t sequence;
 	enum statement_state state;
-	bool has_currency, has_opening, has_closing, has_period;
 	struct currency currency;
 	int64_t opening, closing, line_sum, reversal_sum;
 	int64_t line_count, line_new, remaining; /* remaining: accepted lines that are not posted yet */
@@ -61,6 +60,7 @@ struct statement {
 	bool damaged;              /* its file could not be read to the end: no person can accept it */
 	enum placement placement;
 	struct span accepted_by;   /* "machine", or who */
+	bool just_accepted;        /* by this batch */
 	/* What the database knows at the time of the decision. */
 	bool is_known;             /* the same reference, period and balances were accepted before */
 	int64_t overlap_new, overlap_sum; /* lines that would be new if it overlaps: how many, and their sum */

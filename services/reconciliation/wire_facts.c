@@ -18,23 +18,28 @@ static struct span category_of(int category)
 }
 
 /* Rates of one category are one share: the ledger keeps tax by category. */
-static enum err read_taxes(pb_tax **from, size_t n, struct currency currency, struct arena *arena, const struct tax_share **out,
-	size_t *count, struct why *why)
+static enum err read_taxes(pb_tax **from, size_t n, struct currency currency, struct arena *arena, struct span *out, struct why *why)
 {
 	struct tax_share *shares = ARENA_ARRAY(arena, struct tax_share, n + 1);
-	*count = 0;
+	struct text t;
+	size_t count = 0;
+	text_init(&t, arena);
 	for (size_t i = 0; i < n; i++) {
 		struct span category = category_of((int)from[i]->category);
-		int64_t minor;
+		struct money sum = money_zero(currency), tax = sum;
 		size_t at = 0;
-		TRY(wire_minor(from[i]->tax, currency, "tax_totals.tax", &minor, why));
-		while (at < *count && !span_equal(shares[at].category, category))
+		TRY(wire_minor(from[i]->tax, currency, "tax_totals.tax", &tax.minor, why));
+		while (at < count && !span_equal(shares[at].category, category))
 			at++;
-		if (at == *count)
-			shares[(*count)++] = (struct tax_share){ category, 0 };
-		shares[at].minor += minor;
+		if (at == count)
+			shares[count++] = (struct tax_share){ category, 0 };
+		sum.minor = shares[at].minor;
+		TRY(money_add(sum, tax, &sum, why));
+		shares[at].minor = sum.minor;
 	}
-	*out = shares;
+	for (size_t i = 0; i < count; i++)
+		share_add(&t, shares[i].category, shares[i].minor);
+	*out = text_done(&t);
 	return OK;
 }
 
@@ -66,7 +71,7 @@ enum err wire_read_invoice(const struct message *m, struct arena *arena, struct 
 	TRY(wire_date(from->issue_date, "issue_date", &to->day, why));
 	TRY(wire_text(from->number, "number", 1, 32, &v->number, why));
 	TRY(wire_text(from->rf_reference, "rf_reference", 0, 25, &v->rf, why));
-	TRY(read_taxes(from->tax_totals, from->n_tax_totals, v->currency, arena, &v->taxes, &v->tax_count, why));
+	TRY(read_taxes(from->tax_totals, from->n_tax_totals, v->currency, arena, &v->taxes, why));
 	return read_parts(from, v->currency, arena, to, why);
 }
 
@@ -75,7 +80,8 @@ enum err wire_read_credit_note(const struct message *m, struct arena *arena, str
 	ProtobufCMessage *raw;
 	TRY(protobuf_read(arena, &dunlin__invoices__v1__credit_note_issued__descriptor, m->payload, &raw, why));
 	const pb_credit_note *from = (const pb_credit_note *)raw;
-	struct credit_part *parts = ARENA_ARRAY(arena, struct credit_part, from->n_parts + 1);
+	struct text parts;
+	text_init(&parts, arena);
 	TRY(wire_whose(m, from->merchant_id, from->customer_ref, &to->merchant, &to->customer, why));
 	TRY(wire_uuid(from->invoice_id, "invoice_id", &to->invoice, why));
 	TRY(wire_uuid(from->credit_note_id, "credit_note_id", &to->id, why));
@@ -83,13 +89,13 @@ enum err wire_read_credit_note(const struct message *m, struct arena *arena, str
 	TRY(wire_minor(from->net, to->currency, "net", &to->net, why));
 	TRY(wire_minor(from->gross, to->currency, "gross", &to->gross, why));
 	TRY(wire_date(from->issue_date, "issue_date", &to->day, why));
-	TRY(read_taxes(from->tax_totals, from->n_tax_totals, to->currency, arena, &to->taxes, &to->tax_count, why));
+	TRY(read_taxes(from->tax_totals, from->n_tax_totals, to->currency, arena, &to->taxes, why));
 	for (size_t i = 0; i < from->n_parts; i++) {
-		parts[i].part = (int32_t)from->parts[i]->part;
-		TRY(wire_minor(from->parts[i]->amount, to->currency, "parts.amount", &parts[i].minor, why));
+		int64_t minor;
+		TRY(wire_minor(from->parts[i]->amount, to->currency, "parts.amount", &minor, why));
+		share_add(&parts, span_of(arena_printf(arena, "%u", from->parts[i]->part)), minor);
 	}
-	to->parts = parts;
-	to->part_count = from->n_parts;
+	to->parts = text_done(&parts);
 	return OK;
 }
 

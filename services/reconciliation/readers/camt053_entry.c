@@ -62,6 +62,10 @@ static bool entry_counts(struct camt053 *r)
 		rule = entry_amount(r, &why);
 	if (rule == RULE_NONE)
 		rule = entry_dates(r, &why);
+	if (rule == RULE_NONE && !r->account_bytes[0]) {
+		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
+		rule = RULE_ACCOUNT;
+	}
 	if (rule != RULE_NONE) {
 		camt_broken(r, rule, r->in_entry->place, "%s", why.text);
 		return false;

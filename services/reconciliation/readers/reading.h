@@ -77,6 +77,7 @@ struct reading_line {
 	int statement;             /* of the file, from 0 */
 	int64_t number;            /* of the statement, from 1, in the order of the file */
 	struct place place;
+	struct span account;       /* of the statement, as written */
 	struct date booking, value; /* as written; the value date is the booking date where there is none, and the reverse */
 	struct money amount;       /* above 0: money came. The amounts of a statement's lines sum to what its entries say. */
 	bool rest;                 /* what an entry's details leave unexplained: charges, mostly */

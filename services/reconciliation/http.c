@@ -1,0 +1,243 @@
+#include "http.h"
+
+#include "http_lists.h"
+#include "http_sums.h"
+#include "import.h"
+#include "reconciliation_queries.h"
+#include "role.h"
+
+enum { UPLOAD = 16 << 20 };
+
+static struct json_out begin(struct text *t, struct arena *arena)
+{
+	struct json_out out;
+	text_init(t, arena);
+	json_out_init(&out, t);
+	json_out_object(&out, NULL);
+	return out;
+}
+
+static struct response finish(struct json_out *out, const struct text *t, int status)
+{
+	json_out_object_end(out);
+	json_out_done(out);
+	return (struct response){ .status = status, .body = text_done(t) };
+}
+
+static enum err nothing_there(const struct request *r, struct why *why)
+{
+	return why_set(why, ERR_NOT_FOUND, "not_found", "there is nothing at %.*s", SPAN_ARG(r->path));
+}
+
+/* ---- lists ---- */
+
+#define LIST(name)                                                                                                \
+	static enum err show_##name(struct request *r, struct db *db, struct response *response, struct why *why) \
+	{                                                                                                         \
+		return rows_list(r, db, &list_##name, response, why);                                             \
+	}
+
+LIST(accounts)
+LIST(files)
+LIST(statements)
+LIST(lines)
+LIST(receipts)
+LIST(items)
+LIST(exceptions)
+LIST(journal)
+LIST(payouts)
+
+/* The rows of a list by one of its filters alone. */
+static enum err filter(
+	struct request *r, struct db *db, const struct listed *list, const char *by, struct uuid id, struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(r->arena);
+	args_text(args, r->merchant);
+	args_int8(args, (int64_t)list->most);
+	args_uuid(args, (struct uuid){ 0 });
+	for (const char *const *f = list->filters; *f; f++)
+		args_text(args, span_is(span_of(*f), by) ? span_of(uuid_text(r->arena, id)) : SPAN(""));
+	return db_exec(db, r->arena, list->query, args, rows, why);
+}
+
+/* Those of the path's id, which must be there. */
+static enum err find_in(struct request *r, struct db *db, const struct listed *list, struct rows *rows, struct why *why)
+{
+	struct uuid id;
+	TRY(rows_id(r, &id, why));
+	TRY(filter(r, db, list, "id", id, rows, why));
+	return rows->count ? OK : nothing_there(r, why);
+}
+
+static enum err show_account(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	struct rows rows;
+	struct text t;
+	TRY(find_in(r, db, &list_accounts, &rows, why));
+	struct json_out out = begin(&t, r->arena);
+	rows_members(&out, r->arena, &rows, 0, list_accounts.columns);
+	*response = finish(&out, &t, 200);
+	return OK;
+}
+
+static enum err show_statement(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	struct rows rows, rules;
+	struct text t;
+	TRY(find_in(r, db, &list_statements, &rows, why));
+	TRY(rows_one(r, db, &q_show_statement_rules, rows_uuid(&rows, 0, rows_column(&rows, "id")), &rules, why));
+	struct json_out out = begin(&t, r->arena);
+	rows_members(&out, r->arena, &rows, 0, list_statements.columns);
+	rows_array(&out, r->arena, "broken", &rules, shown_rules);
+	*response = finish(&out, &t, 200);
+	return OK;
+}
+
+static enum err show_line(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	struct rows rows, candidates, receipts;
+	struct uuid id;
+	struct text t;
+	TRY(rows_id(r, &id, why));
+	TRY(rows_one(r, db, &q_show_line, id, &rows, why));
+	if (!rows.count)
+		return nothing_there(r, why);
+	TRY(rows_one(r, db, &q_show_candidates, id, &candidates, why));
+	TRY(filter(r, db, &list_receipts, "source_id", id, &receipts, why));
+	struct json_out out = begin(&t, r->arena);
+	rows_members(&out, r->arena, &rows, 0, shown_line);
+	rows_array(&out, r->arena, "looked_at", &candidates, shown_candidates);
+	rows_array(&out, r->arena, "receipts", &receipts, list_receipts.columns);
+	*response = finish(&out, &t, 200);
+	return OK;
+}
+
+static enum err show_receipt(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	struct rows rows, allocations;
+	struct text t;
+	TRY(find_in(r, db, &list_receipts, &rows, why));
+	TRY(rows_one(r, db, &q_show_allocations, rows_uuid(&rows, 0, rows_column(&rows, "id")), &allocations, why));
+	struct json_out out = begin(&t, r->arena);
+	rows_members(&out, r->arena, &rows, 0, list_receipts.columns);
+	rows_array(&out, r->arena, "allocations", &allocations, shown_allocations);
+	*response = finish(&out, &t, 200);
+	return OK;
+}
+
+static enum err show_item(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	struct rows rows;
+	struct text t;
+	TRY(find_in(r, db, &list_items, &rows, why));
+	struct json_out out = begin(&t, r->arena);
+	rows_array(&out, r->arena, "open_items", &rows, list_items.columns);
+	*response = finish(&out, &t, 200);
+	return OK;
+}
+
+/* ---- sums ---- */
+
+static enum err show_trial_balance(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	bool csv = rows_wants_csv(r);
+	*response = (struct response){ .status = 200, .type = csv ? "text/csv; charset=utf-8" : NULL };
+	return sums_trial_balance(db, r->arena, r->merchant, csv, &response->body, why);
+}
+
+static enum err show_proof(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	bool holds;
+	*response = (struct response){ .status = 200 };
+	return sums_proof(db, r->arena, r->merchant, &response->body, &holds, why);
+}
+
+/* ---- statements in ---- */
+
+static void print_imported_statement(struct json_out *out, const struct statement *s, enum rule rule, struct span reason)
+{
+	json_out_object(out, NULL);
+	json_out_uuid(out, "id", s->id);
+	json_out_span(out, "bank_ref", s->bank_ref);
+	json_out_span(out, "identifier", s->identifier);
+	json_out_string(out, "state", statement_state_word(s->state));
+	json_out_date(out, "from_date", s->from);
+	json_out_date(out, "to_date", s->to);
+	json_out_int(out, "line_count", s->line_count);
+	json_out_string(out, "rule", rule == RULE_NONE ? "" : rule_word(rule));
+	json_out_span(out, "reason", rule == RULE_NONE ? SPAN("") : reason.size ? reason : span_of(rule_help(rule)));
+	json_out_int(out, "line", rule == RULE_NONE ? 0 : s->place.line);
+	json_out_object_end(out);
+}
+
+struct span http_imported(struct arena *arena, const struct imported *i)
+{
+	struct text t;
+	struct json_out out = begin(&t, arena);
+	json_out_span(&out, "file", span_hex(arena, span_bytes(i->sha256.b, sizeof(i->sha256.b))));
+	json_out_int(&out, "size", i->size);
+	json_out_bool(&out, "is_new", i->is_new);
+	json_out_array(&out, "statements");
+	for (size_t n = 0; n < i->count; n++)
+		print_imported_statement(&out, &i->statements[n], i->rules[n], i->reasons[n]);
+	json_out_array_end(&out);
+	return finish(&out, &t, 201).body;
+}
+
+/* The body is the file. It is known by its bytes: no Idempotency-Key is needed to send it twice. */
+static enum err accept_statements(struct request *r, struct db *db, struct response *response, struct why *why)
+{
+	struct import_source source = import_bytes(&r->body);
+	struct imported imported;
+	if (!r->body.size)
+		return why_set(why, ERR_INVALID, "body_missing", "the body is the statement file");
+	TRY(import_run(db, r->arena, r->merchant, r->client, SPAN("upload"), &source, &imported, why));
+	role_wake(ROLE_TICK);
+	if (imported.refused.rule != RULE_NONE)
+		return why_set(why, ERR_REFUSED, rule_word(imported.refused.rule), "line %ld: %s", (long)imported.refused.place.line,
+			imported.refused.text[0] ? imported.refused.text : rule_help(imported.refused.rule));
+	*response = (struct response){ .status = imported.is_new ? 201 : 200, .body = http_imported(r->arena, &imported) };
+	return OK;
+}
+
+/* ---- routes ---- */
+
+#define GET(at, shows, says) { .method = "GET", .path = at, .access = ACCESS_READ, .show = shows, .help = says }
+#define POST(at, does, says) \
+	{ .method = "POST", .path = at, .access = ACCESS_WRITE, .command = "dunlin.reconciliation." does, .help = says }
+#define ADMIN(at, does, says) \
+	{ .method = "POST", .path = at, .access = ACCESS_ADMIN, .command = "dunlin.reconciliation." does, .help = says }
+
+const struct route reconciliation_routes[] = {
+	GET("/v1/bank-accounts", show_accounts, "bank accounts with their balance and how far their statements reach"),
+	ADMIN("/v1/bank-accounts", "DefineAccount", "defines a bank account, or replaces what is known of it"),
+	GET("/v1/bank-accounts/{id}", show_account, "one of them"),
+	GET("/v1/statement-files", show_files, "files that were imported, refused ones with the rule and the line"),
+	GET("/v1/statements", show_statements, "statements, quarantined ones with the rule and the line"),
+	{ .method = "POST",
+		.path = "/v1/statements",
+		.access = ACCESS_WRITE,
+		.accept = accept_statements,
+		.body_limit = UPLOAD,
+		.help = "imports a camt.053 file, which is the body; larger ones by the verb import" },
+	GET("/v1/statements/{id}", show_statement, "one of them, with every rule that it breaks"),
+	ADMIN("/v1/statements/{id}/accept", "AcceptStatement", "accepts a quarantined statement; what it leaves unexplained is a gap"),
+	GET("/v1/lines", show_lines, "bank lines in the books, by account, statement and state"),
+	GET("/v1/lines/{id}", show_line, "one of them, with what the bank wrote and everything that it was thought to be"),
+	POST("/v1/lines/{id}/match", "MatchLine", "says what a line is"),
+	POST("/v1/lines/{id}/unmatch", "UnmatchLine", "takes a match back"),
+	GET("/v1/receipts", show_receipts, "money received, by customer"),
+	POST("/v1/receipts", "RecordReceipt", "records cash or a cheque"),
+	GET("/v1/receipts/{id}", show_receipt, "one of them, with what stands against which invoice"),
+	POST("/v1/receipts/{id}/allocate", "AllocateReceipt", "allocates unapplied money to invoices"),
+	GET("/v1/open-items", show_items, "what is owed, by customer"),
+	GET("/v1/open-items/{id}", show_item, "the parts of one invoice"),
+	ADMIN("/v1/open-items/{id}/write-off", "WriteOff", "gives up what is open of a part of an invoice"),
+	GET("/v1/exceptions", show_exceptions, "what somebody has to look at"),
+	POST("/v1/exceptions/{id}/close", "CloseException", "closes one that no fact will end"),
+	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
+	GET("/v1/journal", show_journal, "the transfers of the ledger"),
+	GET("/v1/trial-balance", show_trial_balance, "every account's sums"),
+	GET("/v1/proof", show_proof, "both sums that must hold, term by term, from the journal and from the aggregates"),
+	{ .path = NULL },
+};

@@ -1,0 +1,13 @@
+/*
+ * http_lists: what each list shows.
+ */
+#ifndef RECONCILIATION_HTTP_LISTS_H
+#define RECONCILIATION_HTTP_LISTS_H
+
+#include "http_rows.h"
+
+extern const struct listed list_accounts, list_files, list_statements, list_lines, list_receipts, list_items, list_exceptions, list_journal,
+	list_payouts;
+extern const struct shown shown_rules[], shown_line[], shown_candidates[], shown_allocations[];
+
+#endif

@@ -1,0 +1,236 @@
+#include "http_rows.h"
+
+#include <string.h>
+
+#include "csv.h"
+#include "match.h"
+#include "receipt.h"
+
+enum { LIMIT = 100 };
+
+static const char *const receipt_kinds[] = { "", "bank", "provider", "manual" };
+static const char *const candidate_kinds[] = { "invoice", "payout", "line" };
+
+struct currency rows_currency(const struct rows *r, size_t row)
+{
+	struct span text = rows_text(r, row, rows_column(r, "currency"));
+	struct currency currency = { "" };
+	if (text.size == 3)
+		memcpy(currency.code, text.at, 3);
+	return currency;
+}
+
+static struct money money_at(const struct rows *r, size_t row, int column)
+{
+	return (struct money){ rows_int8(r, row, column), rows_currency(r, row) };
+}
+
+/* ---- JSON ---- */
+
+static void add_words(struct json_out *out, const char *name, struct span text)
+{
+	json_out_array(out, name);
+	while (text.size) {
+		size_t n = 0;
+		while (n < text.size && text.at[n] != ' ' && text.at[n] != '\n')
+			n++;
+		if (n)
+			json_out_span(out, NULL, span_bytes(text.at, n));
+		text = span_from(text, n + 1);
+	}
+	json_out_array_end(out);
+}
+
+static void add_signs(struct json_out *out, const char *name, int32_t signs)
+{
+	json_out_array(out, name);
+	for (unsigned bit = 0; bit < SIGNS; bit++)
+		if ((unsigned)signs & 1u << bit)
+			json_out_string(out, NULL, sign_word(bit));
+	json_out_array_end(out);
+}
+
+static void add_amount(struct json_out *out, const char *name, struct money money)
+{
+	if (money.currency.code[0])
+		json_out_money(out, name, money);
+	else
+		json_out_null(out, name);
+}
+
+static void add_member(struct json_out *out, const struct rows *r, size_t row, const struct shown *s)
+{
+	int at = rows_column(r, s->name);
+	if (rows_is_null(r, row, at)) {
+		json_out_null(out, s->name);
+		return;
+	}
+	switch (s->type) {
+	case SHOWN_TEXT: json_out_span(out, s->name, rows_text(r, row, at)); break;
+	case SHOWN_UUID: json_out_uuid(out, s->name, rows_uuid(r, row, at)); break;
+	case SHOWN_DATE: json_out_date(out, s->name, rows_date(r, row, at)); break;
+	case SHOWN_INSTANT: json_out_instant(out, s->name, rows_instant(r, row, at)); break;
+	case SHOWN_NUMBER: json_out_int(out, s->name, rows_int8(r, row, at)); break;
+	case SHOWN_INT: json_out_int(out, s->name, rows_int4(r, row, at)); break;
+	case SHOWN_BOOL: json_out_bool(out, s->name, rows_bool(r, row, at)); break;
+	case SHOWN_MONEY: add_amount(out, s->name, money_at(r, row, at)); break;
+	case SHOWN_WORDS: add_words(out, s->name, rows_text(r, row, at)); break;
+	case SHOWN_RECEIPT: json_out_string(out, s->name, receipt_kinds[rows_int4(r, row, at)]); break;
+	case SHOWN_SIGNS: add_signs(out, s->name, rows_int4(r, row, at)); break;
+	case SHOWN_KIND: json_out_string(out, s->name, candidate_kinds[rows_int4(r, row, at)]); break;
+	}
+}
+
+void rows_members(struct json_out *out, struct arena *arena, const struct rows *r, size_t row, const struct shown *columns)
+{
+	(void)arena;
+	for (; columns->name; columns++)
+		add_member(out, r, row, columns);
+}
+
+void rows_array(struct json_out *out, struct arena *arena, const char *name, const struct rows *r, const struct shown *columns)
+{
+	json_out_array(out, name);
+	for (size_t i = 0; i < r->count; i++) {
+		json_out_object(out, NULL);
+		rows_members(out, arena, r, i, columns);
+		json_out_object_end(out);
+	}
+	json_out_array_end(out);
+}
+
+/* ---- CSV ---- */
+
+static const char *plain_text(struct arena *arena, const struct rows *r, size_t row, int at, const struct shown *s)
+{
+	switch (s->type) {
+	case SHOWN_UUID: return uuid_text(arena, rows_uuid(r, row, at));
+	case SHOWN_DATE: return date_text(arena, rows_date(r, row, at));
+	case SHOWN_INSTANT: return instant_text(arena, rows_instant(r, row, at));
+	case SHOWN_NUMBER: return arena_printf(arena, "%lld", (long long)rows_int8(r, row, at));
+	case SHOWN_INT:
+	case SHOWN_SIGNS: return arena_printf(arena, "%d", (int)rows_int4(r, row, at));
+	case SHOWN_BOOL: return rows_bool(r, row, at) ? "true" : "false";
+	case SHOWN_MONEY: return rows_currency(r, row).code[0] ? money_digits(arena, money_at(r, row, at)) : "";
+	case SHOWN_RECEIPT: return receipt_kinds[rows_int4(r, row, at)];
+	case SHOWN_KIND: return candidate_kinds[rows_int4(r, row, at)];
+	case SHOWN_TEXT:
+	case SHOWN_WORDS: break;
+	}
+	return NULL;
+}
+
+struct span rows_csv(struct arena *arena, const struct rows *r, const struct shown *columns)
+{
+	struct text t;
+	text_init(&t, arena);
+	for (const struct shown *s = columns; s->name; s++)
+		csv_plain(&t, s == columns, s->name);
+	csv_end(&t);
+	for (size_t row = 0; row < r->count; row++) {
+		for (const struct shown *s = columns; s->name; s++) {
+			int at = rows_column(r, s->name);
+			const char *plain = rows_is_null(r, row, at) ? "" : plain_text(arena, r, row, at, s);
+			if (plain)
+				csv_plain(&t, s == columns, plain);
+			else
+				csv_text(&t, s == columns, rows_text(r, row, at));
+		}
+		csv_end(&t);
+	}
+	return text_done(&t);
+}
+
+bool rows_wants_csv(const struct request *r)
+{
+	return span_is(request_query(r, "format"), "csv");
+}
+
+/* ---- lists ---- */
+
+static enum err read_limit(const struct request *r, const struct listed *list, int64_t *limit, struct why *why)
+{
+	struct span text = request_query(r, "limit");
+	*limit = LIMIT;
+	if (text.size && (span_int64(text, limit) != OK || *limit < 1 || *limit > (int64_t)list->most))
+		return why_field(why, ERR_INVALID, "field_invalid", "limit", "limit is 1 to %zu", list->most);
+	return OK;
+}
+
+static enum err read_format(const struct request *r, const struct listed *list, struct why *why)
+{
+	struct span format = request_query(r, "format");
+	if (format.size && !span_is(format, "json") && !(list->is_csv_too && span_is(format, "csv")))
+		return why_field(why, ERR_INVALID, "field_invalid", "format", "format is json%s", list->is_csv_too ? " or csv" : "");
+	return OK;
+}
+
+static enum err read_after(const struct request *r, const struct listed *list, struct args *args, struct why *why)
+{
+	struct span after = request_query(r, "after");
+	struct uuid id = { 0 };
+	if (list->by_text)
+		args_text(args, after);
+	else if (after.size && uuid_parse(after, &id) != OK)
+		return why_field(why, ERR_INVALID, "field_invalid", "after", "after is the `next` of the page before");
+	else
+		args_uuid(args, id);
+	return OK;
+}
+
+static void add_next(struct json_out *out, const struct rows *r, const struct listed *list, int64_t limit)
+{
+	if (!r->count || (int64_t)r->count < limit)
+		json_out_null(out, "next");
+	else if (list->by_text)
+		json_out_span(out, "next", rows_text(r, r->count - 1, 0));
+	else
+		json_out_uuid(out, "next", rows_uuid(r, r->count - 1, 0));
+}
+
+enum err rows_list(struct request *r, struct db *db, const struct listed *list, struct response *response, struct why *why)
+{
+	struct args *args = args_new(r->arena);
+	struct rows rows;
+	struct json_out out;
+	struct text t;
+	int64_t limit;
+	TRY(read_limit(r, list, &limit, why));
+	TRY(read_format(r, list, why));
+	args_text(args, r->merchant);
+	args_int8(args, limit);
+	TRY(read_after(r, list, args, why));
+	for (const char *const *filter = list->filters; *filter; filter++)
+		args_text(args, request_query(r, *filter));
+	TRY(db_exec(db, r->arena, list->query, args, &rows, why));
+	if (rows_wants_csv(r)) {
+		*response = (struct response){
+			.status = 200, .type = "text/csv; charset=utf-8", .body = rows_csv(r->arena, &rows, list->columns)
+		};
+		return OK;
+	}
+	text_init(&t, r->arena);
+	json_out_init(&out, &t);
+	json_out_object(&out, NULL);
+	rows_array(&out, r->arena, list->name, &rows, list->columns);
+	add_next(&out, &rows, list, limit);
+	json_out_object_end(&out);
+	json_out_done(&out);
+	*response = (struct response){ .status = 200, .body = text_done(&t) };
+	return OK;
+}
+
+enum err rows_id(const struct request *r, struct uuid *id, struct why *why)
+{
+	if (uuid_parse(request_param(r, "id"), id) != OK)
+		return why_set(why, ERR_NOT_FOUND, "not_found", "there is nothing at %.*s", SPAN_ARG(r->path));
+	return OK;
+}
+
+enum err rows_one(struct request *r, struct db *db, const struct query *query, struct uuid id, struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(r->arena);
+	args_text(args, r->merchant);
+	args_uuid(args, id);
+	return db_exec(db, r->arena, query, args, rows, why);
+}

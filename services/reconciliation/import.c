@@ -1,0 +1,394 @@
+#include "import.h"
+
+#include <stdlib.h>
+
+#include "clock.h"
+#include "line.h"
+#include "random.h"
+#include "readers/camt053.h"
+#include "reconciliation_queries.h"
+#include "store_rows.h"
+
+enum { ROWS = 1000, COLUMNS = 23 };
+
+struct import {
+	struct db *db;
+	struct arena *arena; /* of the rows that wait; empty after each flush */
+	struct span merchant, sha256;
+	/* The statement that is being read. */
+	int statement;
+	bool has_statement, has_row;
+	struct uuid statement_id;
+	char identifier[80];
+	struct uuid account;
+	struct violation first;
+	int violations;
+	/* Rows that wait. */
+	struct args *lines, *people;
+	struct array *line[COLUMNS], *person[5];
+	size_t rows;
+};
+
+static struct uuid new_id(void)
+{
+	uint8_t random[10];
+	random_bytes(random, sizeof(random));
+	return uuid_v7(clock_real(), random);
+}
+
+/* ---- rows ---- */
+
+static void rows_begin(struct import *i)
+{
+	static const enum db_type types[COLUMNS] = { DB_TEXT, DB_UUID, DB_UUID, DB_UUID, DB_INT8, DB_INT8, DB_INT8, DB_BYTES, DB_INT4,
+		DB_DATE, DB_DATE, DB_INT8, DB_TEXT, DB_BOOL, DB_BOOL, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,
+		DB_TEXT };
+	i->lines = args_new(i->arena);
+	i->people = args_new(i->arena);
+	for (int c = 0; c < COLUMNS; c++)
+		i->line[c] = args_array(i->lines, types[c]);
+	for (int c = 0; c < 5; c++)
+		i->person[c] = args_array(i->people, c == 1 ? DB_UUID : DB_TEXT);
+	i->rows = 0;
+}
+
+static enum err rows_flush(struct import *i, struct why *why)
+{
+	if (i->rows) {
+		db_queue(i->db, &q_line_stage, i->lines, (int64_t)i->rows);
+		db_queue(i->db, &q_line_person_stage, i->people, (int64_t)i->rows);
+	}
+	TRY(db_flush(i->db, why));
+	arena_reset(i->arena);
+	rows_begin(i);
+	return OK;
+}
+
+/* One a line: what a bank writes has no line ends of its own here. */
+static struct span join(struct arena *arena, const struct span *texts, int n)
+{
+	struct text t;
+	text_init(&t, arena);
+	for (int i = 0; i < n; i++) {
+		text_add(&t, i ? "\n" : "");
+		for (size_t c = 0; c < texts[i].size; c++)
+			text_char(&t, texts[i].at[c] == '\n' ? ' ' : texts[i].at[c]);
+	}
+	return text_done(&t);
+}
+
+static void add_texts(struct import *i, const struct reading_line *l, struct uuid id)
+{
+	const struct span written[] = { l->end_to_end, l->bank_ref, l->transaction_ref, l->mandate, l->batch_ref, l->code, l->return_reason,
+		join(i->arena, l->references, l->reference_count) };
+	for (int c = 0; c < 8; c++)
+		array_text(i->line[15 + c], written[c].at ? written[c] : SPAN(""));
+	array_text(i->person[0], i->merchant);
+	array_uuid(i->person[1], id);
+	array_text(i->person[2], join(i->arena, l->texts, l->text_count));
+	array_text(i->person[3], l->party_name.at ? l->party_name : SPAN(""));
+	array_text(i->person[4], account_identifier(i->arena, l->party_iban));
+}
+
+static void add_line(struct import *i, const struct reading_line *l)
+{
+	struct digest key = line_key(span_of(i->identifier), l);
+	struct uuid id = new_id();
+	array_text(i->line[0], i->merchant);
+	array_uuid(i->line[1], id);
+	if (uuid_is_zero(i->account))
+		array_null(i->line[2]);
+	else
+		array_uuid(i->line[2], i->account);
+	array_uuid(i->line[3], i->statement_id);
+	array_int8(i->line[4], l->number);
+	array_int8(i->line[5], l->place.line);
+	array_int8(i->line[6], l->place.byte);
+	array_bytes(i->line[7], span_bytes(arena_copy(i->arena, key.b, sizeof(key.b)), sizeof(key.b)));
+	array_int4(i->line[8], 1);
+	array_date(i->line[9], l->booking);
+	array_date(i->line[10], l->value);
+	array_int8(i->line[11], l->amount.minor);
+	array_text(i->line[12], span_of(l->amount.currency.code));
+	array_bool(i->line[13], l->rest);
+	array_bool(i->line[14], l->reversal);
+	add_texts(i, l, id);
+	i->rows++;
+}
+
+/* ---- what the reader tells ---- */
+
+static enum err find_account(struct import *i, struct why *why)
+{
+	struct args *args = args_new(i->arena);
+	struct rows rows;
+	args_text(args, i->merchant);
+	args_text(args, span_of(i->identifier));
+	i->account = (struct uuid){ 0 };
+	TRY(db_exec(i->db, i->arena, &q_account_find, args, &rows, why));
+	if (rows.count)
+		i->account = rows_uuid(&rows, 0, rows_column(&rows, "account_id"));
+	return OK;
+}
+
+static void begin_statement(struct import *i, int statement)
+{
+	if (i->has_statement && i->statement == statement)
+		return;
+	i->has_statement = true;
+	i->statement = statement;
+	i->statement_id = new_id();
+	i->identifier[0] = 0;
+	i->account = (struct uuid){ 0 };
+	i->first = (struct violation){ 0 };
+	i->violations = 0;
+}
+
+static enum err name_account(struct import *i, struct span written, struct why *why)
+{
+	struct span identifier = account_identifier(i->arena, written);
+	if (i->identifier[0] || !identifier.size)
+		return OK;
+	snprintf(i->identifier, sizeof(i->identifier), "%.*s", SPAN_ARG(identifier));
+	return find_account(i, why);
+}
+
+static enum err told_line(void *ctx, const struct reading_line *l, struct why *why)
+{
+	struct import *i = ctx;
+	begin_statement(i, l->statement);
+	TRY(name_account(i, l->account, why));
+	add_line(i, l);
+	return i->rows == ROWS ? rows_flush(i, why) : OK;
+}
+
+static enum err told_broken(void *ctx, int statement, const struct violation *v, struct why *why)
+{
+	struct import *i = ctx;
+	struct args *args = args_new(i->arena);
+	(void)why;
+	begin_statement(i, statement);
+	if (!i->violations++)
+		i->first = *v;
+	args_text(args, i->merchant);
+	args_uuid(args, i->statement_id);
+	args_int4(args, i->violations);
+	args_text(args, span_of(rule_word(v->rule)));
+	args_int8(args, v->place.line);
+	args_int8(args, v->place.byte);
+	args_text(args, span_of(arena_strdup(i->arena, v->text)));
+	db_queue(i->db, &q_statement_rule_stage, args, 1);
+	return OK;
+}
+
+static void queue_statement(struct import *i, const struct reading_statement *s)
+{
+	struct args *args = args_new(i->arena);
+	struct place place = i->violations ? i->first.place : s->has_closing ? s->closing_place : s->place;
+	args_text(args, i->merchant);
+	args_uuid(args, i->statement_id);
+	args_bytes(args, i->sha256);
+	args_text(args, span_of(i->identifier));
+	if (uuid_is_zero(i->account))
+		args_null(args);
+	else
+		args_uuid(args, i->account);
+	args_text(args, s->id.at ? s->id : SPAN(""));
+	args_int8(args, s->sequence);
+	args_text(args, span_of(s->currency.code));
+	args_int8(args, s->opening.minor);
+	args_int8(args, s->closing.minor);
+	args_int8(args, s->line_sum);
+	args_int8(args, s->reversal_sum);
+	args_int8(args, s->line_count);
+	args_date(args, s->from);
+	args_date(args, s->to);
+	args_text(args, span_of(rule_word(i->first.rule)));
+	args_int8(args, place.line);
+	args_int8(args, place.byte);
+	args_text(args, span_of(i->first.text));
+	db_queue(i->db, &q_statement_stage, args, 1);
+}
+
+static enum err told_statement(void *ctx, const struct reading_statement *s, struct why *why)
+{
+	struct import *i = ctx;
+	begin_statement(i, s->statement);
+	TRY(name_account(i, s->account, why));
+	queue_statement(i, s);
+	TRY(rows_flush(i, why));
+	struct args *args = args_new(i->arena);
+	args_text(args, i->merchant);
+	args_uuid(args, i->statement_id);
+	db_queue(i->db, &q_line_occurrences, args, -1);
+	i->has_statement = false;
+	return OK;
+}
+
+/* ---- the file ---- */
+
+static enum err measure(struct import_source *source, struct imported *out, struct why *why)
+{
+	struct digest_stream *digest = digest_open();
+	struct span bytes = SPAN("");
+	enum err err;
+	while ((err = source->read(source, &bytes, why)) == OK && bytes.size) {
+		digest_add(digest, bytes);
+		out->size += (int64_t)bytes.size;
+	}
+	out->sha256 = digest_close(digest);
+	source->again(source);
+	return err;
+}
+
+static struct args *file_args(struct import *i)
+{
+	struct args *args = args_new(i->arena);
+	args_text(args, i->merchant);
+	args_bytes(args, i->sha256);
+	return args;
+}
+
+/* The file's row is the lock. *go: it is to be read. */
+static enum err claim(struct import *i, struct span client, struct span name, const struct imported *out, bool *go, struct why *why)
+{
+	struct args *args = file_args(i);
+	struct rows rows;
+	args_text(args, name);
+	args_int8(args, out->size);
+	args_text(args, client);
+	TRY(db_exec(i->db, i->arena, &q_file_insert, args, &rows, why));
+	*go = true;
+	if (rows.affected)
+		return OK;
+	TRY(db_exec(i->db, i->arena, &q_file_fetch, file_args(i), &rows, why));
+	*go = !rows_bool(&rows, 0, rows_column(&rows, "is_good")) || span_is(rows_text(&rows, 0, rows_column(&rows, "state")), "refused");
+	if (*go) {
+		db_queue(i->db, &q_file_again, file_args(i), 1);
+		db_queue(i->db, &q_file_replace, file_args(i), -1);
+	}
+	return OK;
+}
+
+static struct args *violation_args(struct import *i, const struct violation *v)
+{
+	struct args *args = file_args(i);
+	args_text(args, span_of(rule_word(v->rule)));
+	args_int8(args, v->place.line);
+	args_int8(args, v->place.byte);
+	args_text(args, span_of(arena_strdup(i->arena, v->text)));
+	return args;
+}
+
+/* What was read before the fault stays visible, as damaged; a statement that was cut short gets the row that its lines need. */
+static enum err refuse(struct import *i, const struct violation *v, struct why *why)
+{
+	if (i->has_statement)
+		queue_statement(i, &(struct reading_statement){ .place = v->place });
+	TRY(rows_flush(i, why));
+	db_queue(i->db, &q_file_refuse, violation_args(i, v), 1);
+	db_queue(i->db, &q_file_damage, violation_args(i, v), -1);
+	return OK;
+}
+
+static enum err stage(struct import *i, struct import_source *source, struct imported *out, struct why *why)
+{
+	struct reading_sink sink = { i, told_line, told_statement, told_broken };
+	struct camt053 *reader = camt053_open(&sink);
+	struct span bytes = SPAN("");
+	enum err err;
+	rows_begin(i);
+	do {
+		err = source->read(source, &bytes, why);
+		if (err == OK)
+			err = camt053_feed(reader, bytes, !bytes.size, why);
+	} while (err == OK && bytes.size);
+	if (err == ERR_INVALID && camt053_violation(reader)->rule != RULE_NONE) {
+		out->refused = *camt053_violation(reader);
+		err = refuse(i, &out->refused, why);
+	}
+	camt053_close(reader);
+	return err;
+}
+
+/* What is staged now, and what the gate will say. */
+static enum err report(struct import *i, struct arena *arena, struct imported *out, struct why *why)
+{
+	const struct table *t = table_of(BOOK_STATEMENTS), *accounts = table_of(BOOK_ACCOUNTS);
+	struct rows rows, account;
+	TRY(db_exec(i->db, arena, &q_file_statements, file_args(i), &rows, why));
+	out->statements = ARENA_ARRAY(arena, struct statement, rows.count + 1);
+	out->rules = ARENA_ARRAY(arena, enum rule, rows.count + 1);
+	out->reasons = ARENA_ARRAY(arena, struct span, rows.count + 1);
+	for (out->count = 0; out->count < rows.count; out->count++) {
+		struct statement *s = &out->statements[out->count];
+		struct args *args = args_new(arena);
+		struct account a;
+		table_read(t, arena, &rows, out->count, s);
+		args_text(args, i->merchant);
+		args_text(args, s->identifier);
+		TRY(db_exec(i->db, arena, &q_account_find, args, &account, why));
+		if (account.count)
+			table_read(accounts, arena, &account, 0, &a);
+		out->rules[out->count] = statement_gate(arena, s, account.count ? &a : NULL, &out->reasons[out->count]);
+	}
+	return OK;
+}
+
+static enum err told_before(struct import *i, struct imported *out, struct why *why)
+{
+	struct rows rows;
+	TRY(db_exec(i->db, i->arena, &q_file_fetch, file_args(i), &rows, why));
+	out->refused.rule = rule_find(rows_text(&rows, 0, rows_column(&rows, "rule")));
+	return OK;
+}
+
+static enum err run(struct import *i, struct arena *arena, struct span client, struct span name, struct import_source *source,
+	struct imported *out, struct why *why)
+{
+	TRY(db_begin(i->db, why));
+	TRY(claim(i, client, name, out, &out->is_new, why));
+	TRY(out->is_new ? stage(i, source, out, why) : told_before(i, out, why));
+	TRY(db_flush(i->db, why));
+	TRY(report(i, arena, out, why));
+	return db_commit(i->db, why);
+}
+
+enum err import_run(struct db *db, struct arena *arena, struct span merchant, struct span client, struct span name,
+	struct import_source *source, struct imported *out, struct why *why)
+{
+	struct import *i = ARENA_NEW(arena, struct import);
+	*out = (struct imported){ 0 };
+	TRY(measure(source, out, why));
+	*i = (struct import){
+		.db = db, .arena = arena_open(), .merchant = merchant, .sha256 = span_bytes(out->sha256.b, sizeof(out->sha256.b))
+	};
+	enum err err = run(i, arena, client, name, source, out, why);
+	if (err != OK)
+		db_rollback(db);
+	arena_close(i->arena);
+	return err;
+}
+
+/* ---- bytes in memory ---- */
+
+static enum err read_bytes(struct import_source *source, struct span *bytes, struct why *why)
+{
+	(void)why;
+	*bytes = span_from(*(const struct span *)source->ctx, source->at);
+	source->at += bytes->size;
+	return OK;
+}
+
+static void bytes_again(struct import_source *source)
+{
+	source->at = 0;
+}
+
+struct import_source import_bytes(const struct span *bytes)
+{
+	struct import_source source = { read_bytes, bytes_again, NULL, 0 };
+	/* Read, never written. */
+	memcpy(&source.ctx, &bytes, sizeof(bytes));
+	return source;
+}

@@ -1,0 +1,40 @@
+/*
+ * import: statement files into staging, as a stream. Nothing is decided and nothing posted here: a staged statement is due work.
+ *
+ * One file is one transaction, known by its bytes: a second time changes nothing, unless the first was refused or something of it is quarantined: then it is
+ * read anew in place of that. Memory does not grow with the file.
+ */
+#ifndef RECONCILIATION_IMPORT_H
+#define RECONCILIATION_IMPORT_H
+
+#include "db.h"
+#include "digest.h"
+#include "statement.h"
+
+/* The bytes, twice: once for their digest, once for what they say. size 0 ends; again begins anew. */
+struct import_source {
+	enum err (*read)(struct import_source *, struct span *bytes, struct why *);
+	void (*again)(struct import_source *);
+	void *ctx;
+	size_t at;
+};
+
+struct imported {
+	struct digest sha256;
+	int64_t size;
+	bool is_new;              /* it was read now; false: it was imported before */
+	struct violation refused; /* rule RULE_NONE: it could be read */
+	struct statement *statements;
+	size_t count;
+	enum rule *rules;         /* of each statement: what the gate says of it, RULE_NONE where it is good by itself */
+	struct span *reasons;
+};
+
+/* ERR_RETRY: the database was away; nothing is staged. A file that can't be read is no error: `refused` says why. */
+enum err import_run(struct db *, struct arena *, struct span merchant, struct span client, struct span name, struct import_source *,
+	struct imported *, struct why *) MUST_CHECK;
+
+/* A source of bytes in memory. */
+struct import_source import_bytes(const struct span *);
+
+#endif

@@ -1,0 +1,247 @@
+-- What reconciliation looks for and reads. Keys come in as parallel arrays; k is what was asked for, n its place.
+
+-- ---- find: unlocked; what is found is read again under its lock ----
+
+-- name: find_line
+select k.n, l.*, p.texts, p.party_name, p.party_iban, s.identifier
+from unnest($1::text[], $2::uuid[]) with ordinality k (merchant_id, line_id, n)
+join bank_line l using (merchant_id, line_id)
+join statement s using (merchant_id, statement_id)
+left join bank_line_person p using (merchant_id, line_id);
+
+-- name: find_statement
+select s.merchant_id, s.statement_id, s.identifier
+from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id) join statement s using (merchant_id, statement_id);
+
+-- name: find_invoice
+select i.merchant_id, i.invoice_id, i.customer_ref
+from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id) join invoice i using (merchant_id, invoice_id);
+
+-- name: find_number
+select i.merchant_id, i.invoice_id, i.customer_ref
+from unnest($1::text[], $2::text[]) k (merchant_id, number)
+join invoice i on i.merchant_id = k.merchant_id and i.number = k.number and i.issued;
+
+-- Whose a payout, a receipt, or what a line became is: the stream that locks it.
+-- name: find_owner
+select k.merchant_id, p.payout_id as id, '@provider:' || p.provider_account as stream, 'payout' as what
+from unnest($1::text[], $2::uuid[]) k (merchant_id, id)
+join payout p on p.merchant_id = k.merchant_id and p.payout_id = k.id
+union all
+select k.merchant_id, r.receipt_id, r.customer_ref, 'receipt'
+from unnest($1::text[], $2::uuid[]) k (merchant_id, id)
+join receipt r on r.merchant_id = k.merchant_id and r.receipt_id = k.id
+union all
+select k.merchant_id, r.receipt_id, r.customer_ref, 'receipt'
+from unnest($1::text[], $2::uuid[]) k (merchant_id, id)
+join receipt r on r.merchant_id = k.merchant_id and r.source_id = k.id and r.receipt_id <> k.id;
+
+-- name: find_exception
+select e.merchant_id, e.exception_id, e.stream, coalesce(a.identifier, s.identifier, '') as identifier
+from unnest($1::text[], $2::uuid[]) k (merchant_id, exception_id)
+join exception e using (merchant_id, exception_id)
+left join bank_account a on a.merchant_id = e.merchant_id and e.stream = '@account:' || a.account_id
+left join statement s on s.merchant_id = e.merchant_id and s.statement_id = e.subject_id;
+
+-- name: find_token
+select k.n, k.structured, r.target_id, r.kind, r.customer_ref
+from unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[]) k (n, merchant_id, token, structured)
+join reference r using (merchant_id, token);
+
+-- name: find_payer
+select k.n, p.customer_ref
+from unnest($1::bigint[], $2::text[], $3::text[]) k (n, merchant_id, iban)
+join payer p using (merchant_id, iban);
+
+-- name: find_payer_amount
+select k.n, i.invoice_id, i.customer_ref
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) k (n, merchant_id, iban, currency, amount)
+join payer p using (merchant_id, iban)
+join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.currency = k.currency and i.open = k.amount and i.open > 0;
+
+-- name: find_payout_amount
+select k.n, p.payout_id, p.provider_account
+from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::bigint[]) k (n, merchant_id, account_id, currency, amount)
+join bank_account a on a.merchant_id = k.merchant_id and a.account_id = k.account_id and a.providers <> ''
+join payout p on p.merchant_id = k.merchant_id and p.amount = k.amount and p.currency = k.currency and p.paid and not p.has_arrived
+	and p.provider_account = any (string_to_array(a.providers, E'\n'));
+
+-- name: find_earlier
+select k.n, l.line_id, coalesce(r.customer_ref, '') as customer_ref
+from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[]) k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref)
+cross join lateral (
+	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+		and o.end_to_end = k.end_to_end and o.end_to_end <> '' and o.amount > 0
+	union
+	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+		and o.bank_ref = k.bank_ref and o.bank_ref <> '' and o.amount > 0
+	union
+	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+		and o.transaction_ref = k.transaction_ref and o.transaction_ref <> '' and o.amount > 0
+	limit 50) l
+left join receipt r on r.merchant_id = k.merchant_id and r.source_id = l.line_id and r.amount > 0;
+
+-- ---- fetch: under the lock ----
+
+-- name: account_fetch
+select a.* from unnest($1::text[], $2::text[]) k (merchant_id, identifier) join bank_account a using (merchant_id, identifier);
+
+-- name: gap_fetch
+select g.* from unnest($1::text[], $2::text[]) k (merchant_id, identifier)
+join bank_account a using (merchant_id, identifier)
+join statement_gap g on g.merchant_id = a.merchant_id and g.account_id = a.account_id and g.open
+order by g.merchant_id, g.from_day, g.gap_id;
+
+-- Of a statement that is to be decided: whether it was accepted before, and which of its lines would be new if it overlaps.
+-- name: statement_fetch
+select s.*, coalesce(n.is_known, false) as is_known, coalesce(n.overlap_new, 0) as overlap_new, coalesce(n.overlap_sum, 0)::bigint as overlap_sum
+from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
+join statement s using (merchant_id, statement_id)
+left join lateral (
+	select count(*) as overlap_new, sum(l.amount) as overlap_sum,
+		exists (select 1 from statement o where o.merchant_id = s.merchant_id and o.identifier = s.identifier and o.bank_ref = s.bank_ref
+			and o.from_day = s.from_day and o.to_day = s.to_day and o.opening = s.opening and o.closing = s.closing
+			and o.state in ('accepted', 'posted')) as is_known
+	from bank_line l
+	where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged'
+		and not exists (select 1 from bank_line o join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id
+			where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence and o.statement_id <> l.statement_id
+				and o.state <> 'known' and os.state in ('accepted', 'posted'))
+) n on s.state in ('staged', 'quarantined');
+
+-- name: line_fetch
+select l.*, coalesce(p.texts, '') as texts, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban
+from unnest($1::text[], $2::uuid[]) k (merchant_id, line_id)
+join bank_line l using (merchant_id, line_id)
+left join bank_line_person p using (merchant_id, line_id);
+
+-- name: line_payer_fetch
+select p.* from unnest($1::text[], $2::uuid[]) k (merchant_id, line_id)
+join bank_line_person l using (merchant_id, line_id)
+join payer p on p.merchant_id = l.merchant_id and p.iban = l.party_iban;
+
+-- name: invoice_fetch
+select i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id) join invoice i using (merchant_id, invoice_id);
+
+-- name: item_fetch
+select i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id) join open_item i using (merchant_id, invoice_id);
+
+-- name: credit_note_waiting_fetch
+select c.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id)
+join credit_note c using (merchant_id, invoice_id) where not c.applied order by c.credit_note_id;
+
+-- name: credit_note_fetch
+select c.* from unnest($1::text[], $2::uuid[]) k (merchant_id, credit_note_id) join credit_note c using (merchant_id, credit_note_id);
+
+-- name: wanted_fetch
+select w.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id)
+join wanted w using (merchant_id, invoice_id) where w.amount > 0 order by w.receipt_id;
+
+-- Receipts by id, by the line that they came by, by what stands against an invoice or waits for it.
+-- name: receipt_fetch
+select r.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id) join receipt r using (merchant_id, receipt_id)
+union
+select r.* from unnest($3::text[], $4::uuid[]) k (merchant_id, line_id)
+join receipt r on r.merchant_id = k.merchant_id and r.source_id = k.line_id
+union
+select r.* from unnest($5::text[], $6::uuid[]) k (merchant_id, invoice_id)
+join allocation a on a.merchant_id = k.merchant_id and a.invoice_id = k.invoice_id and a.amount > 0
+join receipt r on r.merchant_id = a.merchant_id and r.receipt_id = a.receipt_id
+union
+select r.* from unnest($5::text[], $6::uuid[]) k (merchant_id, invoice_id)
+join wanted w on w.merchant_id = k.merchant_id and w.invoice_id = k.invoice_id and w.amount > 0
+join receipt r on r.merchant_id = w.merchant_id and r.receipt_id = w.receipt_id
+union
+select r.* from unnest($7::text[], $8::text[]) k (merchant_id, customer_ref)
+join receipt r on r.merchant_id = k.merchant_id and r.customer_ref = k.customer_ref and r.unapplied > 0
+order by receipt_id;
+
+-- name: allocation_fetch
+select a.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
+join allocation a using (merchant_id, receipt_id) where a.amount > 0 order by a.allocation_id;
+
+-- name: allocation_item_fetch
+select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
+join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and a.amount > 0
+join open_item i on i.merchant_id = a.merchant_id and i.invoice_id = a.invoice_id;
+
+-- name: allocation_invoice_fetch
+select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
+join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and a.amount > 0
+join invoice i on i.merchant_id = a.merchant_id and i.invoice_id = a.invoice_id;
+
+-- name: receipt_wanted_fetch
+select w.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id) join wanted w using (merchant_id, receipt_id) where w.amount > 0;
+
+-- name: refund_fetch
+select r.* from unnest($1::text[], $2::uuid[]) k (merchant_id, refund_id) join refund r using (merchant_id, refund_id);
+
+-- name: payout_fetch
+select p.* from unnest($1::text[], $2::uuid[]) k (merchant_id, payout_id) join payout p using (merchant_id, payout_id);
+
+-- name: payout_line_fetch
+select p.* from unnest($1::text[], $2::uuid[], $3::int[], $4::int[]) k (merchant_id, payout_id, first, last)
+join payout_line p on p.merchant_id = k.merchant_id and p.payout_id = k.payout_id and p.number between k.first and k.last;
+
+-- name: exception_subject_fetch
+select e.* from unnest($1::text[], $2::uuid[]) k (merchant_id, subject_id) join exception e using (merchant_id, subject_id);
+
+-- name: exception_gap_fetch
+select e.* from unnest($1::text[], $2::text[]) k (merchant_id, identifier)
+join bank_account a using (merchant_id, identifier)
+join statement_gap g on g.merchant_id = a.merchant_id and g.account_id = a.account_id and g.open
+join exception e on e.merchant_id = g.merchant_id and e.subject_id = g.statement_id;
+
+-- name: exception_fetch
+select e.* from unnest($1::text[], $2::uuid[]) k (merchant_id, exception_id) join exception e using (merchant_id, exception_id);
+
+-- name: customer_fetch
+select c.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref) join customer c using (merchant_id, customer_ref);
+
+-- name: payer_fetch
+select p.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref) join payer p using (merchant_id, customer_ref);
+
+-- name: credit_fetch
+select c.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref) join customer_credit c using (merchant_id, customer_ref);
+
+-- name: merchant_fetch
+select m.* from merchant m where m.merchant_id = any ($1::text[]);
+
+-- ---- saved by a statement of their own ----
+
+-- name: payer_delete
+delete from payer p using unnest($1::text[], $2::text[], $3::text[]) k (merchant_id, iban, customer_ref)
+where p.merchant_id = k.merchant_id and p.iban = k.iban and p.customer_ref = k.customer_ref;
+
+-- An overlapping statement was accepted: its lines that are there already.
+-- name: line_pass_over
+update bank_line l set state = 'known'
+from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
+where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.state = 'staged'
+	and exists (select 1 from bank_line o join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id
+		where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence and o.statement_id <> l.statement_id
+			and o.state <> 'known' and os.state in ('accepted', 'posted'));
+
+-- A disjoint statement was accepted: its lines count on from those alike that are there.
+-- name: line_count_on
+update bank_line l set occurrence = l.occurrence + b.n
+from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
+cross join lateral (
+	select o.key, count(*)::int as n
+	from (select distinct s.key from bank_line s where s.merchant_id = k.merchant_id and s.statement_id = k.statement_id) mine
+	join bank_line o on o.merchant_id = k.merchant_id and o.key = mine.key and o.statement_id <> k.statement_id and o.state <> 'known'
+	join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id and os.state in ('accepted', 'posted')
+	group by o.key) b
+where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.key = b.key and l.state = 'staged';
+
+-- name: line_account
+update bank_line l set account_id = k.account_id
+from unnest($1::text[], $2::uuid[], $3::uuid[]) k (merchant_id, statement_id, account_id)
+where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.account_id is null;
+
+-- name: line_token_insert
+insert into bank_line_token (merchant_id, token, line_id) select * from unnest($1::text[], $2::text[], $3::uuid[]) on conflict do nothing;
+
+-- name: line_token_delete
+delete from bank_line_token t using unnest($1::text[], $2::uuid[]) k (merchant_id, line_id)
+where t.merchant_id = k.merchant_id and t.line_id = k.line_id;

@@ -1,0 +1,82 @@
+-- Due work, as a pure function of facts and now. What was claimed once is not due again: its identity is in the inbox.
+
+-- The next staged statement of each account, so that each is decided on what the one before it left; and replaced ones whose exception is open.
+-- name: statement_due
+select * from (
+	(select distinct on (s.merchant_id, s.identifier) s.merchant_id, s.statement_id, s.statement_id::text as id, s.arrival
+	from statement s
+	where s.state = 'staged' and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id::text)
+	order by s.merchant_id, s.identifier, s.arrival)
+	union all
+	select s.merchant_id, s.statement_id, s.statement_id || ':replaced', s.arrival
+	from exception e join statement s on s.merchant_id = e.merchant_id and s.statement_id = e.subject_id
+	where e.open and e.kind = 'statement_quarantined' and s.state = 'replaced'
+		and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id || ':replaced')) d
+order by arrival limit $1;
+
+-- name: line_due
+select l.merchant_id, l.line_id, l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence as id
+from statement s join bank_line l on l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged'
+where s.state = 'accepted'
+	and not exists (select 1 from inbox i where i.source = 'tick:line'
+		and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
+order by s.arrival, l.number limit $1;
+
+-- Lines that wait, and what came since the mark that may explain them: a document that they name, a payout of their amount, an open item of their
+-- amount whose customer pays from their account. The mark is moved when everything was looked at; it lags behind by more than any transaction lasts.
+-- name: rematch_due
+with mark as materialized (select at - interval '10 seconds' as since from rematch_mark),
+found as (
+	select t.merchant_id, t.line_id, r.target_id as cause
+	from mark, reference r join bank_line_token t using (merchant_id, token)
+	where r.added_at > mark.since
+	union
+	select l.merchant_id, l.line_id, p.payout_id
+	from mark, payout p join bank_line l on l.merchant_id = p.merchant_id and l.state = 'waiting' and l.amount = p.amount and l.currency = p.currency
+	where p.told_at > mark.since and p.paid and not p.has_arrived
+	union
+	select l.merchant_id, l.line_id, i.invoice_id
+	from mark, open_item i join payer p using (merchant_id, customer_ref)
+	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban
+	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id
+	where i.added_at > mark.since and i.open > 0 and l.state = 'waiting' and l.amount = i.open and l.currency = i.currency
+	union
+	select l.merchant_id, l.line_id, i.invoice_id
+	from mark, payer p join open_item i using (merchant_id, customer_ref)
+	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban
+	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id
+	where p.added_at > mark.since and i.open > 0 and l.state = 'waiting' and l.amount = i.open and l.currency = i.currency)
+select f.merchant_id, f.line_id, f.line_id || ':' || f.cause as id
+from found f join bank_line l using (merchant_id, line_id)
+where l.state = 'waiting' and not l.by_person
+	and not exists (select 1 from inbox i where i.source = 'tick:rematch' and i.id = f.line_id || ':' || f.cause)
+order by 3 limit $1;
+
+-- name: clock_read
+select clock_timestamp() as at;
+
+-- name: rematch_mark_move
+update rematch_mark set at = greatest(at, $1);
+
+-- A payout that is not on the bank's statement five days after it was to arrive.
+-- name: payout_late_due
+select p.merchant_id, p.payout_id, p.payout_id::text as id
+from payout p
+where p.paid and not p.has_arrived and not p.overdue and p.arrival_date < ($2::timestamptz at time zone 'UTC')::date - 5
+	and not exists (select 1 from inbox i where i.source = 'tick:payout' and i.id = p.payout_id::text)
+order by p.arrival_date limit $1;
+
+-- name: payout_late_next
+select min((p.arrival_date + 6)::timestamp at time zone 'UTC') as at from payout p
+where p.paid and not p.has_arrived and not p.overdue and p.arrival_date >= ($1::timestamptz at time zone 'UTC')::date - 5;
+
+-- A payment whose invoice has not come for a day.
+-- name: wanted_late_due
+select w.merchant_id, w.receipt_id, w.receipt_id::text as id
+from wanted w
+where w.amount > 0 and w.added_at < $2::timestamptz - interval '1 day'
+	and not exists (select 1 from inbox i where i.source = 'tick:wanted' and i.id = w.receipt_id::text)
+group by w.merchant_id, w.receipt_id order by min(w.added_at) limit $1;
+
+-- name: wanted_late_next
+select min(w.added_at) + interval '1 day' as at from wanted w where w.amount > 0 and w.added_at >= $1::timestamptz - interval '1 day';

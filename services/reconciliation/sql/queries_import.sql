@@ -1,0 +1,62 @@
+-- Staging of statement files: one transaction a file.
+
+-- name: file_insert
+insert into statement_file (merchant_id, sha256, name, size, state, rule, place_line, place_byte, reason, client)
+values ($1, $2, $3, $4, 'read', '', 0, 0, '', $5) on conflict do nothing;
+
+-- name: file_fetch
+select f.state, f.rule, f.place_line, f.place_byte, f.reason,
+	not exists (select 1 from statement s where s.merchant_id = f.merchant_id and s.file_sha256 = f.sha256 and s.state = 'quarantined') as is_good
+from statement_file f where f.merchant_id = $1 and f.sha256 = $2 for update;
+
+-- name: file_again
+update statement_file set state = 'read', rule = '', place_line = 0, place_byte = 0, reason = '', tries = tries + 1
+where merchant_id = $1 and sha256 = $2;
+
+-- name: file_replace
+update statement set state = 'replaced'
+where merchant_id = $1 and file_sha256 = $2 and state in ('staged', 'quarantined');
+
+-- name: file_refuse
+update statement_file set state = 'refused', rule = $3, place_line = $4, place_byte = $5, reason = $6 where merchant_id = $1 and sha256 = $2;
+
+-- name: file_damage
+update statement set damaged = true, rule = $3, place_line = $4, place_byte = $5, reason = $6
+where merchant_id = $1 and file_sha256 = $2 and state = 'staged';
+
+-- name: file_statements
+select s.*, false as is_known, 0::bigint as overlap_new, 0::bigint as overlap_sum from statement s
+where s.merchant_id = $1 and s.file_sha256 = $2 and s.state <> 'replaced' order by s.arrival;
+
+-- name: account_find
+select a.* from bank_account a where a.merchant_id = $1 and a.identifier = $2;
+
+-- name: line_stage
+insert into bank_line (
+	merchant_id, line_id, account_id, statement_id, number, place_line, place_byte, key, occurrence, booking_date, value_date, amount, currency,
+	rest, reversal, end_to_end, bank_ref, transaction_ref, mandate, batch_ref, code, return_reason, reference_list,
+	state, is_what, counterpart_id, booked_to, returned, took_receipts, by_person, verdict, candidates, looks, evidence, revision)
+select k.*, 'staged', 'nothing', '00000000-0000-0000-0000-000000000000', '', 0, false, false, 'not_yet', 0, 0, 0, 0
+from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::int[], $10::date[], $11::date[],
+	$12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[],
+	$23::text[]) k;
+
+-- name: line_person_stage
+insert into bank_line_person (merchant_id, line_id, texts, party_name, party_iban)
+select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[]);
+
+-- Lines alike are counted within their statement, in the order of the file.
+-- name: line_occurrences
+update bank_line l set occurrence = c.n
+from (select line_id, row_number() over (partition by key order by number)::int as n from bank_line where merchant_id = $1 and statement_id = $2) c
+where l.merchant_id = $1 and l.line_id = c.line_id and c.n > 1;
+
+-- name: statement_stage
+insert into statement (
+	merchant_id, statement_id, file_sha256, identifier, account_id, bank_ref, sequence, state, currency, opening, closing, line_sum, reversal_sum,
+	line_count, line_new, remaining, from_day, to_day, rule, place_line, place_byte, reason, damaged, placement, accepted_by)
+values ($1, $2, $3, $4, $5, $6, $7, 'staged', $8, $9, $10, $11, $12, $13, 0, 0, $14, $15, $16, $17, $18, $19, false, 'first', '');
+
+-- name: statement_rule_stage
+insert into statement_rule (merchant_id, statement_id, number, rule, place_line, place_byte, reason)
+values ($1, $2, $3, $4, $5, $6, $7);

@@ -1,0 +1,126 @@
+-- Pages: $1 the merchant of the token, $2 how many, $3 after which id, then the filters, '' for any.
+
+-- name: show_accounts
+select a.account_id as id, a.identifier, a.name, a.zone_name as zone, a.currency, a.collecting, a.closed, replace(a.providers, E'\n', ' ') as provider_accounts,
+	a.chain_closing as balance, case when a.chain_started then a.chain_covered_to end as covered_to, a.chain_gap_sum as open_gaps
+from bank_account a where a.merchant_id = $1 and a.account_id > $3 and ($4 = '' or a.account_id::text = $4) order by a.account_id limit $2;
+
+-- name: show_files
+select encode(f.sha256, 'hex') as sha256, f.name, f.size, f.state, f.rule, f.place_line as line, f.reason, f.client, f.tries, f.received_at
+from statement_file f where f.merchant_id = $1 and encode(f.sha256, 'hex') > $3 and ($4 = '' or f.state = $4) order by f.sha256 limit $2;
+
+-- name: show_statements
+select s.statement_id as id, s.account_id, s.identifier, s.bank_ref, s.sequence, s.state, s.currency, s.opening, s.closing, s.line_count, s.line_new, s.remaining,
+	s.from_day as from_date, s.to_day as to_date, case when s.rule = 'none' then '' else s.rule end as rule, s.place_line as line, s.reason, s.placement,
+	s.accepted_by, encode(s.file_sha256, 'hex') as file
+from statement s
+where s.merchant_id = $1 and s.statement_id > $3 and ($4 = '' or s.account_id::text = $4) and ($5 = '' or s.state = $5) and ($6 = '' or s.statement_id::text = $6)
+	and ($7 = '' or s.file_sha256 = decode($7, 'hex'))
+order by s.statement_id limit $2;
+
+-- name: show_statement_rules
+select r.number, r.rule, r.place_line as line, r.place_byte as byte, r.reason from statement_rule r
+where r.merchant_id = $1 and r.statement_id = $2 order by r.number;
+
+-- name: show_lines
+select l.line_id as id, l.account_id, l.statement_id, l.number, l.booking_date, l.value_date, l.amount, l.currency, l.state, l.is_what, l.verdict, l.candidates,
+	l.by_person, l.returned, l.rest, l.code, l.return_reason
+from bank_line l
+where l.merchant_id = $1 and l.line_id > $3 and ($4 = '' or l.account_id::text = $4) and ($5 = '' or l.statement_id::text = $5) and ($6 = '' or l.state = $6)
+	and (l.state <> 'staged' or $6 = 'staged')
+order by l.line_id limit $2;
+
+-- name: show_line
+select l.line_id as id, l.account_id, l.statement_id, l.number, l.booking_date, l.value_date, l.amount, l.currency, l.state, l.is_what, l.verdict, l.candidates,
+	l.by_person, l.returned, l.rest, l.reversal, l.code, l.return_reason, l.end_to_end, l.bank_ref, l.transaction_ref, l.mandate, l.batch_ref,
+	l.reference_list as structured_references, l.booked_to, case when l.counterpart_id <> '00000000-0000-0000-0000-000000000000' then l.counterpart_id end as counterpart_id,
+	l.place_line, l.place_byte, encode(l.key, 'hex') as key, l.occurrence,
+	coalesce(p.texts, '') as remittance, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban
+from bank_line l left join bank_line_person p using (merchant_id, line_id) where l.merchant_id = $1 and l.line_id = $2;
+
+-- name: show_candidates
+select c.look, c.number, c.rule, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, l.currency
+from bank_line_candidate c join bank_line l using (merchant_id, line_id) where c.merchant_id = $1 and c.line_id = $2 order by c.look, c.number;
+
+-- name: show_receipts
+select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned
+from receipt r
+where r.merchant_id = $1 and r.receipt_id > $3 and ($4 = '' or r.customer_ref = $4) and ($5 = '' or r.source_id::text = $5) and ($6 = '' or r.receipt_id::text = $6)
+order by r.receipt_id limit $2;
+
+-- name: show_allocations
+select a.allocation_id as id, a.invoice_id, a.part, i.number as invoice_number, a.amount, i.currency, i.open
+from allocation a join open_item i using (merchant_id, invoice_id, part)
+where a.merchant_id = $1 and a.receipt_id = $2 and a.amount > 0 order by a.allocation_id;
+
+-- name: show_items
+select i.invoice_id as id, i.part, i.customer_ref, i.number as invoice_number, i.due_date, i.currency, i.amount, i.allocated, i.credited, i.discounted,
+	i.written_off, i.open, i.last_value_date
+from open_item i
+where i.merchant_id = $1 and i.invoice_id > $3 and ($4 = '' or i.customer_ref = $4) and ($5 = '' or (i.open > 0) = ($5 = 'true'))
+	and ($6 = '' or i.invoice_id::text = $6)
+order by i.invoice_id fetch first ($2) rows with ties;
+
+-- name: show_exceptions
+select e.exception_id as id, e.kind, e.subject_id, e.stream, e.open, e.currency, e.amount, e.detail, e.opened_at,
+	case when not e.open then e.closed_at end as closed_at, e.closed_by
+from exception e
+where e.merchant_id = $1 and e.exception_id > $3 and ($4 = '' or e.open = ($4 = 'true')) and ($5 = '' or e.kind = $5)
+order by e.exception_id limit $2;
+
+-- name: show_journal
+select j.transfer_id as id, j.day, j.debit, j.credit, j.currency, j.amount, j.cause, j.cause_id, j.customer_ref, j.posted_at
+from journal j
+where j.merchant_id = $1 and j.transfer_id > $3 and ($4 = '' or j.cause = $4) and ($5 = '' or j.customer_ref = $5) and ($6 = '' or j.cause_id::text = $6)
+order by j.transfer_id limit $2;
+
+-- name: show_payouts
+select p.payout_id as id, p.provider_account, p.provider_ref, p.currency, p.amount, p.gross, p.fees, p.line_count, p.lines_seen, p.arrival_date, p.has_arrived,
+	case when p.has_arrived then p.bank_line_id end as line_id, p.paid
+from payout p
+where p.merchant_id = $1 and p.payout_id > $3 and ($4 = '' or p.has_arrived = ($4 = 'true')) and ($5 = '' or p.provider_account = $5)
+order by p.payout_id limit $2;
+
+-- ---- sums ----
+
+-- name: snapshot
+set transaction isolation level repeatable read read only;
+
+-- name: flows
+select j.currency, j.debit, j.credit, j.cause, sum(j.amount)::bigint as amount
+from journal j where j.merchant_id = $1 group by j.currency, j.debit, j.credit, j.cause;
+
+-- The same money counted by the aggregates, one row a currency.
+-- name: counters
+with item as (
+	select currency, sum(amount) as invoiced, sum(allocated) as allocated, sum(credited) as credited, sum(discounted) as discounted,
+		sum(written_off) as written_off, sum(open) as open
+	from open_item where merchant_id = $1 group by currency),
+bank as (
+	select l.currency, sum(l.amount - l.returned) as received, sum(l.amount - l.returned) filter (where l.state = 'waiting') as unidentified
+	from bank_line l
+	where l.merchant_id = $1 and l.amount > 0 and l.state in ('waiting', 'matched', 'returned') and l.is_what in ('nothing', 'receipts')
+	group by l.currency),
+received as (
+	select currency, sum(allocated) as allocated, sum(unapplied) as unapplied, sum(refunded) as refunded, sum(amount) filter (where kind <> 1) as elsewhere
+	from receipt where merchant_id = $1 group by currency),
+credit as (select currency, sum(unapplied) as unapplied from customer_credit where merchant_id = $1 group by currency),
+currencies as (
+	select currency from item union select currency from bank union select currency from received union select currency from credit)
+select c.currency,
+	coalesce(i.invoiced, 0)::bigint as invoiced, coalesce(i.allocated, 0)::bigint as allocated, coalesce(i.credited, 0)::bigint as credited,
+	coalesce(i.discounted, 0)::bigint as discounted, coalesce(i.written_off, 0)::bigint as written_off, coalesce(i.open, 0)::bigint as open,
+	(coalesce(b.received, 0) + coalesce(r.elsewhere, 0))::bigint as received, coalesce(k.unapplied, 0)::bigint as unapplied,
+	coalesce(b.unidentified, 0)::bigint as unidentified, coalesce(r.refunded, 0)::bigint as refunded,
+	coalesce(r.allocated, 0)::bigint as receipts_allocated, coalesce(r.unapplied, 0)::bigint as receipts_unapplied
+from currencies c
+left join item i using (currency) left join bank b using (currency) left join received r using (currency) left join credit k using (currency);
+
+-- Each bank account: what the journal holds and what the last statement says, but for gaps and lines that are not posted yet.
+-- name: account_proof
+select a.account_id, a.identifier, a.currency, a.chain_closing as closing, a.chain_gap_sum as gaps,
+	coalesce((select sum(case when j.debit = 'cash:' || a.account_id then j.amount else -j.amount end) from journal j
+		where j.merchant_id = a.merchant_id and (j.debit = 'cash:' || a.account_id or j.credit = 'cash:' || a.account_id)), 0)::bigint as cash,
+	coalesce((select sum(l.amount) from statement s join bank_line l using (merchant_id, statement_id)
+		where s.merchant_id = a.merchant_id and s.account_id = a.account_id and s.state = 'accepted' and l.state = 'staged'), 0)::bigint as unposted
+from bank_account a where a.merchant_id = $1 order by a.account_id;

@@ -1,0 +1,370 @@
+#include <string.h>
+
+#include "handlers.h"
+#include "reconciliation_queries.h"
+#include "store.h"
+#include "store_keys.h"
+#include "store_rows.h"
+
+/* What lines might be, and whose what is named is. Nothing is locked yet. */
+
+struct list {
+	char *at;
+	size_t size, count, room;
+};
+
+/* One line that the matcher looks at. */
+struct looked {
+	struct line line;
+	struct list invoices, payouts, amounts, payers, of_payer, earlier;
+};
+
+struct find_work {
+	struct db *db;
+	struct arena *arena;
+	struct book *book;
+	struct need *need;
+	struct looked *looked;
+	size_t looked_count;
+	struct keys lines, statements, invoices, numbers, owners, exceptions;
+	bool *looks; /* of each line asked for */
+	size_t line_count;
+};
+
+static void *list_add(struct list *l, struct arena *arena, size_t size)
+{
+	if (l->count == l->room) {
+		size_t room = l->room ? 2 * l->room : 4;
+		char *at = arena_array(arena, size, room);
+		if (l->count)
+			memcpy(at, l->at, l->count * size);
+		l->at = at;
+		l->room = room;
+	}
+	return l->at + size * l->count++;
+}
+
+static struct span text_at(const struct rows *r, size_t row, const char *column)
+{
+	return rows_text(r, row, rows_column(r, column));
+}
+
+static struct uuid uuid_at(const struct rows *r, size_t row, const char *column)
+{
+	return rows_uuid(r, row, rows_column(r, column));
+}
+
+static struct span id_span(const struct find_work *w, struct uuid id)
+{
+	return span_bytes(arena_copy(w->arena, id.b, sizeof(id.b)), sizeof(id.b));
+}
+
+static void want(struct find_work *w, enum want_what what, struct span merchant, struct uuid id)
+{
+	need_want(w->need, what, merchant, id_span(w, id));
+}
+
+static void lock(struct find_work *w, struct span merchant, struct span stream)
+{
+	if (stream.size)
+		need_key(w->need, KIND_CUSTOMER, merchant, stream);
+}
+
+/* ---- what was asked for ---- */
+
+static void sort_finds(struct find_work *w)
+{
+	keys_open(&w->lines, w->arena, DB_UUID);
+	keys_open(&w->statements, w->arena, DB_UUID);
+	keys_open(&w->invoices, w->arena, DB_UUID);
+	keys_open(&w->numbers, w->arena, DB_TEXT);
+	keys_open(&w->owners, w->arena, DB_UUID);
+	keys_open(&w->exceptions, w->arena, DB_UUID);
+	w->looks = ARENA_ARRAY(w->arena, bool, w->need->find_count + 1);
+	for (size_t i = 0; i < w->need->find_count; i++) {
+		const struct find *f = &w->need->finds[i];
+		switch ((enum find_what)f->what) {
+		case FIND_LOOK:
+		case FIND_LINE:
+			w->looks[w->line_count++] = f->what == FIND_LOOK;
+			keys_add_id(&w->lines, f->merchant, f->text);
+			break;
+		case FIND_STATEMENT: keys_add_id(&w->statements, f->merchant, f->text); break;
+		case FIND_INVOICE: keys_add_id(&w->invoices, f->merchant, f->text); break;
+		case FIND_NUMBER: keys_add_text(&w->numbers, f->merchant, f->text); break;
+		case FIND_PAYOUT:
+		case FIND_RECEIPT: keys_add_id(&w->owners, f->merchant, f->text); break;
+		case FIND_EXCEPTION: keys_add_id(&w->exceptions, f->merchant, f->text); break;
+		}
+	}
+}
+
+static void take_lines(struct find_work *w, const struct rows *r)
+{
+	const struct table *t = table_of(BOOK_LINES);
+	w->looked = ARENA_ARRAY(w->arena, struct looked, r->count + 1);
+	for (size_t i = 0; i < r->count; i++) {
+		struct line line;
+		size_t n = (size_t)rows_int8(r, i, rows_column(r, "n")) - 1;
+		table_read(t, w->arena, r, i, &line);
+		need_key(w->need, KIND_ACCOUNT, line.merchant, text_at(r, i, "identifier"));
+		need_want(w->need, WANT_ACCOUNT, line.merchant, text_at(r, i, "identifier"));
+		want(w, WANT_STATEMENT, line.merchant, line.statement);
+		want(w, WANT_LINE, line.merchant, line.id);
+		if (!uuid_is_zero(line.counterpart)) {
+			want(w, WANT_LINE, line.merchant, line.counterpart);
+			keys_add_uuid(&w->owners, line.merchant, line.counterpart);
+		}
+		if (w->looks[n])
+			w->looked[w->looked_count++].line = line;
+		else
+			keys_add_uuid(&w->owners, line.merchant, line.id);
+	}
+}
+
+static void take_statements(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct span merchant = text_at(r, i, "merchant_id"), identifier = text_at(r, i, "identifier");
+		need_key(w->need, KIND_ACCOUNT, merchant, identifier);
+		need_want(w->need, WANT_ACCOUNT, merchant, identifier);
+		want(w, WANT_STATEMENT, merchant, uuid_at(r, i, "statement_id"));
+	}
+}
+
+static void take_invoices(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct span merchant = text_at(r, i, "merchant_id");
+		lock(w, merchant, text_at(r, i, "customer_ref"));
+		want(w, WANT_INVOICE, merchant, uuid_at(r, i, "invoice_id"));
+	}
+}
+
+static void take_exceptions(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct span merchant = text_at(r, i, "merchant_id"), identifier = text_at(r, i, "identifier");
+		lock(w, merchant, text_at(r, i, "stream"));
+		if (identifier.size)
+			need_key(w->need, KIND_ACCOUNT, merchant, identifier);
+		want(w, WANT_EXCEPTION, merchant, uuid_at(r, i, "exception_id"));
+	}
+}
+
+static void take_owners(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct span merchant = text_at(r, i, "merchant_id");
+		lock(w, merchant, text_at(r, i, "stream"));
+		want(w, span_is(text_at(r, i, "what"), "payout") ? WANT_PAYOUT : WANT_RECEIPT, merchant, uuid_at(r, i, "id"));
+	}
+}
+
+/* ---- what lines might be ---- */
+
+/* Parallel arrays that begin with the line's place and its merchant. */
+struct asking {
+	struct args *args;
+	struct array *arrays[6];
+	size_t count;
+};
+
+static void asking_open(struct asking *a, struct arena *arena, const enum db_type *types, size_t n)
+{
+	a->args = args_new(arena);
+	a->count = 0;
+	for (size_t i = 0; i < n; i++)
+		a->arrays[i] = args_array(a->args, types[i]);
+}
+
+static void asking_begin(struct asking *a, size_t line, struct span merchant)
+{
+	array_int8(a->arrays[0], (int64_t)line);
+	array_text(a->arrays[1], merchant);
+	a->count++;
+}
+
+static void ask(const struct find_work *w, const struct asking *a, const struct query *query, struct rows *rows)
+{
+	*rows = (struct rows){ 0 };
+	if (a->count)
+		db_queue_rows(w->db, w->arena, query, a->args, rows);
+}
+
+static void ask_tokens(const struct find_work *w, struct rows *rows)
+{
+	struct asking a;
+	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_BOOL }, 4);
+	for (size_t i = 0; i < w->looked_count; i++) {
+		const struct line *line = &w->looked[i].line;
+		struct tokens tokens;
+		line_tokens(w->arena, line, &tokens);
+		for (size_t j = 0; j < tokens.count; j++) {
+			asking_begin(&a, i, line->merchant);
+			array_text(a.arrays[2], tokens.at[j]);
+			array_bool(a.arrays[3], tokens.structured[j]);
+		}
+	}
+	ask(w, &a, &q_find_token, rows);
+}
+
+static void ask_payers(const struct find_work *w, struct rows *payers, struct rows *amounts)
+{
+	struct asking a, b;
+	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT }, 3);
+	asking_open(&b, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8 }, 5);
+	for (size_t i = 0; i < w->looked_count; i++) {
+		const struct line *line = &w->looked[i].line;
+		if (!line->party_iban.size || line->amount.minor < 0)
+			continue;
+		asking_begin(&a, i, line->merchant);
+		array_text(a.arrays[2], line->party_iban);
+		asking_begin(&b, i, line->merchant);
+		array_text(b.arrays[2], line->party_iban);
+		array_text(b.arrays[3], span_of(line->amount.currency.code));
+		array_int8(b.arrays[4], line_left(line));
+	}
+	ask(w, &a, &q_find_payer, payers);
+	ask(w, &b, &q_find_payer_amount, amounts);
+}
+
+static void ask_payouts(const struct find_work *w, struct rows *rows)
+{
+	struct asking a;
+	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_UUID, DB_TEXT, DB_INT8 }, 5);
+	for (size_t i = 0; i < w->looked_count; i++) {
+		const struct line *line = &w->looked[i].line;
+		asking_begin(&a, i, line->merchant);
+		array_uuid(a.arrays[2], line->account);
+		array_text(a.arrays[3], span_of(line->amount.currency.code));
+		array_int8(a.arrays[4], line->amount.minor > 0 ? line_left(line) : -line_left(line));
+	}
+	ask(w, &a, &q_find_payout_amount, rows);
+}
+
+static void ask_earlier(const struct find_work *w, struct rows *rows)
+{
+	struct asking a;
+	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT }, 6);
+	for (size_t i = 0; i < w->looked_count; i++) {
+		const struct line *line = &w->looked[i].line;
+		if (line->amount.minor > 0)
+			continue;
+		asking_begin(&a, i, line->merchant);
+		array_uuid(a.arrays[2], line->account);
+		array_text(a.arrays[3], line->end_to_end);
+		array_text(a.arrays[4], line->bank_ref);
+		array_text(a.arrays[5], line->transaction_ref);
+	}
+	ask(w, &a, &q_find_earlier, rows);
+}
+
+static struct looked *looked_at(const struct find_work *w, const struct rows *r, size_t row)
+{
+	return &w->looked[rows_int8(r, row, rows_column(r, "n"))];
+}
+
+static void take_tokens(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct looked *k = looked_at(w, r, i);
+		bool payout = span_is(text_at(r, i, "kind"), "payout");
+		struct hint *hint = list_add(payout ? &k->payouts : &k->invoices, w->arena, sizeof(*hint));
+		*hint = (struct hint){ uuid_at(r, i, "target_id"), text_at(r, i, "customer_ref"), span_is(text_at(r, i, "kind"), "rf") };
+		hint->structured |= !payout && rows_bool(r, i, rows_column(r, "structured"));
+		lock(w, k->line.merchant, hint->customer);
+		want(w, payout ? WANT_PAYOUT : WANT_INVOICE, k->line.merchant, hint->target);
+	}
+}
+
+static void take_payers(struct find_work *w, const struct rows *payers, const struct rows *amounts)
+{
+	for (size_t i = 0; i < payers->count; i++)
+		*(struct span *)list_add(&looked_at(w, payers, i)->payers, w->arena, sizeof(struct span)) =
+			text_at(payers, i, "customer_ref");
+	for (size_t i = 0; i < amounts->count; i++) {
+		struct looked *k = looked_at(w, amounts, i);
+		struct hint *hint = list_add(&k->of_payer, w->arena, sizeof(*hint));
+		*hint = (struct hint){ uuid_at(amounts, i, "invoice_id"), text_at(amounts, i, "customer_ref"), false };
+		lock(w, k->line.merchant, hint->customer);
+		want(w, WANT_INVOICE, k->line.merchant, hint->target);
+	}
+}
+
+static void take_payouts(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct looked *k = looked_at(w, r, i);
+		struct uuid id = uuid_at(r, i, "payout_id");
+		*(struct uuid *)list_add(&k->amounts, w->arena, sizeof(id)) = id;
+		lock(w, k->line.merchant, payout_stream(w->arena, text_at(r, i, "provider_account")));
+		want(w, WANT_PAYOUT, k->line.merchant, id);
+	}
+}
+
+static void take_earlier(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct looked *k = looked_at(w, r, i);
+		struct uuid id = uuid_at(r, i, "line_id");
+		*(struct uuid *)list_add(&k->earlier, w->arena, sizeof(id)) = id;
+		lock(w, k->line.merchant, text_at(r, i, "customer_ref"));
+		want(w, WANT_LINE, k->line.merchant, id);
+	}
+}
+
+static void note_hints(struct find_work *w)
+{
+	for (size_t i = 0; i < w->looked_count; i++) {
+		const struct looked *k = &w->looked[i];
+		const struct hints hints = {
+			.invoices = (const void *)k->invoices.at,
+			.payouts = (const void *)k->payouts.at,
+			.payouts_of_amount = (const void *)k->amounts.at,
+			.payers = (const void *)k->payers.at,
+			.of_payer = (const void *)k->of_payer.at,
+			.earlier = (const void *)k->earlier.at,
+			.invoice_count = k->invoices.count,
+			.payout_count = k->payouts.count,
+			.payouts_of_amount_count = k->amounts.count,
+			.payer_count = k->payers.count,
+			.of_payer_count = k->of_payer.count,
+			.earlier_count = k->earlier.count,
+		};
+		struct span key = book_key_uuid(w->book, k->line.merchant, k->line.id);
+		if (!shelf_is_loaded(&w->book->shelves[BOOK_HINTS], key))
+			shelf_put(&w->book->shelves[BOOK_HINTS], key, &hints);
+	}
+}
+
+enum err store_find(struct db *db, struct arena *arena, struct book *book, struct need *need, struct why *why)
+{
+	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
+	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier;
+	sort_finds(&w);
+	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
+	keys_ask(&w.statements, db, arena, &q_find_statement, &statements);
+	keys_ask(&w.invoices, db, arena, &q_find_invoice, &invoices);
+	keys_ask(&w.numbers, db, arena, &q_find_number, &numbers);
+	keys_ask(&w.exceptions, db, arena, &q_find_exception, &exceptions);
+	TRY(db_flush(db, why));
+	take_lines(&w, &lines);
+	take_statements(&w, &statements);
+	take_invoices(&w, &invoices);
+	take_invoices(&w, &numbers);
+	take_exceptions(&w, &exceptions);
+	keys_ask(&w.owners, db, arena, &q_find_owner, &owners);
+	ask_tokens(&w, &tokens);
+	ask_payers(&w, &payers, &amounts);
+	ask_payouts(&w, &payouts);
+	ask_earlier(&w, &earlier);
+	TRY(db_flush(db, why));
+	take_owners(&w, &owners);
+	take_tokens(&w, &tokens);
+	take_payers(&w, &payers, &amounts);
+	take_payouts(&w, &payouts);
+	take_earlier(&w, &earlier);
+	note_hints(&w);
+	return OK;
+}

@@ -1,0 +1,109 @@
+#include "reconciliation_queries.h"
+#include "store.h"
+#include "store_keys.h"
+#include "store_rows.h"
+
+/* What the tables of columns don't say: payers to forget, lines of statements just accepted, tokens of lines that wait. */
+
+static void forget_payers(struct db *db, struct arena *arena, const struct book *book)
+{
+	struct args *args = args_new(arena);
+	struct array *merchants = args_array(args, DB_TEXT), *ibans = args_array(args, DB_TEXT), *customers = args_array(args, DB_TEXT);
+	const struct shelf *shelf = &book->shelves[BOOK_PAYERS];
+	int64_t n = 0;
+	for (size_t i = 0; i < shelf_count(shelf); i++) {
+		struct span key;
+		const void *value;
+		enum shelf_state state;
+		shelf_at(shelf, i, &key, &value, &state);
+		const struct payer *p = value;
+		if (state != SHELF_CHANGED || !p->gone)
+			continue;
+		array_text(merchants, p->merchant);
+		array_text(ibans, p->iban);
+		array_text(customers, p->customer);
+		n++;
+	}
+	if (n)
+		db_queue(db, &q_payer_delete, args, n);
+}
+
+/* One flip for all lines of a statement, however many they are. */
+static void flip_lines(struct db *db, struct arena *arena, const struct book *book)
+{
+	struct keys overlap, disjoint, account;
+	struct array *accounts;
+	const struct statement *s;
+	int64_t known = 0;
+	keys_open(&overlap, arena, DB_UUID);
+	keys_open(&disjoint, arena, DB_UUID);
+	keys_open(&account, arena, DB_UUID);
+	accounts = args_array(account.args, DB_UUID);
+	for (size_t i = 0; (s = book_next(book, BOOK_STATEMENTS, &i));) {
+		if (!s->just_accepted)
+			continue;
+		keys_add_uuid(placement_is_disjoint(s->placement) ? &disjoint : &overlap, s->merchant, s->id);
+		keys_add_uuid(&account, s->merchant, s->id);
+		array_uuid(accounts, s->account);
+		known += placement_is_disjoint(s->placement) ? 0 : s->line_count - s->line_new;
+	}
+	if (account.count)
+		db_queue(db, &q_line_account, account.args, -1);
+	if (overlap.count)
+		db_queue(db, &q_line_pass_over, overlap.args, known);
+	if (disjoint.count)
+		db_queue(db, &q_line_count_on, disjoint.args, -1);
+}
+
+static void add_tokens(
+	struct arena *arena, const struct line *line, struct array *merchants, struct array *tokens, struct array *lines, size_t *n)
+{
+	struct tokens found;
+	line_tokens(arena, line, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		array_text(merchants, line->merchant);
+		array_text(tokens, found.at[i]);
+		array_uuid(lines, line->id);
+	}
+	*n += found.count;
+}
+
+/* A line that waits after its first look is found by what comes later; one that a person or a later look decided is not. */
+static void keep_tokens(struct db *db, struct arena *arena, const struct book *book)
+{
+	struct args *args = args_new(arena);
+	struct array *merchants = args_array(args, DB_TEXT), *tokens = args_array(args, DB_TEXT), *lines = args_array(args, DB_UUID);
+	const struct shelf *shelf = &book->shelves[BOOK_LINES];
+	struct keys done;
+	size_t n = 0;
+	keys_open(&done, arena, DB_UUID);
+	for (size_t i = 0; i < shelf_count(shelf); i++) {
+		struct span key;
+		const void *value;
+		enum shelf_state state;
+		shelf_at(shelf, i, &key, &value, &state);
+		const struct line *line = value;
+		if (state != SHELF_CHANGED)
+			continue;
+		if (line->state == LINE_WAITING && line->looks == 1 && !line->by_person)
+			add_tokens(arena, line, merchants, tokens, lines, &n);
+		else if (line->state != LINE_WAITING ? line->looks > 1 || line->by_person || line->returned : line->by_person)
+			keys_add_uuid(&done, line->merchant, line->id);
+	}
+	if (done.count)
+		db_queue(db, &q_line_token_delete, done.args, -1);
+	if (n)
+		db_queue(db, &q_line_token_insert, args, -1);
+}
+
+enum err store_save(struct db *db, struct arena *arena, struct book *book, struct why *why)
+{
+	(void)why;
+	/* Before the statements become accepted: what is there already is what others brought. */
+	flip_lines(db, arena, book);
+	for (size_t i = 0; i < table_count; i++)
+		table_save(&tables[i], db, arena, book);
+	forget_payers(db, arena, book);
+	keep_tokens(db, arena, book);
+	return OK;
+}

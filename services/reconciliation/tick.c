@@ -1,0 +1,179 @@
+#include "tick.h"
+
+#include <stdatomic.h>
+
+#include "clock.h"
+#include "handlers.h"
+#include "reconciliation_queries.h"
+#include "wire.h"
+
+enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000 };
+
+/* What a statement found due, as messages: merchant, the aggregate, and the identity of the deed. */
+static void make_messages(struct arena *arena, const struct rows *rows, const char *source, const char *type, const char *column,
+	struct message ***out, size_t *n)
+{
+	*out = ARENA_ARRAY(arena, struct message *, rows->count + 1);
+	for (*n = 0; *n < rows->count; (*n)++) {
+		struct message *m = ARENA_NEW(arena, struct message);
+		struct own *own = ARENA_NEW(arena, struct own);
+		own->merchant = rows_text(rows, *n, rows_column(rows, "merchant_id"));
+		own->id = rows_uuid(rows, *n, rows_column(rows, column));
+		m->source = span_of(source);
+		m->id = rows_text(rows, *n, rows_column(rows, "id"));
+		m->type = span_of(type);
+		m->format = FORMAT_JSON;
+		m->payload = wire_print_own(arena, own);
+		m->time = clock_real();
+		m->fate = FATE_SET_ASIDE;
+		(*out)[*n] = m;
+	}
+}
+
+static enum err look(struct db *db, struct arena *arena, const struct query *query, const struct instant *now, size_t limit,
+	struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(arena);
+	args_int8(args, (int64_t)limit);
+	if (now)
+		args_instant(args, *now);
+	return db_exec(db, arena, query, args, rows, why);
+}
+
+/* ---- statements and lines ---- */
+
+static enum err statement_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	(void)now;
+	TRY(look(db, arena, &q_statement_due, NULL, limit, &rows, why));
+	make_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
+	return OK;
+}
+
+static enum err line_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	(void)now;
+	TRY(look(db, arena, &q_line_due, NULL, limit, &rows, why));
+	make_messages(arena, &rows, "tick:line", type_post_line, "line_id", out, n);
+	return OK;
+}
+
+static enum err count_now(
+	struct db *db, struct arena *arena, const struct query *query, int64_t *due, struct instant *next, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, query, NULL, COUNT_MOST, &rows, why));
+	*due = (int64_t)rows.count;
+	next->us = INT64_MAX;
+	return OK;
+}
+
+static enum err statement_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	(void)now;
+	return count_now(db, arena, &q_statement_due, due, next, why);
+}
+
+static enum err line_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	(void)now;
+	return count_now(db, arena, &q_line_due, due, next, why);
+}
+
+/* ---- lines that wait ---- */
+
+/* Under load every commit wakes the tick; looking again once a second is enough there. */
+static bool is_too_soon(void)
+{
+	static _Atomic int64_t last;
+	int64_t now = clock_monotonic_us();
+	if (!common_settings.sandbox && last && now - last < REMATCH_SPACING_MS * INT64_C(1000))
+		return true;
+	last = now;
+	return false;
+}
+
+static enum err rematch_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows, clock;
+	(void)now;
+	*n = 0;
+	if (is_too_soon())
+		return OK;
+	TRY(db_exec(db, arena, &q_clock_read, NULL, &clock, why));
+	TRY(look(db, arena, &q_rematch_due, NULL, limit, &rows, why));
+	make_messages(arena, &rows, "tick:rematch", type_try_line, "line_id", out, n);
+	if (rows.count)
+		return OK;
+	struct args *args = args_new(arena);
+	args_instant(args, rows_instant(&clock, 0, rows_column(&clock, "at")));
+	return db_exec(db, arena, &q_rematch_mark_move, args, &rows, why);
+}
+
+static enum err rematch_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	(void)now;
+	return count_now(db, arena, &q_rematch_due, due, next, why);
+}
+
+/* ---- what did not come ---- */
+
+static enum err later(
+	struct db *db, struct arena *arena, struct instant now, const struct query *query, struct instant *next, struct why *why)
+{
+	struct args *args = args_new(arena);
+	struct rows rows;
+	args_instant(args, now);
+	TRY(db_exec(db, arena, query, args, &rows, why));
+	int at = rows_column(&rows, "at");
+	next->us = rows.count && !rows_is_null(&rows, 0, at) ? rows_instant(&rows, 0, at).us + 1 : INT64_MAX;
+	return OK;
+}
+
+static enum err payout_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, &q_payout_late_due, &now, limit, &rows, why));
+	make_messages(arena, &rows, "tick:payout", type_miss_payout, "payout_id", out, n);
+	return OK;
+}
+
+static enum err payout_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, &q_payout_late_due, &now, COUNT_MOST, &rows, why));
+	*due = (int64_t)rows.count;
+	return later(db, arena, now, &q_payout_late_next, next, why);
+}
+
+static enum err wanted_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, &q_wanted_late_due, &now, limit, &rows, why));
+	make_messages(arena, &rows, "tick:wanted", type_miss_reference, "receipt_id", out, n);
+	return OK;
+}
+
+static enum err wanted_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, &q_wanted_late_due, &now, COUNT_MOST, &rows, why));
+	*due = (int64_t)rows.count;
+	return later(db, arena, now, &q_wanted_late_next, next, why);
+}
+
+const struct duty reconciliation_duties[] = {
+	{ .name = "statements", .period_ms = 1000, .due = statement_due, .next = statement_next },
+	{ .name = "lines", .period_ms = 1000, .due = line_due, .next = line_next },
+	{ .name = "rematch", .period_ms = 1000, .due = rematch_due, .next = rematch_next },
+	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
+	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
+	{ .name = NULL },
+};

@@ -1,0 +1,275 @@
+#include "verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "common/verbs.h"
+#include "http_lists.h"
+#include "http_sums.h"
+#include "import.h"
+#include "random.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
+
+static int usage(const char *how)
+{
+	fprintf(stderr, "usage: reconciliation %s\n", how);
+	return EXIT_USAGE;
+}
+
+/* Runs `work` with a database and an arena; its answer, or the reason on stderr. */
+static int with_database(const struct service *service, int argc, char **argv,
+	enum err (*work)(const struct service *, struct db *, struct arena *, int argc, char **argv, int *code, struct why *))
+{
+	struct db *db = NULL;
+	struct why why = { 0 };
+	int code = verb_begin(service, argc, argv, &db);
+	if (code)
+		return code;
+	struct arena *arena = arena_open();
+	if (work(service, db, arena, argc, argv, &code, &why) != OK)
+		code = verb_fail(&why);
+	arena_close(arena);
+	db_close(db);
+	return code;
+}
+
+/* ---- import ---- */
+
+struct file {
+	FILE *stream;
+	char bytes[CHUNK];
+};
+
+static enum err read_chunk(struct import_source *source, struct span *bytes, struct why *why)
+{
+	struct file *file = source->ctx;
+	size_t n = fread(file->bytes, 1, sizeof(file->bytes), file->stream);
+	*bytes = span_bytes(file->bytes, n);
+	return ferror(file->stream) ? why_set(why, ERR_INVALID, "file_unreadable", "the file can't be read") : OK;
+}
+
+static void file_again(struct import_source *source)
+{
+	rewind(((struct file *)source->ctx)->stream);
+}
+
+static int print_imported(const struct imported *i)
+{
+	int code = 0;
+	if (i->refused.rule != RULE_NONE) {
+		printf("refused: line %ld: %s: %s\n", (long)i->refused.place.line, rule_word(i->refused.rule),
+			i->refused.text[0] ? i->refused.text : rule_help(i->refused.rule));
+		code = EXIT_FAILED;
+	} else if (!i->is_new)
+		printf("imported before\n");
+	for (size_t n = 0; n < i->count; n++) {
+		const struct statement *s = &i->statements[n];
+		printf("%-11s %.*s of %.*s, %ld lines", statement_state_word(s->state), SPAN_ARG(s->bank_ref), SPAN_ARG(s->identifier),
+			(long)s->line_count);
+		if (i->rules[n] == RULE_NONE)
+			printf("\n");
+		else
+			printf(": line %ld: %s: %.*s\n", (long)s->place.line, rule_word(i->rules[n]),
+				SPAN_ARG(i->reasons[n].size ? i->reasons[n] : span_of(rule_help(i->rules[n]))));
+		code = i->rules[n] == RULE_NONE ? code : EXIT_FAILED;
+	}
+	return code;
+}
+
+static enum err import(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	struct file *file = arena_raw(arena, sizeof(*file));
+	struct import_source source = { read_chunk, file_again, file, 0 };
+	struct imported imported;
+	const char *slash = strrchr(argv[1], '/');
+	(void)service, (void)argc;
+	file->stream = fopen(argv[1], "re");
+	if (!file->stream)
+		return why_set(why, ERR_INVALID, "file_unreadable", "%s can't be opened", argv[1]);
+	enum err err = import_run(db, arena, span_of(argv[0]), SPAN("verb"), span_of(slash ? slash + 1 : argv[1]), &source, &imported, why);
+	fclose(file->stream);
+	if (err == OK)
+		*code = print_imported(&imported);
+	return err;
+}
+
+static int verb_import(const struct service *service, int argc, char **argv)
+{
+	return argc < 2 ? usage("import MERCHANT FILE") : with_database(service, argc, argv, import);
+}
+
+/* ---- accounts ---- */
+
+static enum err read_file(struct arena *arena, const char *name, struct span *bytes, struct why *why)
+{
+	FILE *file = !strcmp(name, "-") ? stdin : fopen(name, "re");
+	char *to = arena_raw(arena, FILE_MOST + 1);
+	if (!file)
+		return why_set(why, ERR_INVALID, "file_unreadable", "%s can't be opened", name);
+	size_t size = fread(to, 1, FILE_MOST + 1, file);
+	if (file != stdin)
+		fclose(file);
+	if (size > FILE_MOST)
+		return why_set(why, ERR_INVALID, "file_too_large", "%s has more than %d bytes", name, FILE_MOST);
+	*bytes = span_bytes(to, size);
+	return OK;
+}
+
+/* Each call is a request of its own. */
+static struct message *command(struct arena *arena, const char *merchant, struct span json)
+{
+	struct message *m = ARENA_NEW(arena, struct message);
+	uint8_t random[10];
+	random_bytes(random, sizeof(random));
+	m->source = SPAN("verb:account define");
+	m->time = clock_real();
+	m->id = span_of(uuid_text(arena, uuid_v7(m->time, random)));
+	m->type = SPAN("dunlin.reconciliation.DefineAccount");
+	m->format = FORMAT_JSON;
+	m->payload = json;
+	m->fate = FATE_ANSWER;
+	m->merchant = span_of(merchant);
+	m->client = SPAN("verb");
+	return m;
+}
+
+static enum err define_account(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	struct unit *unit = unit_open(service, db);
+	struct span json;
+	(void)argc, (void)code;
+	enum err err = read_file(arena, argv[2], &json, why);
+	struct message *m = command(arena, argv[1], json);
+	if (err == OK)
+		err = unit_run(unit, &m, 1, NULL, 0, why);
+	if (err == OK && m->outcome != OUTCOME_APPLIED) {
+		*why = m->why;
+		err = why->err;
+	}
+	if (err == OK)
+		printf("%.*s\n", SPAN_ARG(m->reply.body));
+	unit_close(unit);
+	return err;
+}
+
+static int verb_account(const struct service *service, int argc, char **argv)
+{
+	if (argc < 3 || strcmp(argv[0], "define") != 0)
+		return usage("account define MERCHANT FILE   FILE (- for standard input) is JSON, as POST /v1/bank-accounts takes it");
+	return with_database(service, argc, argv, define_account);
+}
+
+/* ---- books ---- */
+
+static bool wants_csv(int argc, char **argv)
+{
+	const char *format = verb_option(argc, argv, "--format");
+	return format && !strcmp(format, "csv");
+}
+
+static void print_page(struct arena *arena, const struct listed *list, const struct rows *rows, bool csv, bool first)
+{
+	if (csv) {
+		struct span page = rows_csv(arena, rows, list->columns), head;
+		if (!first)
+			span_cut(page, '\n', &head, &page);
+		fwrite(page.at, 1, page.size, stdout);
+		return;
+	}
+	for (size_t i = 0; i < rows->count; i++) {
+		struct json_out out;
+		struct text t;
+		text_init(&t, arena);
+		json_out_init(&out, &t);
+		json_out_object(&out, NULL);
+		rows_members(&out, arena, rows, i, list->columns);
+		json_out_object_end(&out);
+		json_out_done(&out);
+		printf("%.*s\n", SPAN_ARG(text_done(&t)));
+	}
+}
+
+/* The whole list, page by page, one row a line. */
+static enum err print_list(struct db *db, const struct listed *list, const char *merchant, bool csv, struct why *why)
+{
+	struct uuid after = { 0 };
+	struct rows rows = { 0 };
+	bool first = true;
+	do {
+		struct arena *arena = arena_open();
+		struct args *args = args_new(arena);
+		args_text(args, span_of(merchant));
+		args_int8(args, (int64_t)list->most);
+		args_uuid(args, after);
+		for (const char *const *f = list->filters; *f; f++)
+			args_text(args, SPAN(""));
+		enum err err = db_exec(db, arena, list->query, args, &rows, why);
+		if (err == OK)
+			print_page(arena, list, &rows, csv, first);
+		if (err == OK && rows.count)
+			after = rows_uuid(&rows, rows.count - 1, 0);
+		arena_close(arena);
+		TRY(err);
+		first = false;
+	} while (rows.count == list->most);
+	return OK;
+}
+
+static enum err journal(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	(void)service, (void)arena, (void)code;
+	return print_list(db, &list_journal, argv[0], wants_csv(argc, argv), why);
+}
+
+static enum err exceptions(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	(void)service, (void)arena, (void)code;
+	return print_list(db, &list_exceptions, argv[0], wants_csv(argc, argv), why);
+}
+
+static enum err trial_balance(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	struct span body;
+	(void)service, (void)code;
+	TRY(sums_trial_balance(db, arena, span_of(argv[0]), wants_csv(argc, argv), &body, why));
+	printf("%.*s%s", SPAN_ARG(body), wants_csv(argc, argv) ? "" : "\n");
+	return OK;
+}
+
+static enum err proof(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	struct span body;
+	bool holds;
+	(void)service, (void)argc;
+	TRY(sums_proof(db, arena, span_of(argv[0]), &body, &holds, why));
+	printf("%.*s\n", SPAN_ARG(body));
+	*code = holds ? 0 : EXIT_FAILED;
+	return OK;
+}
+
+#define BOOK_VERB(name, how)                                                                                  \
+	static int verb_##name(const struct service *service, int argc, char **argv)                          \
+	{                                                                                                     \
+		return argc < 1 || argv[0][0] == '-' ? usage(how) : with_database(service, argc, argv, name); \
+	}
+
+BOOK_VERB(journal, "journal MERCHANT [--format csv]")
+BOOK_VERB(exceptions, "exceptions MERCHANT [--format csv]")
+BOOK_VERB(trial_balance, "trial-balance MERCHANT [--format csv]")
+BOOK_VERB(proof, "proof MERCHANT")
+
+const struct verb reconciliation_verbs[] = {
+	{ "import", "import MERCHANT FILE: a camt.053 file of any size into staging", verb_import },
+	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
+	{ "trial-balance", "trial-balance MERCHANT [--format csv]", verb_trial_balance },
+	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },
+	{ "exceptions", "exceptions MERCHANT [--format csv]: what somebody has to look at, one a line", verb_exceptions },
+	{ "proof", "proof MERCHANT: both sums, term by term; exit 1 unless they hold", verb_proof },
+	{ NULL, NULL, NULL },
+};

@@ -49,7 +49,7 @@ static void need_reference(struct need *n, enum book_want want, const char *sort
 	if (ref.size == 0)
 		return;
 	need_key(n, LOCK_REFERENCE, merchant, span_of(arena_printf(n->arena, "%s:%.*s", sort, SPAN_ARG(ref))));
-	need_want(n, want, merchant, ref);
+	need_want(n, (int)want, merchant, ref);
 }
 
 /* A body stands in its message only when all of it was read: the message may come this way again. */

@@ -135,9 +135,10 @@ static void print_accounts(struct arena *arena, const struct merchant *m, Dunlin
 void wire_say_merchant(struct say *say, const struct merchant *m, struct instant now)
 {
 	struct arena *arena = say_arena(say);
-	Dunlin__Customers__V1__MerchantDefined e = DUNLIN__CUSTOMERS__V1__MERCHANT_DEFINED__INIT;
+	Dunlin__Customers__V1__MerchantDefined e;
 	static char ref[] = "@merchant";
 
+	dunlin__customers__v1__merchant_defined__init(&e);
 	e.merchant_id = print_text(arena, m->id);
 	e.customer_ref = ref;
 	e.revision = (uint64_t)m->revision;
@@ -159,8 +160,9 @@ void wire_say_merchant(struct say *say, const struct merchant *m, struct instant
 void wire_say_customer(struct say *say, const struct customer *c, struct instant now)
 {
 	struct arena *arena = say_arena(say);
-	Dunlin__Customers__V1__CustomerChanged e = DUNLIN__CUSTOMERS__V1__CUSTOMER_CHANGED__INIT;
+	Dunlin__Customers__V1__CustomerChanged e;
 
+	dunlin__customers__v1__customer_changed__init(&e);
 	e.merchant_id = print_text(arena, c->merchant);
 	e.customer_ref = print_text(arena, c->ref);
 	e.customer_id = print_id(arena, c->id);
@@ -244,8 +246,9 @@ static void print_part(struct arena *arena, const struct invoice *invoice, Dunli
 void wire_say_invoice_issued(struct say *say, const struct invoice *i)
 {
 	struct arena *arena = say_arena(say);
-	Dunlin__Invoices__V1__InvoiceIssued e = DUNLIN__INVOICES__V1__INVOICE_ISSUED__INIT;
+	Dunlin__Invoices__V1__InvoiceIssued e;
 
+	dunlin__invoices__v1__invoice_issued__init(&e);
 	e.merchant_id = print_text(arena, i->merchant);
 	e.customer_ref = print_text(arena, i->customer_ref);
 	e.invoice_id = print_id(arena, i->id);
@@ -287,8 +290,9 @@ static void print_part_credited(struct arena *arena, const struct credit_note *c
 void wire_say_credit_note_issued(struct say *say, const struct credit_note *c)
 {
 	struct arena *arena = say_arena(say);
-	Dunlin__Invoices__V1__CreditNoteIssued e = DUNLIN__INVOICES__V1__CREDIT_NOTE_ISSUED__INIT;
+	Dunlin__Invoices__V1__CreditNoteIssued e;
 
+	dunlin__invoices__v1__credit_note_issued__init(&e);
 	e.merchant_id = print_text(arena, c->merchant);
 	e.customer_ref = print_text(arena, c->customer_ref);
 	e.invoice_id = print_id(arena, c->invoice_id);
@@ -331,12 +335,13 @@ static Dunlin__Invoices__V1__RefusalKind refusal_kind(enum err err)
 void wire_say_refused(struct say *say, const struct message *m, const struct why *why, struct instant now)
 {
 	struct arena *arena = say_arena(say);
-	Dunlin__Invoices__V1__CommandRefused e = DUNLIN__INVOICES__V1__COMMAND_REFUSED__INIT;
+	Dunlin__Invoices__V1__CommandRefused e;
 	struct span merchant, ref;
 
 	/* A key that is none belongs to no stream: the dead letter is all that there is of it. */
 	if (message_key(m->key, &merchant, &ref) != OK || field_merchant(merchant, NULL) != OK || field_customer(ref, NULL) != OK)
 		return;
+	dunlin__invoices__v1__command_refused__init(&e);
 	e.merchant_id = print_text(arena, merchant);
 	e.customer_ref = print_text(arena, ref);
 	e.refusal_id = print_id(arena, say_id(say));

@@ -2,15 +2,8 @@
 
 #include "handlers.h"
 #include "log.h"
-#include "metrics.h"
 #include "settings.h"
 #include "store.h"
-
-static struct metric held_back = {
-	.name = "dunlin_reminders_held_back",
-	.type = METRIC_GAUGE,
-	.help = "Notices that wait because their merchant has sent its notices of this hour.",
-};
 
 static const struct template_set *letters;
 
@@ -122,9 +115,7 @@ static enum err pending(struct db *db, struct arena *arena, struct instant now, 
 {
 	int64_t held;
 
-	TRY(store_pending(db, arena, now, reminders_settings.notices_per_hour, n, &held, next, why));
-	metric_set(&held_back, (double)held, NULL);
-	return OK;
+	return store_pending(db, arena, now, reminders_settings.notices_per_hour, n, &held, next, why);
 }
 
 const struct errand reminders_errands[] = {

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "handlers.h"
 #include "metrics.h"
+#include "settings.h"
 #include "store.h"
 
 static struct metric waiting = {
@@ -10,6 +11,14 @@ static struct metric waiting = {
 	.type = METRIC_GAUGE,
 	.help = "Customers whose next level waits until bank statements are up to date.",
 };
+
+static struct metric held_back = {
+	.name = "dunlin_reminders_held_back",
+	.type = METRIC_GAUGE,
+	.help = "Notices that wait because their merchant has sent its notices of this hour.",
+};
+
+enum { PERIOD_MS = 5000 };
 
 /* The messages of one kind of work. Ids that come of them are of real time, as those of other roads. */
 static enum err messages(struct db *db, struct arena *arena, enum due_kind kind, const char *type, struct instant now, size_t limit,
@@ -63,18 +72,24 @@ static enum err lapse_next(struct db *db, struct arena *arena, struct instant no
 	return store_due_next(db, arena, DUE_LAPSE, now, due, next, why);
 }
 
-/* Makes no messages: says how many wait. */
+/* Makes no messages: counts who waits for what. */
 static enum err measure_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
-	int64_t customers;
+	static int64_t measured_at; /* by the one tick thread; it is woken more often than there is need for numbers */
+	int64_t customers, pending, held, started = clock_monotonic_us();
+	struct instant next;
 
-	(void)now;
 	(void)limit;
 	*out = NULL;
 	*n = 0;
+	if (measured_at != 0 && started - measured_at < PERIOD_MS * INT64_C(1000))
+		return OK;
+	measured_at = started;
 	TRY(store_waiting(db, arena, &customers, why));
+	TRY(store_pending(db, arena, now, reminders_settings.notices_per_hour, &pending, &held, &next, why));
 	metric_set(&waiting, (double)customers, NULL);
+	metric_set(&held_back, (double)held, NULL);
 	return OK;
 }
 
@@ -88,8 +103,6 @@ static enum err measure_next(struct db *db, struct arena *arena, struct instant 
 	next->us = INT64_MAX;
 	return OK;
 }
-
-enum { PERIOD_MS = 5000 };
 
 /* A notice is revised before its customer is looked at: the day that it takes is then taken. */
 const struct duty reminders_duties[] = {

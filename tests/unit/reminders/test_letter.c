@@ -156,6 +156,7 @@ static void the_same_notice_makes_the_same_mail(void **state)
 	mail = write_letter(w, world_notice(w, "c1", 0));
 	assert_int_equal(mail_print(w->arena, &mail, &second, NULL), OK);
 	assert_true(span_equal(first, second));
+	assert_non_null(strstr(first.at, "Date: Fri, 09 Oct 2026 08:00:00 +0000\r\n"));
 	assert_non_null(strstr(
 		first.at, arena_printf(w->arena, "Message-ID: <%s@mail.example>", uuid_text(w->arena, world_notice(w, "c1", 0)->id))));
 	assert_string_equal(letter_sender(w->arena, world_notice(w, "c1", 0), &post),

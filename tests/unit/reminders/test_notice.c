@@ -184,6 +184,11 @@ static void an_answer_to_another_try_changes_nothing(void **state)
 	answered_message(w->arena, &answered, &late);
 	world_apply(w, &late);
 	assert_int_equal(n->state, NOTICE_PLANNED);
+	/* Nor while the second is under way. */
+	assert_int_equal(notice_change(book_edit_notice(w->book, n), NOTICE_CLAIM, w->now, NULL), OK);
+	book_edit_notice(w->book, n)->tries++;
+	world_apply(w, &late);
+	assert_int_equal(n->state, NOTICE_SENDING);
 	world_told(w, "");
 }
 

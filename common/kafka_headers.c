@@ -7,7 +7,7 @@ enum { SPECVERSION, ID, SOURCE, TYPE, TIME, CONTENT_TYPE, TRACEPARENT, HEADERS }
 
 static const char *const names[HEADERS] = { "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type", "traceparent" };
 
-enum { LABEL_RUNES = 128, TYPE_BYTES = 255, TRACE_BYTES = 55 };
+enum { LABEL_RUNES = 128, TYPE_BYTES = 255, TRACE_BYTES = 55, VALUE_BYTES = 1 << 20 };
 
 static int header_find(struct span name)
 {
@@ -211,6 +211,8 @@ void kafka_read_record(struct message *m, const struct record *r, struct arena *
 	m->trace = span_copy(arena, m->trace);
 	if (r->value.at != NULL)
 		m->payload = span_copy(arena, r->value);
+	if (err == OK && r->value.size > VALUE_BYTES)
+		err = why_field(&why, ERR_INVALID, "message_too_large", "value", "%zu bytes are more than 1 MiB", r->value.size);
 	if (r->key.size == 0 || is_label(r->key, TYPE_BYTES))
 		m->key = span_copy(arena, r->key);
 	else if (err == OK)

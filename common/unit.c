@@ -26,6 +26,9 @@ static struct metric batches_retried_total = {
 	.name = "dunlin_batches_retried_total", .type = METRIC_COUNTER, .help = "Batches rolled back because the world failed."
 };
 
+/* What the outbox takes (message_fits). */
+enum { OUTBOX_BYTES = 1000000 };
+
 static const char *const outcome_names[] = {
 	[OUTCOME_NONE] = "none",
 	[OUTCOME_APPLIED] = "applied",
@@ -214,14 +217,15 @@ static struct span dlq_headers(struct unit *u, const struct message *m)
 	return text_done(&t);
 }
 
+/* A payload that is too large for an event of ours stays in the table alone. */
 static void say_dead(struct unit *u, struct slot *s)
 {
 	struct message *m = s->m;
 	struct span key = s->ref.size > 0 ? m->key : SPAN("");
+	struct span payload = m->payload.at != NULL && m->payload.size <= OUTBOX_BYTES ? m->payload : SPAN("");
 
 	if (m->topic.size > 0)
-		say_extra(s->say, u->dlq, key, span_cstr(u->arena, m->type), m->payload.at != NULL ? m->payload : SPAN(""),
-			dlq_headers(u, m));
+		say_extra(s->say, u->dlq, key, span_cstr(u->arena, m->type), payload, dlq_headers(u, m));
 }
 
 static void set_aside(struct unit *u, struct slot *s)

@@ -72,6 +72,26 @@ static void bad_and_refused_orders_are_dead_letters_and_hold_up_nothing(void **s
 	assert_int_equal(world_number(w, "select count(*) from parked"), 0);
 }
 
+/* What Kafka takes may be more than an event of ours holds. */
+static void the_largest_messages_are_dead_letters_like_any_other(void **state)
+{
+	struct world *w = *state;
+	char *large = arena_alloc(w->arena, 1040001);
+	struct process *p;
+
+	memset(large, 'x', 1040000);
+	world_publish(w, w->orders, 0, "m:c1", "1", "probe.Unheard", large);
+	world_publish(w, w->facts, 0, "m:c1", world_id(w, 1), "probe.Unheard", large);
+	world_fact(w, 2, 0, "m:c2", "told");
+	p = world_start(w, CONSUME, NULL);
+	world_until(w, POSITIONS, 3);
+	world_stop(w, p);
+	assert_int_equal(world_number(w, APPLIED), 1);
+	assert_int_equal(world_number(w, "select octet_length(payload)::int8 from dead_letter"), 1040000);
+	assert_int_equal(world_number(w, "select octet_length(payload)::int8 from parked"), 1040000);
+	assert_int_equal(world_number(w, "select count(*) from outbox where octet_length(payload) = 0 and topic like '%.dlq'"), 2);
+}
+
 static void a_fact_that_cannot_be_read_holds_up_its_customer_alone(void **state)
 {
 	struct world *w = *state;
@@ -379,6 +399,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(options_of_ours_are_not_for_others_to_set),
 		IN_WORLD(what_is_published_is_applied_once_in_the_order_of_its_partition),
 		IN_WORLD(bad_and_refused_orders_are_dead_letters_and_hold_up_nothing),
+		IN_WORLD(the_largest_messages_are_dead_letters_like_any_other),
 		IN_WORLD(a_fact_that_cannot_be_read_holds_up_its_customer_alone),
 		IN_WORLD(a_restart_goes_on_where_it_was),
 		IN_WORLD(another_log_under_a_position_stops_the_consumer),

@@ -457,6 +457,7 @@ static rd_kafka_t *plain_client(const char *brokers)
 	if (brokers != NULL && rd_kafka_conf_set(conf, "bootstrap.servers", brokers, text, sizeof text) != RD_KAFKA_CONF_OK)
 		fail_msg("%s", text);
 	(void)rd_kafka_conf_set(conf, "log_level", "2", text, sizeof text);
+	(void)rd_kafka_conf_set(conf, "message.max.bytes", "1048576", text, sizeof text);
 	rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
 	if (rk == NULL)
 		fail_msg("%s", text);

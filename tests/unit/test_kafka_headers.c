@@ -357,6 +357,20 @@ static void a_tombstone_and_an_empty_value_differ(void **state)
 	assert_int_equal(m.payload.size, 0);
 }
 
+static void more_than_a_mebibyte_is_too_large(void **state)
+{
+	struct example e = example();
+	struct record r = record_of(&e, true);
+	struct message m;
+
+	r.value = span_bytes(arena_alloc(*state, (1 << 20) + 1), 1 << 20);
+	kafka_read_record(&m, &r, *state);
+	assert_null(m.unreadable);
+	r.value.size++;
+	kafka_read_record(&m, &r, *state);
+	assert_unreadable(&m, "message_too_large", "value");
+}
+
 /* What is wrong elsewhere does not take the identity away: the dead letter of a repetition is none. */
 static void an_unreadable_message_keeps_its_identity(void **state)
 {
@@ -400,6 +414,7 @@ int main(void)
 		WITH_ARENA(a_traceparent_that_is_none_is_passed_over),
 		WITH_ARENA(a_key_that_is_no_text_belongs_to_no_stream),
 		WITH_ARENA(a_tombstone_and_an_empty_value_differ),
+		WITH_ARENA(more_than_a_mebibyte_is_too_large),
 		WITH_ARENA(an_unreadable_message_keeps_its_identity),
 		WITH_ARENA(no_headers_at_all_is_an_error_not_a_crash),
 	};

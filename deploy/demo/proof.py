@@ -29,15 +29,22 @@ def sums(facts, merchant):
 
 
 def ledger(merchant, trial, proof):
-    """The trial balance of the ledger, and its own proof (received = ...)."""
-    debit = sum(a["debit"] for a in trial)
-    credit = sum(a["credit"] for a in trial)
-    yield Claim(f"{merchant.currency}: the trial balance is zero", debit == credit and sum(a["balance"] for a in trial) == 0,
+    """The trial balance of the ledger, and its own proof: both sums, once from the journal and once from the counters of what it is about."""
+    debit = sum(a["debit"]["minor"] for a in trial)
+    credit = sum(a["credit"]["minor"] for a in trial)
+    yield Claim(f"{merchant.currency}: the trial balance is zero", debit == credit and sum(a["balance"]["minor"] for a in trial) == 0,
                 f"{len(trial)} accounts, debit {amount(debit, merchant.currency)}, credit {amount(credit, merchant.currency)}")
-    yield Claim(f"{merchant.currency}: received = allocated + unapplied + unidentified + refunded", proof["holds"], proof["detail"])
+    for row in proof["currencies"]:
+        t = {term: amount(money["minor"], row["currency"]) for term, money in row["journal"].items()}
+        yield Claim(f"{row['currency']}: received = allocated + unapplied + unidentified + refunded", row["received_holds"],
+                    f"{t['received']} = {t['allocated']} + {t['unapplied']} + {t['unidentified']} + {t['refunded']}")
+        yield Claim(f"{row['currency']}: the journal and the counters agree", row["holds"] and row["journal"] == row["counted"],
+                    f"{len(t)} terms, each counted twice")
+    yield Claim(f"{merchant.currency}: the bank accounts agree with their statements", all(a["holds"] for a in proof["bank_accounts"]),
+                f"closing {', '.join(amount(a['closing']['minor'], a['closing']['currency']) for a in proof['bank_accounts'])}")
 
 
-def lines(facts, merchant, bank_lines, cash):
+def lines(facts, merchant, bank_lines, trial):
     """Every line of every statement that the bank wrote: accepted once, and explained or in front of a person."""
     accepted = [m for m in facts.lines.values() if m.merchant_id == merchant.id]
     written = sum(line["amount"]["minor"] for line in bank_lines)
@@ -56,7 +63,8 @@ def lines(facts, merchant, bank_lines, cash):
             lost += 1
     yield Claim(f"{merchant.currency}: every line is explained, or a person has it", lost == 0,
                 f"{explained:,} explained, {left:,} with a person" + (f", {lost:,} LOST" if lost else ""))
-    yield Claim(f"{merchant.currency}: cash in the ledger is what the statements say", cash == written, amount(cash, merchant.currency))
+    cash = sum(a["balance"]["minor"] for a in trial if a["account"].startswith("cash:"))
+    yield Claim(f"{merchant.currency}: cash in the ledger is what the bank has", cash == merchant.opening + written, amount(cash, merchant.currency))
 
 
 def documents(facts, merchant):

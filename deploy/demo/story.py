@@ -101,7 +101,7 @@ class Story:
             "language": merchant.language, "invoice_prefix": merchant.prefix, "credit_note_prefix": merchant.prefix + "C-",
             "transfer_accounts": [{"iban": merchant.iban, "bic": "SANDDEFFXXX", "currency": merchant.currency}],
             "terms": {"kind": "net_days", "days": 14}, "email": f"billing@{merchant.id}.example"}, merchant.id, "admin")
-        self.ask("reconciliation", "POST", "/v1/accounts", {
+        self.ask("reconciliation", "POST", "/v1/bank-accounts", {
             "iban": merchant.iban, "name": f"{merchant.name}, current account", "zone": merchant.zone, "currency": merchant.currency,
             "collecting": True, "provider_accounts": [merchant.provider]}, merchant.id, "admin")
         account = self.ask("payments", "POST", "/v1/provider-accounts", {
@@ -227,6 +227,7 @@ class Story:
         self.refund(behaviour)
         self.give_back(behaviour)
         self.settle_lines(behaviour)
+        self.take_cash(behaviour)
         self.advance({"until_idle": True})
 
     def credit(self, invoice, reason):
@@ -256,21 +257,45 @@ class Story:
                     self.sandbox("/sandbox/bank/returns", {"iban": merchant.iban, "line": line["ref"], "reason": "AC04"})
 
     def bank_lines(self, merchant):
-        return self.ask("sandbox", "GET", f"/sandbox/bank/accounts/{merchant.iban}/lines")["lines"]
+        """What the bank has written on statements: lines of days that are over."""
+        today = f"{self.now():%Y-%m-%d}"
+        lines = self.ask("sandbox", "GET", f"/sandbox/bank/accounts/{merchant.iban}/lines")["lines"]
+        return [line for line in lines if line["booked"] < today]
 
     def settle_lines(self, behaviour):
-        """A clerk looks at lines that name nothing: whoever wrote the transfer is asked, and the line is matched by hand."""
+        """A clerk looks at every other line that names nothing: whoever wrote the transfer is asked, and the line is matched by hand."""
         facts = self.read()
         names = {(c.merchant.id, c.name): c for c in behaviour.values()}
         for merchant in plot.MERCHANTS:
-            for line in list(self.pages("reconciliation", "/v1/lines?state=waiting", "lines", merchant.id))[::2]:
-                customer = names.get((merchant.id, line.get("party_name", "")))
-                open_of = [m for m in facts.items.values() if m.merchant_id == merchant.id and customer and m.customer_ref == customer.ref
-                           and m.open.minor == line["amount"]["minor"]]
-                if len(open_of) == 1:
-                    self.ask("reconciliation", "POST", f"/v1/lines/{line['id']}/match",
-                             {"who": "Frieda", "why": "asked by telephone", "items": [{"invoice_id": text_id(open_of[0].invoice_id)}]},
-                             merchant.id)
+            waiting = []
+            for line in self.pages("reconciliation", "/v1/lines?state=waiting", "lines", merchant.id):
+                line = self.ask("reconciliation", "GET", f"/v1/lines/{line['id']}", merchant=merchant.id, role="read")
+                waiting.append((line["party_name"], line["booking_date"], line["amount"]["minor"], line["id"]))
+            for name, _, minor, line in sorted(w for w in waiting if w[2] < 0):
+                customer = names.get((merchant.id, name))
+                came = [m for m in facts.receipts.values() if customer and m.merchant_id == merchant.id and m.customer_ref == customer.ref
+                        and m.receipt.amount.minor == -minor]
+                if came:
+                    self.ask("reconciliation", "POST", f"/v1/lines/{line}/match",
+                             {"who": "Frieda", "why": "the bank took it back", "return_of": text_id(came[0].receipt.source_id)}, merchant.id)
+            for name, _, minor, line in sorted(w for w in waiting if w[2] > 0)[::2]:
+                customer = names.get((merchant.id, name))
+                wanted = [i for i, m in facts.items.items() if customer and m.merchant_id == merchant.id and m.customer_ref == customer.ref
+                          and m.open.minor == minor]
+                if len(wanted) == 1:
+                    self.ask("reconciliation", "POST", f"/v1/lines/{line}/match",
+                             {"who": "Frieda", "why": "asked by telephone", "items": [{"invoice_id": wanted[0][0]}]}, merchant.id)
+
+    def take_cash(self, behaviour):
+        """One of those who never pay comes to the counter."""
+        facts = self.read()
+        for merchant in plot.MERCHANTS:
+            owed = sorted((m.customer_ref, m.open.minor, invoice) for (invoice, _), m in facts.items.items()
+                          if m.merchant_id == merchant.id and m.open.minor and behaviour[merchant.id, m.customer_ref].behaviour == "never")
+            for customer, minor, invoice in owed[:1]:
+                self.ask("reconciliation", "POST", "/v1/receipts",
+                         {"who": "Frieda", "why": "paid at the counter", "customer_ref": customer, "value_date": f"{self.now():%Y-%m-%d}",
+                          "amount": {"minor": minor, "currency": merchant.currency}, "items": [{"invoice_id": invoice}]}, merchant.id)
 
     # ---- proof ----
 
@@ -291,7 +316,7 @@ class Story:
         return digest(facts, plot.MERCHANTS, self.now()), facts.count(), [self.trial(m) for m in plot.MERCHANTS]
 
     def trial(self, merchant):
-        return self.ask("reconciliation", "GET", "/v1/trial-balance", merchant=merchant.id, role="read")
+        return self.ask("reconciliation", "GET", "/v1/trial-balance", merchant=merchant.id, role="read")["accounts"]
 
     def prove(self):
         before = self.state()

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "reminders_queries.h"
 #include "send.h"
 #include "tick.h"
 
@@ -136,6 +137,29 @@ static void a_claim_waits_for_nobody_and_overlooks_nothing(void **state)
 	assert_int_equal(world_claim(w, w->db, &calls), 0);
 	assert_string_equal(world_word(w, STATE_OF_FIRST), "planned");
 	db_close(other);
+}
+
+/* What the candidates' statement could not see yet when it began, the claim sees. */
+static void the_claim_itself_looks_again(void **state)
+{
+	struct world *w = *state;
+	struct args *a = args_new(w->arena);
+	struct uuid id;
+	struct rows rows;
+	struct why why;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	world_do(w, fact_open(w->arena, "c1", 1, 2, 9999));
+	assert_int_equal(uuid_parse(span_of(world_word(w, "select notice_id from notice")), &id), OK);
+	array_text(args_array(a, DB_TEXT), MERCHANT);
+	array_uuid(args_array(a, DB_UUID), id);
+	args_instant(a, world_now(w));
+	assert_int_equal(db_exec(w->db, w->arena, &q_claim, a, &rows, &why), OK);
+	assert_int_equal(rows.count, 0);
+	world_do(w, fact_open(w->arena, "c1", 1, 3, 10000));
+	assert_int_equal(db_exec(w->db, w->arena, &q_claim, a, &rows, &why), OK);
+	assert_int_equal(rows.count, 1);
 }
 
 static void what_is_claimed_is_not_claimed_again(void **state)
@@ -379,6 +403,7 @@ int main(void)
 		WITH_WORLD(after_a_part_payment_another_notice_says_the_rest),
 		WITH_WORLD(a_hold_placed_between_plan_and_claim_stops_it),
 		WITH_WORLD(a_claim_waits_for_nobody_and_overlooks_nothing),
+		WITH_WORLD(the_claim_itself_looks_again),
 		WITH_WORLD(what_is_claimed_is_not_claimed_again),
 		WITH_WORLD(a_claim_that_never_came_back_is_repeated_once_as_the_same_mail),
 		WITH_WORLD(a_refusal_for_now_is_due_again_later),

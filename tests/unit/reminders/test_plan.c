@@ -339,8 +339,8 @@ static void an_account_that_does_not_collect_is_not_waited_for(void **state)
 
 static void an_account_s_facts_leave_the_same_in_any_order(void **state)
 {
-	struct message *facts[] = { fact_account(*state, 1, true, false), fact_statement(*state, 2, "2026-10-20"), fact_account(*state, 3, false, true),
-		fact_statement(*state, 4, "2026-10-21") };
+	struct message *facts[] = { fact_account(*state, 1, true, false), fact_statement(*state, 2, "2026-10-20"),
+		fact_account(*state, 3, false, true), fact_statement(*state, 4, "2026-10-21") };
 
 	for (int order = 0; order < 24; order++) {
 		struct account a = { 0 };

@@ -252,8 +252,8 @@ static void when_is_the_first_instant_at_which_the_answer_changes(void **state)
 /* By hand, for 2026 and 2027: the days on which TARGET is closed beside Saturdays and Sundays (ECB). */
 static bool is_business_by_hand(struct date d)
 {
-	static const int holidays[][3] = { { 2026, 1, 1 }, { 2026, 4, 3 }, { 2026, 4, 6 }, { 2026, 5, 1 }, { 2026, 12, 25 }, { 2026, 12, 26 }, { 2027, 1, 1 },
-		{ 2027, 3, 26 }, { 2027, 3, 29 }, { 2027, 5, 1 } };
+	static const int holidays[][3] = { { 2026, 1, 1 }, { 2026, 4, 3 }, { 2026, 4, 6 }, { 2026, 5, 1 }, { 2026, 12, 25 },
+		{ 2026, 12, 26 }, { 2027, 1, 1 }, { 2027, 3, 26 }, { 2027, 3, 29 }, { 2027, 5, 1 } };
 
 	for (size_t i = 0; i < sizeof holidays / sizeof *holidays; i++)
 		if (date_compare(d, day(holidays[i][0], holidays[i][1], holidays[i][2])) == 0)
@@ -279,8 +279,8 @@ static void days_by_hand(struct date due, struct date days[5])
 
 static void any_due_date_anywhere_is_reminded_on_the_days_that_a_calendar_gives(void **state)
 {
-	static const char *const zones[] = { "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "America/New_York", "Pacific/Chatham",
-		"Australia/Lord_Howe" };
+	static const char *const zones[] = { "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "America/New_York",
+		"Pacific/Chatham", "Australia/Lord_Howe" };
 
 	(void)state;
 	for (size_t z = 0; z < sizeof zones / sizeof *zones; z++)
@@ -296,7 +296,8 @@ static void any_due_date_anywhere_is_reminded_on_the_days_that_a_calendar_gives(
 				static const int minutes[] = { 0, 8 * 60 + 59, 9 * 60, 16 * 60 + 59, 17 * 60, 23 * 60 + 59 };
 
 				for (int i = 0; i < 6; i++) {
-					struct verdict v = policy_decide(w.policy, &w.item, &w.customer, zone_instant(w.customer.zone, d, minutes[i]));
+					struct verdict v =
+						policy_decide(w.policy, &w.item, &w.customer, zone_instant(w.customer.zone, d, minutes[i]));
 
 					if (v.wait != WAIT_NOT)
 						continue;

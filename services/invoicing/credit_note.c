@@ -118,16 +118,7 @@ static enum err make_lines(
 	return OK;
 }
 
-/* The tax of the first `taxable` of a category: all of it ends on the invoice's own tax. */
-static enum err tax_up_to(const struct tax_total *whole, struct money taxable, struct money *tax, struct why *why)
-{
-	if (money_equal(taxable, whole->taxable)) {
-		*tax = whole->amount;
-		return OK;
-	}
-	return money_percent(taxable, whole->tax.rate, tax, why);
-}
-
+/* The tax of all that is credited so far and now, less what was credited: for the whole line of the breakdown that is the invoice's own. */
 static enum err make_tax(const struct invoice *invoice, size_t at, const struct money *asked, struct tax_total *now, struct why *why)
 {
 	const struct tax_total *whole = &invoice->totals.taxes[at];
@@ -141,7 +132,7 @@ static enum err make_tax(const struct invoice *invoice, size_t at, const struct 
 			TRY(money_add(now->taxable, asked[i], &now->taxable, why));
 	}
 	TRY(money_add(before->taxable, now->taxable, &taxable, why));
-	TRY(tax_up_to(whole, taxable, &tax, why));
+	TRY(money_percent(taxable, whole->tax.rate, &tax, why));
 	return money_sub(tax, before->amount, &now->amount, why);
 }
 

@@ -191,6 +191,16 @@ static void the_same_reference_again_gives_the_same_credit_note(void **state)
 	expect_refusal(w, ERR_CONFLICT, "credit_note_differs", "external_ref");
 }
 
+static void what_was_not_issued_cannot_be_credited(void **state)
+{
+	struct world *w = world_open(*state);
+
+	world_charge(w, "nord", "c1", "a", 1000, "19", NULL);
+	credit_rest(w, book_draft(w->book, SPAN("nord"), SPAN("c1"), (struct currency){ "EUR" }));
+	expect_refusal(w, ERR_REFUSED, "invoice_state", "");
+	assert_string_equal(w->why.text, "nothing was issued yet: cancel the draft");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +210,7 @@ int main(void)
 		WITH_ARENA(any_steps_end_on_the_last_cent),
 		WITH_ARENA(a_credit_note_takes_its_own_number_and_raises_the_invoice_revision),
 		WITH_ARENA(what_is_malformed_is_refused_and_names_its_place),
+		WITH_ARENA(what_was_not_issued_cannot_be_credited),
 		WITH_ARENA(another_merchants_invoice_is_not_there),
 		WITH_ARENA(the_same_reference_again_gives_the_same_credit_note),
 	};

@@ -94,6 +94,27 @@ static void the_same_charge_again_changes_nothing(void **state)
 	expect_refusal(w, ERR_CONFLICT, "charge_differs", "external_ref");
 }
 
+static void a_charge_that_differs_in_anything_is_another(void **state)
+{
+	static const char form[] =
+		"{\"customer_ref\":\"c1\",\"external_ref\":\"a\",\"description\":\"%s\",\"quantity\":\"%s\",\"unit\":\"%s\","
+		"\"unit_price\":\"%s\",\"tax_category\":\"%s\",\"tax_rate\":\"%s\",\"period_from\":\"%s\",\"period_to\":\"%s\","
+		"\"when\":\"%s\"}";
+	static const char *const good[9] = { "x", "2", "h", "1", "S", "19", "2026-01-01", "2026-01-31", "on_request" };
+	static const char *const other[9] = { "y", "3", "d", "2", "L", "7", "2026-01-02", "2026-01-30", "at_once" };
+	struct world *w = world_open(*state);
+
+	for (int i = -1; i < 9; i++) {
+		const char *v[9];
+
+		for (int k = 0; k < 9; k++)
+			v[k] = k == i ? other[k] : good[k];
+		world_try(w, "nord", "AddCharge", form, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]);
+		if (i >= 0)
+			expect_refusal(w, ERR_CONFLICT, "charge_differs", "external_ref");
+	}
+}
+
 static void an_invoice_reference_is_used_once(void **state)
 {
 	struct world *w = world_open(*state);
@@ -242,6 +263,18 @@ static void another_billing_day_moves_the_date_of_what_waits(void **state)
 	assert_string_equal(date_text(*state, draft_of(w, "c2")->bill_on.date), "2026-03-28");
 	assert_int_equal(bill(w, "c2", "2026-03-12"), OK);
 	expect_said(w, "");
+}
+
+static void a_date_goes_with_the_last_charge_that_waits_for_it(void **state)
+{
+	struct world *w = world_open(*state);
+
+	world_charge(w, "nord", "c2", "a", 100, "19", "on_billing_day");
+	world_charge(w, "nord", "c2", "b", 100, "19", "on_request");
+	world_do(w, "nord", "CancelDraft", "{\"customer_ref\":\"c2\",\"external_ref\":\"a\"}");
+	assert_int_equal(draft_of(w, "c2")->count, 1);
+	assert_int_equal(draft_of(w, "c2")->billing_count, 0);
+	assert_false(draft_of(w, "c2")->bill_on.known);
 }
 
 static void without_a_billing_day_nothing_can_wait_for_it(void **state)
@@ -513,6 +546,7 @@ int main(void)
 		WITH_ARENA(the_issue_date_is_the_merchants_local_one),
 		WITH_ARENA(numbers_have_no_gaps_whatever_is_refused_between),
 		WITH_ARENA(the_same_charge_again_changes_nothing),
+		WITH_ARENA(a_charge_that_differs_in_anything_is_another),
 		WITH_ARENA(an_invoice_reference_is_used_once),
 		WITH_ARENA(a_draft_is_cancelled_whole_or_by_charge),
 		WITH_ARENA(a_draft_takes_a_thousand_charges_and_no_more),
@@ -521,6 +555,7 @@ int main(void)
 		WITH_ARENA(a_billing_date_comes_once_even_after_an_outage),
 		WITH_ARENA(a_charge_on_the_billing_day_waits_for_the_next),
 		WITH_ARENA(another_billing_day_moves_the_date_of_what_waits),
+		WITH_ARENA(a_date_goes_with_the_last_charge_that_waits_for_it),
 		WITH_ARENA(without_a_billing_day_nothing_can_wait_for_it),
 		WITH_ARENA(a_customer_takes_from_the_merchant_what_it_does_not_say),
 		WITH_ARENA(a_put_that_changes_nothing_says_nothing),

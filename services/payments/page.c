@@ -111,7 +111,6 @@ static enum err print(const struct template_set *set, struct arena *arena, const
 	tvalue_span(root, "merchant", p->merchant.name.size > 0 ? p->merchant.name : nowhere.merchant.name);
 	tvalue_span(root, "email", p->merchant.email);
 	tvalue_printf(root, "mail_to", "mailto:%.*s", SPAN_ARG(p->merchant.email));
-	tvalue_span(root, "token", p->token);
 	tvalue_bool(root, "form", view->has_form);
 	tvalue_bool(root, "asks", view->has_form || url.size > 0);
 	tvalue_span(root, "url", url);

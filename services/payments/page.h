@@ -25,7 +25,6 @@ struct pay_page {
 	int64_t owed; /* how many of its parts are still owed */
 	struct instant now; /* business time */
 	enum page_back back;
-	struct span token;
 };
 enum err page_pay(const struct template_set *, struct arena *, const struct pay_page *, struct span *html, struct why *) MUST_CHECK;
 

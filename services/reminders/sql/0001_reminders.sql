@@ -119,7 +119,7 @@ create table notice (
 );
 create unique index notice_one_a_day on notice (merchant_id, customer_ref, day) where kind = 'reminder' and state <> 'cancelled';
 create unique index notice_one_a_payment on notice (merchant_id, source, source_id) where kind = 'receipt';
-create index notice_to_send on notice (next_try_at) where state = 'planned';
+create index notice_to_send on notice (next_try_at, merchant_id, notice_id) where state = 'planned';
 create index notice_sending on notice (lease_until) where state = 'sending';
 create index notice_claimed on notice (claimed_at);
 create index notice_of_customer on notice (merchant_id, customer_ref, notice_id);

@@ -13,6 +13,7 @@ Exit: 0 all of it holds, 1 something does not.
 import argparse
 import collections
 import datetime
+import itertools
 import pathlib
 import random
 import shutil
@@ -156,24 +157,41 @@ class Story:
             m.amount.CopyFrom(publisher.parse_money(self.types, charge.price, merchant.currency))
         return m
 
+    def publish_order(self, order):
+        for charge in order.charges:
+            self.publish(self.charge(order, charge))
+        if order.when == "on-request":
+            self.publish(self.billing.IssueInvoice(merchant_id=order.customer.merchant.id, customer_ref=order.customer.ref, external_ref=order.ref))
+
     def publish_day(self, day):
+        """An order of each merchant at a time: between customers Kafka keeps no order, and which invoice gets which number decides what a
+        mistyped one looks like."""
         again, self.late_copies = self.late_copies, []
-        for order in self.orders.get(day, ()):
-            for charge in order.charges:
-                self.publish(self.charge(order, charge))
-            if order.when == "on-request":
-                self.publish(self.billing.IssueInvoice(
-                    merchant_id=order.customer.merchant.id, customer_ref=order.customer.ref, external_ref=order.ref))
-        if day == 10:  # a mistake of a publisher: refused, and told so
-            for merchant in plot.MERCHANTS:
-                stranger = self.billing.AddCharge(merchant_id=merchant.id, customer_ref=f"{merchant.letter}-0", external_ref=f"{merchant.letter}-0-1",
-                                                  description="Nobody's", when=publisher.WHEN["at-once"], tax_category=self.types.TAX_CATEGORY_ZERO)
-                stranger.amount.CopyFrom(publisher.parse_money(self.types, "100", merchant.currency))
-                self.publish(stranger)
         for message, ce_id in again:
             self.publisher.send(message, ce_id)
             self.repeated += 1
+        orders = self.orders.get(day, ())
+        for order in orders:
+            if order.when == "billing-day":
+                self.publish_order(order)
+        queues = [[o for o in orders if o.customer.merchant is m and o.when != "billing-day"] for m in plot.MERCHANTS]
+        for i, together in enumerate(itertools.zip_longest(*queues)):
+            if i:
+                self.finish_publishing()
+                self.advance({"until_idle": True})
+            for order in filter(None, together):
+                self.publish_order(order)
+        if day == 10:
+            self.publish_mistakes()
         self.finish_publishing()
+
+    def publish_mistakes(self):
+        """Charges for a customer whom nobody knows: refused, and their publisher is told so."""
+        for merchant in plot.MERCHANTS:
+            m = self.billing.AddCharge(merchant_id=merchant.id, customer_ref=f"{merchant.letter}-0", external_ref=f"{merchant.letter}-0-1",
+                                       description="Nobody's", when=publisher.WHEN["at-once"], tax_category=self.types.TAX_CATEGORY_ZERO)
+            m.amount.CopyFrom(publisher.parse_money(self.types, "100", merchant.currency))
+            self.publish(m)
 
     # ---- days ----
 

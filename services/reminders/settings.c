@@ -51,7 +51,7 @@ const struct setting reminders_setting_table[] = {
 	{ TEXT(smtp_ca_file), .help = "Certificates that are trusted there, PEM. Empty: the system's." },
 	{ BOOL(smtp_tls_required), .initial = "true", .help = "No mail goes out before STARTTLS." },
 	{ TEXT(mail_from), .initial = "billing@localhost.localdomain", .check = is_mail_address, .help = "Sender's address for a merchant that has none." },
-	{ TEXT(mail_domain), .initial = "localhost", .check = is_domain, .help = "Domain of Message-IDs, and of the addresses that bounces go to: notice-ID@domain." },
+	{ TEXT(mail_domain), .initial = "localhost.localdomain", .check = is_domain, .help = "Domain of Message-IDs, and of the addresses that bounces go to: notice-ID@domain." },
 	{ TEXT(invoices_url), .initial = "http://127.0.0.1:8080", .check = setting_is_url, .help = "How customers reach invoicing's documents." },
 	{ TEXT(policy), .initial = "standard", .check = is_policy, .help = "Which policy reminds; 'rules' prints them." },
 	{ NUMBER(notices_per_hour), .initial = "5000", .least = 1, .most = 1000000, .help = "Most notices that one merchant sends within an hour; the rest waits." },

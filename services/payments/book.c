@@ -10,6 +10,37 @@ static const char *const webhook_states[] = {
 	[WEBHOOK_QUESTIONED] = "questioned",
 };
 
+const struct alarm_kind alarm_kinds[] = {
+	{ "mismatch", "the provider's word does not fit what was asked: amount, currency, mode or reference" },
+	{ "reference_missing", "a webhook has waited too long for what it names" },
+	{ "webhook_conflict", "an event came again with another content" },
+	{ "provider_refused", "the provider refused to make a session" },
+	{ "provider_silent", "no useful answer for hours, or a key that it does not take" },
+	{ "refund_failed", "money did not get back to the payer" },
+	{ "refund_mismatch", "a refund of the provider is not what is known of it" },
+	{ "refund_over", "the provider gave back more than was captured" },
+	{ "payout_failed", "the bank sent a payout back" },
+	{ "payout_mismatch", "the lines of a payout do not make it" },
+	{ NULL, NULL },
+};
+
+void alarm_print_rules(struct text *text)
+{
+	text_add(text, "alarm: kind, what it says\n");
+	for (const struct alarm_kind *kind = alarm_kinds; kind->name != NULL; kind++)
+		text_printf(text, "%-18s %s\n", kind->name, kind->help);
+}
+
+static void check_kind(const char *name)
+{
+	const struct alarm_kind *kind = alarm_kinds;
+
+	while (kind->name != NULL && strcmp(kind->name, name) != 0)
+		kind++;
+	if (kind->name == NULL)
+		bug("there is no alarm of kind %s", name);
+}
+
 const char *webhook_state_name(enum webhook_state state)
 {
 	return webhook_states[state];
@@ -246,6 +277,7 @@ void book_alarm(struct book *book, struct span merchant, const char *kind, struc
 	struct alarm *alarm;
 	va_list args;
 
+	check_kind(kind);
 	if (old != NULL && old->closed_at.us == 0)
 		return;
 	alarm = old != NULL ? shelf_edit(&book->alarms, key) : shelf_add(&book->alarms, key);
@@ -261,9 +293,11 @@ void book_alarm_close(struct book *book, struct span merchant, const char *kind,
 	const struct alarm *old = shelf_find(&book->alarms, key);
 	struct alarm *alarm;
 
-	if (old == NULL || old->closed_at.us != 0)
+	if (old != NULL && old->closed_at.us != 0)
 		return;
-	alarm = shelf_edit(&book->alarms, key);
+	alarm = old != NULL ? shelf_edit(&book->alarms, key) : shelf_add(&book->alarms, key);
+	if (old == NULL)
+		*alarm = (struct alarm){ .merchant = merchant, .kind = span_of(kind), .subject = subject, .opened_at = now };
 	alarm->closed_at = now;
 	alarm->closed_by = SPAN("machine");
 }

@@ -76,6 +76,13 @@ struct webhook {
 	struct span body;
 };
 
+/* What a person is told of. The table is the one place where kinds are named. */
+struct alarm_kind {
+	const char *name, *help;
+};
+extern const struct alarm_kind alarm_kinds[]; /* ended by a NULL name */
+void alarm_print_rules(struct text *);
+
 /* Something for a person. One per (kind, subject); opened again when it happens again after it was closed. */
 struct alarm {
 	struct span merchant, kind, subject;
@@ -133,10 +140,10 @@ struct item *book_item_of(struct book *, struct span merchant, struct span custo
 /* Notes whose a reference is, so that later messages of the batch find it. */
 void book_own(struct book *, int what, const struct attempt *, struct span reference);
 
-/* Opens an alarm, or again; one that is open stays as it is. */
+/* Opens an alarm, or again; one that is open stays as it is. `kind` is one of alarm_kinds. */
 void book_alarm(struct book *, struct span merchant, const char *kind, struct span subject, struct uuid attempt, struct instant now,
 	const char *fmt, ...) PRINTF(7, 8);
-/* Closes it where it is open. */
+/* A later fact has closed what was alarmed, whether the alarm is in the book or not. */
 void book_alarm_close(struct book *, struct span merchant, const char *kind, struct span subject, struct instant now);
 
 #endif

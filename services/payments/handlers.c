@@ -11,6 +11,7 @@ void payments_rules(struct text *text)
 	stripe_print_rules(text);
 	intent_print_rules(text);
 	payout_print_rules(text);
+	alarm_print_rules(text);
 }
 
 /* Without an apply: known, and of no concern to us. */

@@ -122,7 +122,6 @@ enum err receive_need_named(const struct message *m, struct need *need, struct w
 
 	(void)why;
 	need_want(need, WANT_WEBHOOK, m->merchant, book_triple(need->arena, m->client, named->event, SPAN("")));
-	need_want(need, WANT_ALARM, m->merchant, book_pair(need->arena, SPAN("reference_missing"), named->event));
 	if (uuid_is_zero(named->attempt))
 		return OK;
 	need_key(need, KIND_CUSTOMER, m->merchant, named->customer);
@@ -154,7 +153,8 @@ enum err receive_apply_join(struct book *book, const struct message *m, struct i
 	webhook->state = WEBHOOK_QUESTIONED;
 	if (settle(book, book_edit_attempt(book, attempt), &event.notice, now, say))
 		settle_mark(book, webhook);
-	book_alarm_close(book, m->merchant, "reference_missing", webhook->event, now);
+	if (webhook->alarmed)
+		book_alarm_close(book, m->merchant, "reference_missing", webhook->event, now);
 	return OK;
 }
 

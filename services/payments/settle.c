@@ -270,7 +270,8 @@ static bool join(
 	webhook->state = WEBHOOK_QUESTIONED;
 	if (settle_one(book, attempt, &event.notice, now, say))
 		settle_mark(book, webhook);
-	book_alarm_close(book, webhook->merchant, "reference_missing", webhook->event, now);
+	if (webhook->alarmed)
+		book_alarm_close(book, webhook->merchant, "reference_missing", webhook->event, now);
 	return true;
 }
 

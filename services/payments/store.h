@@ -35,6 +35,8 @@ enum err store_webhook_body(struct db *, struct arena *, struct span merchant, s
 	struct why *) MUST_CHECK;
 enum err store_alarms(
 	struct db *, struct arena *, struct span merchant, bool closed, int32_t limit, struct alarm **, size_t *n, struct why *) MUST_CHECK;
+/* How many alarms of a kind are open, for each kind in the order of alarm_kinds; all merchants. */
+enum err store_count_alarms(struct db *, struct arena *, int64_t **, struct why *) MUST_CHECK;
 enum err store_payouts(
 	struct db *, struct arena *, struct span merchant, int32_t limit, struct payout **, size_t *n, struct why *) MUST_CHECK;
 /* The accounts of a merchant, or of all of them when it is empty. */

@@ -159,6 +159,23 @@ enum err store_alarms(struct db *db, struct arena *arena, struct span merchant, 
 	return OK;
 }
 
+enum err store_count_alarms(struct db *db, struct arena *arena, int64_t **counts, struct why *why)
+{
+	struct rows rows;
+	struct reader in = { .rows = &rows, .arena = arena };
+	size_t kinds = 0;
+
+	TRY(db_exec(db, arena, &q_alarm_count, NULL, &rows, why));
+	while (alarm_kinds[kinds].name != NULL)
+		kinds++;
+	*counts = ARENA_ARRAY(arena, int64_t, kinds);
+	for (; in.row < rows.count; in.row++)
+		for (size_t i = 0; i < kinds; i++)
+			if (span_is(read_text(&in, "kind"), alarm_kinds[i].name))
+				(*counts)[i] = read_int8(&in, "n");
+	return OK;
+}
+
 enum err store_payouts(
 	struct db *db, struct arena *arena, struct span merchant, int32_t limit, struct payout **out, size_t *n, struct why *why)
 {

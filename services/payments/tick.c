@@ -1,9 +1,17 @@
 #include "tick.h"
 
 #include "clock.h"
+#include "metrics.h"
 #include "settings.h"
 #include "store.h"
 #include "wire.h"
+
+static struct metric alarms_open = {
+	.name = "dunlin_payments_alarms_open",
+	.type = METRIC_GAUGE,
+	.help = "What a person should look at, by kind.",
+	.labels = "kind",
+};
 
 static struct message *due_message(struct arena *arena, const char *source, const char *type, struct span merchant, struct span client)
 {
@@ -84,11 +92,22 @@ static struct instant deadline(struct instant now)
 	return instant_add(now, -payments_settings.reference_hours * 3600 * US_PER_SECOND, &since) == OK ? since : now;
 }
 
+static enum err count_alarms(struct db *db, struct arena *arena, struct why *why)
+{
+	int64_t *counts;
+
+	TRY(store_count_alarms(db, arena, &counts, why));
+	for (size_t i = 0; alarm_kinds[i].name != NULL; i++)
+		metric_set(&alarms_open, (double)counts[i], alarm_kinds[i].name, NULL);
+	return OK;
+}
+
 static enum err overdue_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
 {
 	struct due_webhook *due;
 
+	TRY(count_alarms(db, arena, why));
 	TRY(store_overdue(db, arena, deadline(now), limit, &due, n, why));
 	webhook_messages(arena, "tick:overdue", "payments.OverdueWebhook", due, *n, messages);
 	return OK;

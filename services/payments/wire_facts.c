@@ -51,8 +51,8 @@ static enum err read_money(const pb_money *from, const char *field, struct money
 
 	if (from == NULL)
 		return why_field(why, ERR_INVALID, "field_missing", field, "%s is missing", field);
-	if (currency_parse(span_of(from->currency), &currency) != OK || money_make(from->minor, currency, money) != OK)
-		return why_field(why, ERR_INVALID, "field_invalid", field, "%s is no amount of money", field);
+	if (currency_parse(span_of(from->currency), &currency) != OK || money_make(from->minor, currency, money) != OK || from->minor < 0)
+		return why_field(why, ERR_INVALID, "field_invalid", field, "%s is no amount of money of 0 or more", field);
 	return OK;
 }
 

@@ -219,13 +219,15 @@ select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::uuid[],
 on conflict (merchant_id, subject, kind) do update set
 	rung = excluded.rung, is_due = excluded.is_due, next_at = excluded.next_at, cursor = excluded.cursor, lease_until = null;
 
--- One that is open stays as it was opened.
+-- One that is open stays as it was opened; closing changes nothing else of it.
 -- name: alarm_save
 insert into alarm (merchant_id, kind, subject, attempt_id, detail, opened_at, closed_at, closed_by, note)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[])
 on conflict (merchant_id, kind, subject) do update set
-	attempt_id = excluded.attempt_id, detail = excluded.detail, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
-	closed_by = excluded.closed_by, note = excluded.note
+	attempt_id = case when excluded.closed_at is null then excluded.attempt_id else alarm.attempt_id end,
+	detail = case when excluded.closed_at is null then excluded.detail else alarm.detail end,
+	opened_at = case when excluded.closed_at is null then excluded.opened_at else alarm.opened_at end,
+	closed_at = excluded.closed_at, closed_by = excluded.closed_by, note = excluded.note
 where alarm.closed_at is not null or excluded.closed_at is not null;
 
 -- ---- pages and lists; each of one merchant ----
@@ -253,6 +255,9 @@ select body from webhook where merchant_id = $1::text and account = $2::text and
 
 -- name: alarm_list
 select * from alarm where merchant_id = $1::text and (closed_at is not null) = $2::boolean order by opened_at desc limit $3::int;
+
+-- name: alarm_count
+select kind, count(*) as n from alarm where closed_at is null group by kind;
 
 -- name: payout_list
 select * from payout where merchant_id = $1::text order by payout_id desc limit $2::int;

@@ -222,7 +222,20 @@ static void what_waits_past_its_deadline_is_an_alarm_once(void **state)
 	world_wait(w, 24 * 3600);
 	assert_int_equal(world_tick(w, "overdue"), 1);
 	assert_int_equal(world_tick(w, "overdue"), 0);
-	assert_string_equal(world_word(w, "select kind from alarm"), "reference_missing");
+	assert_string_equal(world_word(w, "select kind from alarm where closed_at is null"), "reference_missing");
+}
+
+static void an_alarm_closes_when_what_was_missing_comes(void **state)
+{
+	struct world *w = *state;
+	struct uuid id = world_opened(w, 1);
+
+	world_do(w, world_event(w, "evt_1", "charge.succeeded", charge_json(w, 1, 0)));
+	world_wait(w, 24 * 3600);
+	assert_int_equal(world_tick(w, "overdue"), 1);
+	assert_int_equal(world_number(w, "select count(*) from alarm where closed_at is null"), 1);
+	world_do(w, world_event(w, "evt_2", "checkout.session.completed", session_json(w, 1, id, "complete", "paid")));
+	assert_string_equal(world_word(w, "select closed_by || ' ' || (detail <> '') from alarm"), "machine true");
 }
 
 static void an_event_with_other_bytes_is_an_alarm_and_is_not_stored(void **state)
@@ -436,6 +449,7 @@ int main(void)
 		TEST(events_of_one_payment_at_once_come_to_the_same),
 		TEST(a_webhook_before_our_row_is_kept_and_joined_when_the_row_arrives),
 		TEST(what_waits_past_its_deadline_is_an_alarm_once),
+		TEST(an_alarm_closes_when_what_was_missing_comes),
 		TEST(an_event_with_other_bytes_is_an_alarm_and_is_not_stored),
 		TEST(another_merchants_account_knows_nothing_of_it),
 		TEST(another_session_waits_until_the_one_before_is_closed),

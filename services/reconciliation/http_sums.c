@@ -21,41 +21,30 @@ static struct span finish(struct json_out *out, const struct text *t)
 	return text_done(t);
 }
 
-static enum err read_flows(struct db *db, struct arena *arena, struct span merchant, struct flow **flows, size_t *n, struct why *why)
+static struct span text_at(const struct rows *r, size_t row, const char *column)
 {
-	struct args *args = args_new(arena);
-	struct rows rows;
-	args_text(args, merchant);
-	TRY(db_exec(db, arena, &q_flows, args, &rows, why));
-	*flows = ARENA_ARRAY(arena, struct flow, rows.count + 1);
-	for (*n = 0; *n < rows.count; (*n)++) {
-		struct flow *f = &(*flows)[*n];
-		f->currency = rows_currency(&rows, *n);
-		f->debit = rows_text(&rows, *n, rows_column(&rows, "debit"));
-		f->credit = rows_text(&rows, *n, rows_column(&rows, "credit"));
-		f->cause = cause_find(rows_text(&rows, *n, rows_column(&rows, "cause")));
-		f->minor = rows_int8(&rows, *n, rows_column(&rows, "amount"));
-	}
-	return OK;
+	return rows_text(r, row, rows_column(r, column));
 }
 
-static enum err read_counters(
-	struct db *db, struct arena *arena, struct span merchant, struct counters **counters, size_t *n, struct why *why)
+static int64_t number_at(const struct rows *r, size_t row, const char *column)
 {
-	struct args *args = args_new(arena);
-	struct rows rows;
-	args_text(args, merchant);
-	TRY(db_exec(db, arena, &q_counters, args, &rows, why));
-	*counters = ARENA_ARRAY(arena, struct counters, rows.count + 1);
-	for (*n = 0; *n < rows.count; (*n)++) {
-		struct counters *c = &(*counters)[*n];
-		c->currency = rows_currency(&rows, *n);
-		for (int t = 0; t < TERM_COUNT; t++)
-			c->minor[t] = rows_int8(&rows, *n, rows_column(&rows, term_word((enum term)t)));
-		c->receipts_allocated = rows_int8(&rows, *n, rows_column(&rows, "receipts_allocated"));
-		c->receipts_unapplied = rows_int8(&rows, *n, rows_column(&rows, "receipts_unapplied"));
-	}
-	return OK;
+	return rows_int8(r, row, rows_column(r, column));
+}
+
+static struct flow flow_at(const struct rows *r, size_t row)
+{
+	return (struct flow){ rows_currency(r, row), text_at(r, row, "debit"), text_at(r, row, "credit"),
+		cause_find(text_at(r, row, "cause")), number_at(r, row, "amount") };
+}
+
+static struct counters counters_at(const struct rows *r, size_t row)
+{
+	struct counters c = { .currency = rows_currency(r, row) };
+	for (int t = 0; t < TERM_COUNT; t++)
+		c.minor[t] = number_at(r, row, term_word((enum term)t));
+	c.receipts_allocated = number_at(r, row, "receipts_allocated");
+	c.receipts_unapplied = number_at(r, row, "receipts_unapplied");
+	return c;
 }
 
 static void print_balance(struct json_out *out, const struct balance_row *b)
@@ -110,12 +99,16 @@ static void print_totals(struct json_out *out, const struct balance_row *rows, s
 
 enum err sums_trial_balance(struct db *db, struct arena *arena, struct span merchant, bool csv, struct span *body, struct why *why)
 {
-	struct flow *flows;
+	struct args *args = args_new(arena);
 	struct balance_row *rows;
+	struct rows sums;
 	struct text t;
-	size_t n;
-	TRY(read_flows(db, arena, merchant, &flows, &n, why));
-	n = journal_trial_balance(arena, flows, n, &rows);
+	args_text(args, merchant);
+	TRY(db_exec(db, arena, &q_flows, args, &sums, why));
+	struct flow *flows = ARENA_ARRAY(arena, struct flow, sums.count + 1);
+	for (size_t i = 0; i < sums.count; i++)
+		flows[i] = flow_at(&sums, i);
+	size_t n = journal_trial_balance(arena, flows, sums.count, &rows);
 	if (csv) {
 		*body = balance_csv(arena, rows, n);
 		return OK;
@@ -153,14 +146,15 @@ static void print_proof(struct json_out *out, const struct proof_row *p)
 	json_out_object_end(out);
 }
 
-static bool print_account_proof(struct json_out *out, const struct rows *rows, size_t i)
+/* What the journal holds of the account, what is accepted but not posted, what is missing: together the last statement's closing. */
+static bool print_account_proof(struct json_out *out, const struct rows *r, size_t i)
 {
-	struct currency c = rows_currency(rows, i);
-	int64_t closing = rows_int8(rows, i, rows_column(rows, "closing")), gaps = rows_int8(rows, i, rows_column(rows, "gaps"));
-	int64_t cash = rows_int8(rows, i, rows_column(rows, "cash")), unposted = rows_int8(rows, i, rows_column(rows, "unposted"));
+	struct currency c = rows_currency(r, i);
+	int64_t cash = number_at(r, i, "amount"), closing = number_at(r, i, "invoiced"), gaps = number_at(r, i, "allocated"),
+		unposted = number_at(r, i, "credited");
 	bool holds = cash + unposted + gaps == closing;
 	json_out_object(out, NULL);
-	json_out_uuid(out, "id", rows_uuid(rows, i, rows_column(rows, "account_id")));
+	json_out_uuid(out, "id", rows_uuid(r, i, rows_column(r, "id")));
 	json_out_bool(out, "holds", holds);
 	json_out_money(out, "cash", (struct money){ cash, c });
 	json_out_money(out, "unposted", (struct money){ unposted, c });
@@ -170,53 +164,49 @@ static bool print_account_proof(struct json_out *out, const struct rows *rows, s
 	return holds;
 }
 
-static bool print_sums(struct json_out *out, const struct proof_row *proof, size_t n, const struct rows *accounts)
+static bool print_accounts(struct json_out *out, const struct rows *rows)
 {
 	bool holds = true;
+	json_out_array(out, "bank_accounts");
+	for (size_t i = 0; i < rows->count; i++)
+		if (span_is(text_at(rows, i, "what"), "account"))
+			holds &= print_account_proof(out, rows, i);
+	json_out_array_end(out);
+	return holds;
+}
+
+static bool print_currencies(struct json_out *out, struct arena *arena, const struct rows *rows)
+{
+	struct flow *flows = ARENA_ARRAY(arena, struct flow, rows->count + 1);
+	struct counters *counters = ARENA_ARRAY(arena, struct counters, rows->count + 1);
+	struct proof_row *proof;
+	size_t n = 0, m = 0;
+	bool holds = true;
+	for (size_t i = 0; i < rows->count; i++)
+		if (span_is(text_at(rows, i, "what"), "flow"))
+			flows[n++] = flow_at(rows, i);
+		else if (span_is(text_at(rows, i, "what"), "counters"))
+			counters[m++] = counters_at(rows, i);
+	n = proof_make(arena, flows, n, counters, m, &proof);
 	json_out_array(out, "currencies");
 	for (size_t i = 0; i < n; i++) {
 		print_proof(out, &proof[i]);
 		holds &= proof[i].holds;
 	}
 	json_out_array_end(out);
-	json_out_array(out, "bank_accounts");
-	for (size_t i = 0; i < accounts->count; i++)
-		holds &= print_account_proof(out, accounts, i);
-	json_out_array_end(out);
 	return holds;
-}
-
-/* All that the proof is made of, as of one moment. */
-struct sums {
-	struct flow *flows;
-	struct counters *counters;
-	struct rows accounts;
-	size_t flow_count, counter_count;
-};
-
-static enum err read_sums(struct db *db, struct arena *arena, struct span merchant, struct sums *sums, struct why *why)
-{
-	struct args *args = args_new(arena);
-	struct rows none;
-	args_text(args, merchant);
-	TRY(db_exec(db, arena, &q_snapshot, NULL, &none, why));
-	TRY(read_flows(db, arena, merchant, &sums->flows, &sums->flow_count, why));
-	TRY(read_counters(db, arena, merchant, &sums->counters, &sums->counter_count, why));
-	return db_exec(db, arena, &q_account_proof, args, &sums->accounts, why);
 }
 
 enum err sums_proof(struct db *db, struct arena *arena, struct span merchant, struct span *json, bool *holds, struct why *why)
 {
-	struct sums sums = { 0 };
-	struct proof_row *proof;
+	struct args *args = args_new(arena);
+	struct rows rows;
 	struct text t;
-	TRY(db_begin(db, why));
-	enum err err = read_sums(db, arena, merchant, &sums, why);
-	db_rollback(db);
-	TRY(err);
-	size_t n = proof_make(arena, sums.flows, sums.flow_count, sums.counters, sums.counter_count, &proof);
+	args_text(args, merchant);
+	TRY(db_exec(db, arena, &q_proof_rows, args, &rows, why));
 	struct json_out out = begin(&t, arena);
-	*holds = print_sums(&out, proof, n, &sums.accounts);
+	*holds = print_currencies(&out, arena, &rows);
+	*holds &= print_accounts(&out, &rows);
 	json_out_bool(&out, "holds", *holds);
 	*json = finish(&out, &t);
 	return OK;

@@ -224,15 +224,18 @@ where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.st
 
 -- A disjoint statement was accepted: its lines count on from those alike that are there.
 -- name: line_count_on
-update bank_line l set occurrence = l.occurrence + b.n
-from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
-cross join lateral (
-	select o.key, count(*)::int as n
-	from (select distinct s.key from bank_line s where s.merchant_id = k.merchant_id and s.statement_id = k.statement_id) mine
-	join bank_line o on o.merchant_id = k.merchant_id and o.key = mine.key and o.statement_id <> k.statement_id and o.state <> 'known'
+with k as materialized (select * from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)),
+mine as materialized (
+	select distinct l.merchant_id, l.statement_id, l.key from k join bank_line l using (merchant_id, statement_id) where l.state = 'staged'),
+base as materialized (
+	select m.merchant_id, m.statement_id, m.key, count(*)::int as n
+	from mine m
+	join bank_line o on o.merchant_id = m.merchant_id and o.key = m.key and o.statement_id <> m.statement_id and o.state <> 'known'
 	join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id and os.state in ('accepted', 'posted')
-	group by o.key) b
-where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.key = b.key and l.state = 'staged';
+	group by m.merchant_id, m.statement_id, m.key)
+update bank_line l set occurrence = l.occurrence + b.n
+from base b
+where l.merchant_id = b.merchant_id and l.key = b.key and l.statement_id = b.statement_id and l.state = 'staged';
 
 -- name: line_account
 update bank_line l set account_id = k.account_id

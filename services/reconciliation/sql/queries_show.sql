@@ -83,16 +83,17 @@ order by p.payout_id limit $2;
 
 -- ---- sums ----
 
--- name: snapshot
-set transaction isolation level repeatable read read only;
-
 -- name: flows
 select j.currency, j.debit, j.credit, j.cause, sum(j.amount)::bigint as amount
 from journal j where j.merchant_id = $1 group by j.currency, j.debit, j.credit, j.cause;
 
--- The same money counted by the aggregates, one row a currency.
--- name: counters
-with item as (
+-- All that the proof is made of, in one statement and so as of one moment: the journal's flows, the same money counted by the aggregates (one row a
+-- currency), and each bank account: what the journal holds and what the last statement says, but for gaps and lines that are not posted yet.
+-- name: proof_rows
+with flow as (
+	select j.currency, j.debit, j.credit, j.cause, sum(j.amount)::bigint as amount
+	from journal j where j.merchant_id = $1 group by j.currency, j.debit, j.credit, j.cause),
+item as (
 	select currency, sum(amount) as invoiced, sum(allocated) as allocated, sum(credited) as credited, sum(discounted) as discounted,
 		sum(written_off) as written_off, sum(open) as open
 	from open_item where merchant_id = $1 group by currency),
@@ -101,26 +102,30 @@ bank as (
 	from bank_line l
 	where l.merchant_id = $1 and l.amount > 0 and l.state in ('waiting', 'matched', 'returned') and l.is_what in ('nothing', 'receipts')
 	group by l.currency),
-received as (
+taken as (
 	select currency, sum(allocated) as allocated, sum(unapplied) as unapplied, sum(refunded) as refunded, sum(amount) filter (where kind <> 1) as elsewhere
 	from receipt where merchant_id = $1 group by currency),
-credit as (select currency, sum(unapplied) as unapplied from customer_credit where merchant_id = $1 group by currency),
+held as (select currency, sum(unapplied) as unapplied from customer_credit where merchant_id = $1 group by currency),
 currencies as (
-	select currency from item union select currency from bank union select currency from received union select currency from credit)
-select c.currency,
-	coalesce(i.invoiced, 0)::bigint as invoiced, coalesce(i.allocated, 0)::bigint as allocated, coalesce(i.credited, 0)::bigint as credited,
-	coalesce(i.discounted, 0)::bigint as discounted, coalesce(i.written_off, 0)::bigint as written_off, coalesce(i.open, 0)::bigint as open,
-	(coalesce(b.received, 0) + coalesce(r.elsewhere, 0))::bigint as received, coalesce(k.unapplied, 0)::bigint as unapplied,
-	coalesce(b.unidentified, 0)::bigint as unidentified, coalesce(r.refunded, 0)::bigint as refunded,
-	coalesce(r.allocated, 0)::bigint as receipts_allocated, coalesce(r.unapplied, 0)::bigint as receipts_unapplied
+	select currency from item union select currency from bank union select currency from taken union select currency from held),
+cash as (
+	select a.account_id, coalesce(sum(case when f.debit = 'cash:' || a.account_id then f.amount else -f.amount end), 0)::bigint as cash
+	from bank_account a left join flow f on f.debit = 'cash:' || a.account_id or f.credit = 'cash:' || a.account_id
+	where a.merchant_id = $1 group by a.account_id)
+select 'flow' as what, null::uuid as id, f.currency, f.debit, f.credit, f.cause, f.amount, 0::bigint as invoiced, 0::bigint as allocated, 0::bigint as credited,
+	0::bigint as discounted, 0::bigint as written_off, 0::bigint as open, 0::bigint as received, 0::bigint as unapplied, 0::bigint as unidentified,
+	0::bigint as refunded, 0::bigint as receipts_allocated, 0::bigint as receipts_unapplied
+from flow f
+union all
+select 'counters', null, c.currency, '', '', '', 0, coalesce(i.invoiced, 0)::bigint, coalesce(i.allocated, 0)::bigint, coalesce(i.credited, 0)::bigint,
+	coalesce(i.discounted, 0)::bigint, coalesce(i.written_off, 0)::bigint, coalesce(i.open, 0)::bigint,
+	(coalesce(b.received, 0) + coalesce(r.elsewhere, 0))::bigint, coalesce(k.unapplied, 0)::bigint, coalesce(b.unidentified, 0)::bigint,
+	coalesce(r.refunded, 0)::bigint, coalesce(r.allocated, 0)::bigint, coalesce(r.unapplied, 0)::bigint
 from currencies c
-left join item i using (currency) left join bank b using (currency) left join received r using (currency) left join credit k using (currency);
-
--- Each bank account: what the journal holds and what the last statement says, but for gaps and lines that are not posted yet.
--- name: account_proof
-select a.account_id, a.identifier, a.currency, a.chain_closing as closing, a.chain_gap_sum as gaps,
-	coalesce((select sum(case when j.debit = 'cash:' || a.account_id then j.amount else -j.amount end) from journal j
-		where j.merchant_id = a.merchant_id and (j.debit = 'cash:' || a.account_id or j.credit = 'cash:' || a.account_id)), 0)::bigint as cash,
+left join item i using (currency) left join bank b using (currency) left join taken r using (currency) left join held k using (currency)
+union all
+select 'account', a.account_id, a.currency, '', '', '', c.cash, a.chain_closing, a.chain_gap_sum,
 	coalesce((select sum(l.amount) from statement s join bank_line l using (merchant_id, statement_id)
-		where s.merchant_id = a.merchant_id and s.account_id = a.account_id and s.state = 'accepted' and l.state = 'staged'), 0)::bigint as unposted
-from bank_account a where a.merchant_id = $1 order by a.account_id;
+		where s.merchant_id = a.merchant_id and s.account_id = a.account_id and s.state = 'accepted' and l.state = 'staged'), 0)::bigint,
+	0, 0, 0, 0, 0, 0, 0, 0, 0
+from bank_account a join cash c using (account_id) where a.merchant_id = $1;

@@ -1,0 +1,3 @@
+/* The facts and the seeded chance of the unit tests. */
+#include "../../unit/reconciliation/world.c"
+#include "../../unit/unit.c"

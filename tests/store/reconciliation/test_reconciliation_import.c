@@ -1,0 +1,227 @@
+#include "town.h"
+
+#include <stdio.h>
+
+/* Statement files: twice, overlapping, with twins, damaged. */
+
+#define ENTRIES(...) (const struct entry_of[]){ __VA_ARGS__ }, sizeof((const struct entry_of[]){ __VA_ARGS__ }) / sizeof(struct entry_of)
+
+static int64_t lines(struct town *t)
+{
+	return town_number(t, "select count(*) from bank_line where state not in ('staged', 'known')");
+}
+
+static int64_t cash(struct town *t)
+{
+	return town_number(t, "select coalesce(sum(case when debit like 'cash:%' then amount else -amount end), 0)::bigint from journal"
+			      " where debit like 'cash:%' or credit like 'cash:%'");
+}
+
+static int64_t open_exceptions(struct town *t, const char *kind)
+{
+	return town_number(t, arena_printf(t->arena, "select count(*) from exception where open and kind = '%s'", kind));
+}
+
+static void a_statement_is_staged_accepted_and_posted_line_by_line(void **state)
+{
+	struct town *t = *state;
+	struct imported i = town_import(
+		t, town_statement(t, "S1", 2, 2, 10000, ENTRIES({ .minor = 500, .text = "a" }, { .minor = -200, .text = "b" })));
+	assert_true(i.is_new);
+	assert_int_equal(i.count, 1);
+	assert_int_equal(i.rules[0], RULE_NONE);
+	assert_int_equal(lines(t), 0);
+	assert_int_equal(town_due(t), 3);
+	assert_int_equal(lines(t), 2);
+	assert_int_equal(cash(t), 10300);
+	assert_string_equal(town_text(t, "select state from statement"), "posted");
+	assert_int_equal(town_number(t, "select count(*) from outbox where type = 'dunlin.ledger.v1.StatementAccepted'"), 1);
+	assert_int_equal(town_number(t, "select count(*) from outbox where type = 'dunlin.ledger.v1.LineAccepted'"), 2);
+	assert_int_equal(open_exceptions(t, "unmatched_line"), 2);
+	assert_town_proven(t);
+	assert_int_equal(town_due(t), 0);
+}
+
+static void the_same_file_again_changes_nothing(void **state)
+{
+	struct town *t = *state;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 }));
+	town_import(t, file);
+	assert_false(town_import(t, file).is_new);
+	town_due(t);
+	struct imported again = town_import(t, file);
+	assert_false(again.is_new);
+	assert_int_equal(again.count, 1);
+	assert_int_equal(again.statements[0].state, STATEMENT_POSTED);
+	assert_int_equal(town_due(t), 0);
+	assert_int_equal(lines(t), 1);
+}
+
+/* Other bytes, the same statement: downloaded twice. */
+static void the_same_statement_in_another_file_adds_nothing(void **state)
+{
+	struct town *t = *state;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500, .text = "x" }, { .minor = -500, .text = "y" }));
+	town_import(t, file);
+	town_due(t);
+	assert_true(town_import(t, span_of(arena_printf(t->arena, "%.*s<!-- again -->", SPAN_ARG(file)))).is_new);
+	town_due(t);
+	assert_int_equal(lines(t), 2);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'known'"), 2);
+	assert_int_equal(town_number(t, "select line_new from statement where placement = 'overlap'"), 0);
+	assert_town_proven(t);
+}
+
+static void an_overlapping_statement_adds_what_exceeds_the_stored_count(void **state)
+{
+	struct town *t = *state;
+	town_import(t, town_statement(t, "S1", 2, 2, 0,
+			       ENTRIES({ .minor = 500, .text = "twin" }, { .minor = 500, .text = "twin" }, { .minor = 7 })));
+	town_due(t);
+	/* The day as the bank tells it in the evening: one more twin, and one more line. */
+	town_import(t, town_statement(t, "S1b", 2, 2, 0,
+			       ENTRIES({ .minor = 500, .text = "twin" }, { .minor = 500, .text = "twin" }, { .minor = 500, .text = "twin" },
+				       { .minor = 7 }, { .minor = 9 })));
+	town_due(t);
+	assert_int_equal(lines(t), 5);
+	assert_int_equal(cash(t), 1516);
+	assert_int_equal(town_number(t, "select max(occurrence)::bigint from bank_line where state <> 'known'"), 3);
+	assert_town_proven(t);
+}
+
+/* Two truly identical payments on one day, told by two statements of that day. */
+static void twins_survive_across_disjoint_statements(void **state)
+{
+	struct town *t = *state;
+	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500, .text = "twin" })));
+	town_import(t, town_statement(t, "S2", 2, 2, 500, ENTRIES({ .minor = 500, .text = "twin" }, { .minor = 500, .text = "twin" })));
+	town_due(t);
+	assert_int_equal(lines(t), 3);
+	assert_int_equal(cash(t), 1500);
+	assert_int_equal(town_number(t, "select max(occurrence)::bigint from bank_line"), 3);
+	/* And the second one again. */
+	town_import(t, town_statement(t, "S2", 2, 2, 500, ENTRIES({ .minor = 500, .text = "twin" }, { .minor = 500, .text = "twin " })));
+	town_due(t);
+	assert_int_equal(lines(t), 3);
+	assert_town_proven(t);
+}
+
+static void a_damaged_file_is_refused_with_rule_and_line_and_posts_nothing(void **state)
+{
+	struct town *t = *state;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 }, { .minor = 600 }));
+	struct imported i = town_import(t, span_bytes(file.at, file.size - 20));
+	assert_int_equal(i.refused.rule, RULE_XML);
+	assert_int_equal(i.refused.place.line, 7);
+	assert_int_equal(town_number(t, "select place_line from statement_file where state = 'refused' and rule = 'xml_malformed'"), 7);
+	town_due(t);
+	assert_int_equal(lines(t), 0);
+	assert_int_equal(town_number(t, "select count(*) from journal"), 0);
+	/* What was staged before the fault can be seen, and nobody can accept it. */
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'staged'"), 2);
+	assert_string_equal(town_text(t, "select state || ' ' || damaged || ' ' || rule from statement"), "quarantined true xml_malformed");
+	struct message *accept = world_command(&t->world, "AcceptStatement",
+		arena_printf(t->arena, "/v1/statements/%s/accept", town_text(t, "select statement_id::text from statement")), "");
+	assert_int_equal(town_try(t, accept), OUTCOME_REFUSED);
+	assert_string_equal(accept->why.code, "statement_unreadable");
+	/* Whole, it is another file. */
+	town_import(t, file);
+	town_due(t);
+	assert_int_equal(lines(t), 2);
+}
+
+static void a_statement_that_does_not_close_waits_for_a_person_or_a_better_file(void **state)
+{
+	struct town *t = *state;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 }));
+	char *spoiled = span_cstr(t->arena, file);
+	memcpy(strstr(spoiled, ">5.00<"), ">6.00<", 6);
+	struct imported i = town_import(t, span_of(spoiled));
+	assert_int_equal(i.rules[0], RULE_NOT_CLOSING);
+	assert_int_equal(i.statements[0].place.line, 4);
+	town_due(t);
+	assert_int_equal(town_number(t, "select count(*) from journal"), 0);
+	assert_int_equal(open_exceptions(t, "statement_quarantined"), 1);
+	/* Once more, as it came: the old try is replaced, with its exception. */
+	assert_true(town_import(t, span_of(spoiled)).is_new);
+	town_due(t);
+	assert_int_equal(open_exceptions(t, "statement_quarantined"), 1);
+	assert_int_equal(town_number(t, "select count(*) from statement where state = 'replaced'"), 1);
+	town_do(t, world_command(&t->world, "AcceptStatement",
+			   arena_printf(t->arena, "/v1/statements/%s/accept",
+				   town_text(t, "select statement_id::text from statement where state = 'quarantined'")),
+			   ""));
+	town_due(t);
+	assert_int_equal(lines(t), 1);
+	assert_int_equal(open_exceptions(t, "statement_quarantined"), 0);
+	assert_int_equal(open_exceptions(t, "statement_gap"), 1);
+	assert_int_equal(town_number(t, "select count(*) from audit where act = 'accept statement' and who = 'desk/eve'"), 1);
+	assert_town_proven(t);
+}
+
+static void a_statement_of_an_unknown_account_is_taken_once_the_account_is_defined(void **state)
+{
+	struct town *t = *state;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 }));
+	char *other = span_cstr(t->arena, file);
+	memcpy(strstr(other, "DE02120300000000202051"), "DE89370400440532013000", 22);
+	assert_int_equal(town_import(t, span_of(other)).rules[0], RULE_ACCOUNT_UNKNOWN);
+	town_due(t);
+	assert_int_equal(lines(t), 0);
+	struct message *define = world_command(&t->world, "DefineAccount", "", "");
+	define->payload = SPAN("{\"iban\":\"DE89 3704 0044 0532 0130 00\",\"currency\":\"EUR\"}");
+	town_do(t, define);
+	assert_true(town_import(t, span_of(other)).is_new);
+	town_due(t);
+	assert_int_equal(lines(t), 1);
+	assert_int_equal(open_exceptions(t, "statement_quarantined"), 0);
+	assert_town_proven(t);
+}
+
+static void a_gap_closes_when_the_missing_statement_comes(void **state)
+{
+	struct town *t = *state;
+	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 100 })));
+	town_import(t, town_statement(t, "S3", 6, 6, 180, ENTRIES({ .minor = 20 })));
+	town_due(t);
+	assert_int_equal(open_exceptions(t, "statement_gap"), 1);
+	assert_int_equal(town_number(t, "select amount from exception where kind = 'statement_gap'"), 80);
+	assert_town_proven(t);
+	town_import(t, town_statement(t, "S2", 4, 5, 100, ENTRIES({ .minor = 80 })));
+	town_due(t);
+	assert_int_equal(open_exceptions(t, "statement_gap"), 0);
+	assert_int_equal(cash(t), 200);
+	assert_town_proven(t);
+}
+
+static void a_large_statement_goes_through_in_pieces(void **state)
+{
+	struct town *t = *state;
+	enum { MANY = 2300 };
+	struct entry_of *entries = ARENA_ARRAY(t->arena, struct entry_of, MANY);
+	for (int i = 0; i < MANY; i++)
+		entries[i] = (struct entry_of){ .minor = 1 + i % 7, .text = arena_printf(t->arena, "number %d", i % 1000) };
+	town_import(t, town_statement(t, "S1", 2, 2, 0, entries, MANY));
+	assert_int_equal(town_number(t, "select count(*) from bank_line"), MANY);
+	town_due(t);
+	assert_int_equal(lines(t), MANY);
+	assert_string_equal(town_text(t, "select state || remaining from statement"), "posted0");
+	assert_town_proven(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_TOWN(a_statement_is_staged_accepted_and_posted_line_by_line),
+		IN_TOWN(the_same_file_again_changes_nothing),
+		IN_TOWN(the_same_statement_in_another_file_adds_nothing),
+		IN_TOWN(an_overlapping_statement_adds_what_exceeds_the_stored_count),
+		IN_TOWN(twins_survive_across_disjoint_statements),
+		IN_TOWN(a_damaged_file_is_refused_with_rule_and_line_and_posts_nothing),
+		IN_TOWN(a_statement_that_does_not_close_waits_for_a_person_or_a_better_file),
+		IN_TOWN(a_statement_of_an_unknown_account_is_taken_once_the_account_is_defined),
+		IN_TOWN(a_gap_closes_when_the_missing_statement_comes),
+		IN_TOWN(a_large_statement_goes_through_in_pieces),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

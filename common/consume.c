@@ -406,7 +406,8 @@ static enum err consume_sessions(struct consume *s, const struct service *servic
 
 		if (err != ERR_CONFLICT)
 			return err;
-		duels = clock_monotonic_us() - begun < LASTING_S * US_PER_SECOND && strcmp(why->code, "instance_fenced") == 0 ? duels + 1 : 0;
+		duels = clock_monotonic_us() - begun < LASTING_S * US_PER_SECOND && strcmp(why->code, "instance_fenced") == 0 ? duels + 1
+															      : 0;
 		if (duels == DUELS_MOST)
 			return why_set(why, ERR_REFUSED, "instance_id_taken", "another process has the same kafka_instance_id");
 		log_why(LOG_WARN, "leaving the group to join anew", why);

@@ -110,27 +110,34 @@ static enum err positions_of(struct lag_client *c, struct db *db, struct arena *
 	return OK;
 }
 
-/* Positions first, ends after them: what moves meanwhile is counted as lag. Where there is no position, it will be the beginning. */
+/* The beginning, where there is no position yet: that is where it will be. */
+static enum err positions_complete(struct lag_client *c, struct arena *arena, int64_t *positions, struct why *why)
+{
+	enum err err;
+	const int64_t *lows = ends_of(c, arena, RD_KAFKA_OFFSET_BEGINNING, &err, why);
+
+	for (int i = 0; err == OK && i < c->partitions->cnt; i++)
+		positions[i] = positions[i] >= 0 ? positions[i] : lows[i];
+	return err;
+}
+
+/* Positions first, ends after them: what moves meanwhile is counted as lag. */
 static enum err lag_measure(struct lag_client *c, struct db *db, struct arena *arena, int64_t *lag, int64_t *consumed, struct why *why)
 {
-	int64_t *positions = ARENA_ARRAY(arena, int64_t, (size_t)c->partitions->cnt), *lows = NULL, *highs;
+	int64_t *positions = ARENA_ARRAY(arena, int64_t, (size_t)c->partitions->cnt);
+	const int64_t *highs;
 	bool all;
-	enum err err = OK;
+	enum err err;
 
 	TRY(positions_of(c, db, arena, positions, &all, why));
+	for (int i = 0; i < c->partitions->cnt; i++)
+		*consumed += positions[i] > 0 ? positions[i] : 0;
 	if (!all)
-		lows = ends_of(c, arena, RD_KAFKA_OFFSET_BEGINNING, &err, why);
-	TRY(err);
+		TRY(positions_complete(c, arena, positions, why));
 	highs = ends_of(c, arena, RD_KAFKA_OFFSET_END, &err, why);
-	TRY(err);
-	*lag = *consumed = 0;
-	for (int i = 0; i < c->partitions->cnt; i++) {
-		int64_t at = positions[i] >= 0 ? positions[i] : lows[i];
-
-		*lag += highs[i] > at ? highs[i] - at : 0;
-		*consumed += positions[i] >= 0 ? positions[i] : 0;
-	}
-	return OK;
+	for (int i = 0; err == OK && i < c->partitions->cnt; i++)
+		*lag += highs[i] > positions[i] ? highs[i] - positions[i] : 0;
+	return err;
 }
 
 /* After trouble the next call begins with a new client: the broker may be another one. */

@@ -177,7 +177,7 @@ static enum err look_around(struct relay *r, struct why *why)
 	struct rows rows;
 	int64_t behind;
 
-	r->look_at = clock_monotonic_us() + LOOK_MS * 1000;
+	r->look_at = clock_monotonic_us() + LOOK_MS * INT64_C(1000);
 	TRY(db_exec(r->db, r->batch, &q_relay_last, NULL, &rows, why));
 	behind = rows_int8(&rows, 0, rows_column(&rows, "last_seq")) - r->acked;
 	metric_set(&backlog, behind > 0 ? (double)behind : 0, NULL);
@@ -200,7 +200,7 @@ static enum err pump(struct relay *r, struct why *why)
 	TRY(read_on(r, &n, why));
 	if (now >= r->save_at) {
 		TRY(cursor_save(r, why));
-		r->save_at = now + SAVE_MS * 1000;
+		r->save_at = now + SAVE_MS * INT64_C(1000);
 	}
 	if (now >= r->look_at)
 		TRY(look_around(r, why));
@@ -254,7 +254,7 @@ static bool is_delivery(const struct why *why)
 /* What is on its way gets a few seconds; then the cursor is moved as far as is known. */
 static enum err wind_up(struct relay *r, struct why *why)
 {
-	int64_t until = clock_monotonic_us() + FLUSH_MS * 1000;
+	int64_t until = clock_monotonic_us() + FLUSH_MS * INT64_C(1000);
 	int64_t acked;
 
 	do {
@@ -314,7 +314,7 @@ static enum err follow(struct relay *r, bool *lead, struct why *why)
 	while (!role_stopping(r->role) && !*lead) {
 		if (clock_monotonic_us() >= look_at) {
 			TRY(try_lead(r, lead, why));
-			look_at = clock_monotonic_us() + LOOK_MS * 1000;
+			look_at = clock_monotonic_us() + LOOK_MS * INT64_C(1000);
 		}
 		if (!*lead)
 			role_wait(r->role, LOOK_MS);

@@ -1,6 +1,5 @@
 #include "world.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,178 +8,16 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "common_queries.h"
 #include "kafka.h"
 #include "log.h"
+#include "probe.h"
 #include "role.h"
 #include "verbs.h"
 
 enum { PATIENCE_S = 60 };
-
-/* ---- the service: keeps what it was told, in order ---- */
-
-struct applied {
-	const struct message *message;
-};
-
-struct book {
-	struct arena *arena;
-	struct applied *applied;
-	size_t count, room, mark;
-};
-
-static const struct query save_query = { "probe_save",
-	"insert into applied (topic, part, message_offset, source, id, key, payload, pid)"
-	" select * from unnest($1::text[], $2::int4[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::int4[])" };
-static const struct query *const queries[] = { &save_query, NULL };
-
-static const struct migration migrations[] = {
-	{ 1, "0001_probe",
-		"create table applied (n bigint generated always as identity primary key, topic text not null, part int not null,"
-		" message_offset bigint not null, source text not null, id text not null, key text not null, payload bytea not null,"
-		" pid int not null);"
-		"grant select, insert on applied to :app;"
-		"create table seen (n int, part int, message_offset int8, id uuid, key text);"
-		"grant select, insert, truncate on seen to :app;" },
-	{ 0, NULL, NULL },
-};
-
-static enum err probe_read(struct message *m, struct arena *arena, struct why *why)
-{
-	(void)arena;
-	if (span_is(m->payload, "garbage"))
-		return why_field(why, ERR_INVALID, "undecodable", "payload", "garbage");
-	return OK;
-}
-
-static enum err probe_need(const struct message *m, struct need *need, struct why *why)
-{
-	struct span merchant, ref;
-
-	(void)why;
-	if (message_key(m->key, &merchant, &ref) == OK)
-		need_key(need, 0, merchant, ref);
-	return OK;
-}
-
-/* "crash" ends the process, "gate" waits until the file W_GATE is there: no handler of a service may do that. */
-static enum err probe_apply(struct book *b, const struct message *m, struct instant now, struct say *say, struct why *why)
-{
-	(void)now;
-	(void)say;
-	if (span_is(m->payload, "crash"))
-		raise(SIGKILL);
-	if (span_is(m->payload, "refuse"))
-		return why_set(why, ERR_REFUSED, "not_today", "refused");
-	if (span_is(m->payload, "gate")) {
-		log_info("at the gate");
-		while (access(getenv("W_GATE"), F_OK) != 0)
-			(void)poll(NULL, 0, 10);
-	}
-	if (b->count == b->room) {
-		struct applied *more = ARENA_ARRAY(b->arena, struct applied, b->room * 2 + 64);
-
-		if (b->count > 0)
-			memcpy(more, b->applied, b->count * sizeof *more);
-		b->room = b->room * 2 + 64;
-		b->applied = more;
-	}
-	b->applied[b->count++].message = m;
-	return OK;
-}
-
-static struct book *probe_open(struct arena *arena)
-{
-	struct book *b = ARENA_NEW(arena, struct book);
-
-	b->arena = arena;
-	return b;
-}
-
-static enum err probe_fetch(struct db *db, struct arena *arena, struct book *b, const struct need *need, struct why *why)
-{
-	(void)db;
-	(void)arena;
-	(void)b;
-	(void)need;
-	(void)why;
-	return OK;
-}
-
-static enum err probe_save(struct db *db, struct arena *arena, struct book *b, struct why *why)
-{
-	struct args *a = args_new(arena);
-	struct array *topic = args_array(a, DB_TEXT), *part = args_array(a, DB_INT4), *offset = args_array(a, DB_INT8),
-		     *source = args_array(a, DB_TEXT), *id = args_array(a, DB_TEXT), *key = args_array(a, DB_TEXT),
-		     *payload = args_array(a, DB_BYTES), *pid = args_array(a, DB_INT4);
-
-	(void)why;
-	for (size_t i = 0; i < b->count; i++) {
-		const struct message *m = b->applied[i].message;
-
-		array_text(topic, m->topic);
-		array_int4(part, m->partition);
-		array_int8(offset, m->offset);
-		array_text(source, m->source);
-		array_text(id, m->id);
-		array_text(key, m->key);
-		array_bytes(payload, m->payload.at != NULL ? m->payload : SPAN(""));
-		array_int4(pid, getpid());
-	}
-	if (b->count > 0)
-		db_queue(db, &save_query, a, (int64_t)b->count);
-	return OK;
-}
-
-static void probe_mark(struct book *b)
-{
-	b->mark = b->count;
-}
-
-static void probe_restore(struct book *b)
-{
-	b->count = b->mark;
-}
-
-static const struct store store = {
-	.open = probe_open, .fetch = probe_fetch, .save = probe_save, .mark = probe_mark, .restore = probe_restore
-};
-static const struct kind kinds[] = { { "customer", true }, { NULL, false } };
-static const struct handler handlers[] = {
-	{ "probe.Told", "keeps it", probe_read, probe_need, probe_apply },
-	{ "probe.Ignored", "passed over", NULL, NULL, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
-};
-
-/* The names of a service are all that differs between tests. Made once in each process of a test. */
-static const struct service *service_of(const char *name)
-{
-	static char names[4][80];
-	static struct intake intakes[3];
-	static struct topic topics[2];
-	static struct service service;
-
-	snprintf(names[0], sizeof names[0], "%s", name);
-	snprintf(names[1], sizeof names[1], "%s.facts", name);
-	snprintf(names[2], sizeof names[2], "%s.orders", name);
-	snprintf(names[3], sizeof names[3], "%s.said", name);
-	intakes[0] = (struct intake){ .topic = names[1] };
-	intakes[1] = (struct intake){ .topic = names[2], .foreign = true };
-	topics[0] = (struct topic){ .name = names[3], .cleanup = "delete", .retention_ms = 86400000 };
-	service = (struct service){ .name = names[0],
-		.kinds = kinds,
-		.handlers = handlers,
-		.store = &store,
-		.queries = queries,
-		.migrations = migrations,
-		.intakes = intakes,
-		.topics = topics };
-	return &service;
-}
 
 /* ---- a process of a test ---- */
 
@@ -236,7 +73,7 @@ bool world_main(int argc, char **argv, int *code)
 	if (argc < 2)
 		return false;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	service = service_of(getenv("W_SERVICE"));
+	service = probe_service(getenv("W_SERVICE"));
 	setting(service->name, "DATABASE_URL", getenv("W_DATABASE_URL"));
 	setting(service->name, "BROKERS", getenv("W_BROKERS"));
 	setting(service->name, "PARTITIONS", getenv("W_PARTITIONS"));
@@ -439,7 +276,7 @@ static void prepare_database(struct world *w)
 		fail_msg("%s", why.text);
 	role = span_cstr(w->arena, rows_text(&r, 0, 0));
 	if (migrate_run(owner, "common", common_migrations, role, 0, &applied, &why) != OK ||
-		migrate_run(owner, "probe", migrations, role, 0, &applied, &why) != OK ||
+		migrate_run(owner, "probe", probe_migrations, role, 0, &applied, &why) != OK ||
 		db_script(owner,
 			"truncate inbox, inbox_own, answer, key, outbox, consumer_position, relay_cursor, parked, dead_letter, audit, applied;"
 			"alter sequence outbox_seq restart",
@@ -526,7 +363,7 @@ int world_begin(void **state)
 	snprintf(w->dir, sizeof w->dir, "/tmp/dunlin-%s", name);
 	assert_int_equal(mkdir(w->dir, 0700), 0);
 	w->arena = arena_open();
-	w->service = service_of(name);
+	w->service = probe_service(name);
 	snprintf(w->facts, sizeof w->facts, "%s.facts", name);
 	snprintf(w->orders, sizeof w->orders, "%s.orders", name);
 	snprintf(w->said, sizeof w->said, "%s.said", name);

@@ -289,7 +289,7 @@ enum err wire_read_item(const struct message *m, struct arena *arena, struct ite
 		return why_field(why, ERR_INVALID, "field_invalid", "invoice_id", "invoice_id has %zu bytes, not 16", from->invoice_id.len);
 	TRY(field_number(from->part, "part", 1, 10000, why));
 	i->part = (int)from->part;
-	i->revision = from->revision > INT64_MAX ? -1 : (int64_t)from->revision;
+	i->revision = (int64_t)from->revision; /* what does not fit is below 0, and refused */
 	TRY(field_number(from->state, "state", ITEM_OPEN, ITEM_SETTLED, why));
 	i->state = (enum item_state)from->state;
 	TRY(read_money(from->amount, "amount", &i->amount, why));

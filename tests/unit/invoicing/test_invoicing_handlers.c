@@ -312,6 +312,21 @@ static void a_put_that_changes_nothing_says_nothing(void **state)
 	assert_int_equal(book_customer(w->book, SPAN("nord"), SPAN("c1"))->revision, 2);
 }
 
+static void a_merchant_that_stays_as_it_is_is_not_told_again(void **state)
+{
+	static const char json[] = "{\"name\":\"Neu\",\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\",\"invoice_prefix\":\"R\","
+				   "\"credit_note_prefix\":\"K\",\"transfer_accounts\":[{\"iban\":\"%s\"}]}";
+	struct world *w = world_open(*state);
+
+	world_do(w, "nord", "DefineMerchant", json, "DE89370400440532013000");
+	expect_said(w, "MerchantDefined");
+	world_do(w, "nord", "DefineMerchant", json, "DE89370400440532013000");
+	expect_said(w, "");
+	assert_int_equal(book_merchant(w->book, SPAN("nord"))->revision, 2);
+	world_do(w, "nord", "DefineMerchant", json, "NO9386011117947");
+	expect_said(w, "MerchantDefined");
+}
+
 static void a_currency_stays_once_something_was_charged(void **state)
 {
 	struct world *w = world_open(*state);
@@ -467,6 +482,20 @@ static void a_refusal_at_the_last_step_puts_everything_back(void **state)
 	assert_int_equal(world_invoice(w, "nord", 1)->line_count, 2);
 }
 
+/* And one that comes after the number was taken: no calendar has the due date. */
+static void a_refusal_gives_the_number_back(void **state)
+{
+	struct world *w = world_open(*state);
+	struct digest before;
+
+	world_at(w, "9999-12-15T12:00:00Z");
+	world_charge(w, "nord", "c1", "a", 1000, "19", NULL);
+	before = book_digest(w->book);
+	world_try(w, "nord", "IssueInvoice", "{\"customer_ref\":\"c1\"}");
+	expect_refusal(w, ERR_INVALID, "due_date_impossible", "");
+	assert_true(digest_equal(before.b, book_digest(w->book).b, sizeof before.b));
+}
+
 /* --- order --- */
 
 /* A customer's commands, in order; among them some that are refused. */
@@ -559,12 +588,14 @@ int main(void)
 		WITH_ARENA(without_a_billing_day_nothing_can_wait_for_it),
 		WITH_ARENA(a_customer_takes_from_the_merchant_what_it_does_not_say),
 		WITH_ARENA(a_put_that_changes_nothing_says_nothing),
+		WITH_ARENA(a_merchant_that_stays_as_it_is_is_not_told_again),
 		WITH_ARENA(a_currency_stays_once_something_was_charged),
 		WITH_ARENA(a_customer_without_a_reference_gets_one_that_is_the_same_again),
 		WITH_ARENA(a_prefix_of_the_other_sort_is_taken_for_ever),
 		WITH_ARENA(a_lower_or_equal_revision_changes_nothing),
 		WITH_ARENA(a_refusal_leaves_the_book_as_it_was_to_the_byte),
 		WITH_ARENA(a_refusal_at_the_last_step_puts_everything_back),
+		WITH_ARENA(a_refusal_gives_the_number_back),
 		WITH_ARENA(commands_shuffled_across_customers_give_the_same_state),
 	};
 

@@ -1,6 +1,6 @@
 #include "../unit.h"
 
-#include "series.h"
+#include "invoice.h"
 
 static void a_number_is_prefix_year_and_at_least_six_digits(void **state)
 {
@@ -71,6 +71,27 @@ static void prefixes_with_the_same_letters_count_together(void **state)
 	assert_false(span_equal(prefix_series(*state, SPAN("R-A")), prefix_series(*state, SPAN("R"))));
 }
 
+/* Whoever knows one address knows no other. */
+static void an_address_follows_from_all_that_a_document_is(void **state)
+{
+	struct uuid one = { { 1 } }, two = { { 2 } };
+	struct span tokens[] = {
+		document_token(*state, SPAN("secret"), DOCUMENT_INVOICE, SPAN("nord"), one),
+		document_token(*state, SPAN("other"), DOCUMENT_INVOICE, SPAN("nord"), one),
+		document_token(*state, SPAN("secret"), DOCUMENT_CREDIT_NOTE, SPAN("nord"), one),
+		document_token(*state, SPAN("secret"), DOCUMENT_INVOICE, SPAN("volt"), one),
+		document_token(*state, SPAN("secret"), DOCUMENT_INVOICE, SPAN("nord"), two),
+	};
+
+	for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+		assert_int_equal(tokens[i].size, 32);
+		for (size_t k = 0; k < i; k++)
+			assert_false(span_equal(tokens[i], tokens[k]));
+	}
+	assert_true(span_starts(document_path(*state, DOCUMENT_INVOICE, tokens[0]), "/i/"));
+	assert_true(span_starts(document_path(*state, DOCUMENT_CREDIT_NOTE, tokens[2]), "/c/"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +101,7 @@ int main(void)
 		WITH_ARENA(a_prefix_that_could_not_be_told_from_its_number_is_refused),
 		WITH_ARENA(references_of_different_numbers_differ),
 		WITH_ARENA(prefixes_with_the_same_letters_count_together),
+		WITH_ARENA(an_address_follows_from_all_that_a_document_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

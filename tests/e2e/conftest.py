@@ -55,13 +55,18 @@ class World(Stack):
 
     def make_topics(self):
         """A service waits for every topic that it reads: those of services that are not part of the test are made here."""
+        from confluent_kafka import KafkaError, KafkaException
         from confluent_kafka.admin import AdminClient, NewTopic
 
         admin = AdminClient({"bootstrap.servers": self.brokers})
         there = admin.list_topics(timeout=30).topics
         new = [NewTopic(f"dunlin.{t}.v1", 12, 1) for t in TOPICS if f"dunlin.{t}.v1" not in there]
         for future in (admin.create_topics(new) if new else {}).values():
-            future.result()
+            try:
+                future.result()
+            except KafkaException as e:  # a service made it just now, and the list was older
+                if e.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise
 
     def start(self):
         self.start_database()
@@ -116,3 +121,19 @@ def billing():
     from dunlin.billing.v1 import billing_pb2
 
     return billing_pb2
+
+
+@pytest.fixture(scope="session")
+def whole(request):
+    """The four services as one (whole_world.py)."""
+    from whole_world import make_whole
+
+    return make_whole(request)
+
+
+@pytest.fixture(scope="session")
+def story(whole):
+    """What happened in it before any test does more."""
+    from whole_world import Story
+
+    return Story(whole)

@@ -152,8 +152,7 @@ static enum err claim_patiently(struct consumer *c, rd_kafka_topic_partition_lis
 		err = claim(c, list, why);
 		if (err != ERR_RETRY || role_stopping(c->role) || clock_monotonic_us() > until)
 			return err;
-		if (try == 0)
-			log_why(LOG_WARN, "claim again", why);
+		log_why(LOG_WARN, "claim again", why);
 		client_back_off(c->role, try);
 	}
 }

@@ -192,6 +192,15 @@ enum err client_topics_there(rd_kafka_t *rk, struct topic_size *topics, size_t n
 	return OK;
 }
 
+/* What the client knows of the topics may be from before they had leaders; only asking anew mends that in time. */
+static enum err offsets_failed(rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *what, int timeout_ms, struct why *why)
+{
+	struct why unused;
+
+	(void)!client_topics(rk, NULL, 0, timeout_ms, &unused);
+	return client_error(code, what, why);
+}
+
 enum err client_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int64_t which, int timeout_ms, struct why *why)
 {
 	rd_kafka_resp_err_t code;
@@ -200,10 +209,10 @@ enum err client_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, i
 		list->elems[i].offset = which;
 	code = list->cnt == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_offsets_for_times(rk, list, timeout_ms);
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return client_error(code, "asking for offsets", why);
+		return offsets_failed(rk, code, "asking for offsets", timeout_ms, why);
 	for (int i = 0; i < list->cnt; i++)
 		if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR)
-			return client_error(list->elems[i].err, list->elems[i].topic, why);
+			return offsets_failed(rk, list->elems[i].err, list->elems[i].topic, timeout_ms, why);
 	return OK;
 }
 

@@ -244,6 +244,8 @@ static void an_answer_that_comes_late_for_an_ended_attempt_ends_its_session(void
 	world_claim(w, id, INTENT_OPEN);
 	assert_int_equal(checkout_part(w, 1, 1, 5000), OK);
 	world_expect(w, id, ATTEMPT_CLOSING);
+	assert_false(world_intent(w, id, INTENT_OPEN)->is_due);
+	assert_true(world_intent(w, id, INTENT_ASK)->is_due);
 	world_answer(w, id, id, INTENT_OPEN, true, false, 200, session_json(w, id, "open", "unpaid", NULL, 10000));
 	world_expect(w, id, ATTEMPT_CLOSING);
 	assert_true(world_intent(w, id, INTENT_EXPIRE)->is_due);

@@ -18,9 +18,9 @@ static struct scene scene_open(struct arena *arena)
 	if (page_compile(arena, &scene.set, &why) != OK)
 		fail_msg("%s", why.text);
 	scene.attempt = *world_attempt(scene.w, world_checkout(scene.w, 2));
-	scene.page = (struct pay_page){ .merchant = { .name = SPAN("Nord & Söhne"), .email = SPAN("billing@nord.example") },
-		.owed = 1,
-		.now = scene.w->now };
+	scene.page = (struct pay_page){
+		.merchant = { .name = SPAN("Nord & Söhne"), .email = SPAN("billing@nord.example") }, .owed = 1, .now = scene.w->now
+	};
 	return scene;
 }
 

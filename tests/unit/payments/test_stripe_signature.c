@@ -49,6 +49,8 @@ static void any_active_secret_will_do_and_an_empty_one_never(void **state)
 	assert_int_equal(verify("t=1614265330,v1=" GOOD, BODY, secrets, 2, AT), ERR_INVALID);
 	assert_string_equal(why.code, "signature_wrong");
 	/* HMAC-SHA-256 of the same under an empty key. */
+	assert_int_equal(verify("t=1614265330,v1=f249cc552549b5b0da6d32ce8bafeb180fe06b71aa28897eb19a4af42583e1b9", BODY, secrets, 3, AT),
+		ERR_INVALID);
 	assert_int_equal(verify("t=1614265330,v1=" GOOD, BODY, secrets, 0, AT), ERR_INVALID);
 }
 

@@ -104,6 +104,7 @@ static struct span clean(struct arena *arena, struct span s)
 static enum err read_message(struct unit *u, struct slot *s)
 {
 	struct message *m = s->m;
+	enum err err;
 
 	if (m->unreadable != NULL) {
 		m->why = *m->unreadable;
@@ -118,7 +119,11 @@ static enum err read_message(struct unit *u, struct slot *s)
 		return why_set(&m->why, ERR_INVALID, "unknown_type", "no handler for \"%.*s\"", SPAN_ARG(m->type));
 	if (m->handler->apply == NULL || m->body != NULL)
 		return OK;
-	return m->handler->read(m, u->arena, &m->why);
+	err = m->handler->read(m, u->arena, &m->why);
+	/* What was read in part is not read: the batch may run again, and would take it for the whole. */
+	if (err != OK)
+		m->body = NULL;
+	return err;
 }
 
 /* A slot starts from nothing each time: the batch may be a second try. */

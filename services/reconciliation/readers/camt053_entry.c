@@ -66,6 +66,10 @@ static bool entry_counts(struct camt053 *r)
 		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
 		rule = RULE_ACCOUNT;
 	}
+	if (rule == RULE_NONE && !r->account_bytes[0]) {
+		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
+		rule = RULE_ACCOUNT;
+	}
 	if (rule != RULE_NONE) {
 		camt_broken(r, rule, r->in_entry->place, "%s", why.text);
 		return false;
@@ -120,6 +124,7 @@ static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool 
 		.statement = r->statement.statement,
 		.number = ++r->line_number,
 		.place = f->place,
+		.account = span_of(r->account_bytes),
 		.booking = r->entry.booking,
 		.value = r->entry.value,
 		.amount = { minor, r->entry.amount.currency },

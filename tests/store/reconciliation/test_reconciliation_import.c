@@ -178,6 +178,27 @@ static void a_statement_of_an_unknown_account_is_taken_once_the_account_is_defin
 	assert_town_proven(t);
 }
 
+/* The same content at another account is another line. */
+static void two_accounts_with_the_same_lines_keep_them_apart(void **state)
+{
+	struct town *t = *state;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500, .text = "alike" }));
+	char *other = span_cstr(t->arena, file);
+	struct message *define = world_command(&t->world, "DefineAccount", "", "");
+
+	define->payload = SPAN("{\"iban\":\"DE89370400440532013000\",\"currency\":\"EUR\"}");
+	town_do(t, define);
+	memcpy(strstr(other, "DE02120300000000202051"), "DE89370400440532013000", 22);
+	town_import(t, file);
+	town_import(t, span_of(other));
+	assert_int_equal(town_number(t, "select count(distinct key) from bank_line"), 2);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where account_id is null"), 0);
+	town_due(t);
+	assert_int_equal(lines(t), 2);
+	assert_int_equal(town_number(t, "select max(occurrence)::bigint from bank_line"), 1);
+	assert_town_proven(t);
+}
+
 static void a_gap_closes_when_the_missing_statement_comes(void **state)
 {
 	struct town *t = *state;
@@ -220,6 +241,7 @@ int main(void)
 		IN_TOWN(a_damaged_file_is_refused_with_rule_and_line_and_posts_nothing),
 		IN_TOWN(a_statement_that_does_not_close_waits_for_a_person_or_a_better_file),
 		IN_TOWN(a_statement_of_an_unknown_account_is_taken_once_the_account_is_defined),
+		IN_TOWN(two_accounts_with_the_same_lines_keep_them_apart),
 		IN_TOWN(a_gap_closes_when_the_missing_statement_comes),
 		IN_TOWN(a_large_statement_goes_through_in_pieces),
 	};

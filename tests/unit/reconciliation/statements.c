@@ -13,6 +13,7 @@ static enum err told_line(void *ctx, const struct reading_line *l, struct why *w
 	struct text *t = ctx;
 	struct arena *a = t->arena;
 	(void)why;
+	assert_true(l->account.size > 0);
 	text_printf(t, "line %d.%d at %d: %s %s/%s", l->statement, (int)l->number, (int)l->place.line, money_text(a, l->amount),
 		date_text(a, l->booking), date_text(a, l->value));
 	text_add(t, l->rest ? " rest" : "");

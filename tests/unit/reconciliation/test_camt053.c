@@ -350,6 +350,20 @@ static void depth_and_texts_have_their_bounds(void **state)
 		"text_too_long: line 1: the texts of one transaction are longer than 65536 bytes\n");
 }
 
+/* A line's identity holds its account. */
+static void an_entry_before_the_account_is_left_out(void **state)
+{
+	struct arena *a = *state;
+	const char *entry = statement_entry(a, "50.00", "CRDT", "");
+	struct span told = statement_told(a,
+		statement_document(
+			a, arena_printf(a, "<Stmt><Id>S</Id>\n%s<Acct><Id><IBAN>DE02120300000000202051</IBAN></Id></Acct></Stmt>", entry)),
+		0);
+
+	assert_non_null(strstr(told.at, "broken 0 at 5: account_missing: the entry stands before the account\n"));
+	assert_null(strstr(told.at, "line 0.1"));
+}
+
 static void several_statements_of_a_file_are_told_apart(void **state)
 {
 	struct arena *a = *state;
@@ -402,6 +416,7 @@ int main(void)
 		WITH_ARENA(every_broken_rule_is_named_with_its_line_and_the_entry_left_out),
 		WITH_ARENA(a_file_that_cannot_be_read_names_rule_and_line),
 		WITH_ARENA(depth_and_texts_have_their_bounds),
+		WITH_ARENA(an_entry_before_the_account_is_left_out),
 		WITH_ARENA(several_statements_of_a_file_are_told_apart),
 		WITH_ARENA(amounts_that_sum_past_all_bounds_break_a_rule_and_never_wrap),
 		WITH_ARENA(every_rule_has_a_word_of_its_own),

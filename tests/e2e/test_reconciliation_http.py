@@ -1,0 +1,185 @@
+"""Reconciliation through its HTTP door and its verbs, on real PostgreSQL and without a broker. Every answer is one that its OpenAPI page describes."""
+
+import csv
+import io
+import itertools
+import os
+import pathlib
+import time
+import uuid
+
+import pytest
+from conftest import HERE, World
+from openapi import Page
+
+PAGE = Page("reconciliation")
+DATA = HERE / "tests/data/camt053"
+BY = {"who": "eve", "why": "she said so"}
+keys = (f"k{n}" for n in itertools.count())
+
+
+class Desk:
+    """A merchant's clerk: calls, and checks each answer against the page."""
+
+    def __init__(self, world, merchant, role="admin"):
+        self.world, self.merchant, self.role = world, merchant, role
+
+    def call(self, method, path, body=None, keyed=True):
+        key = next(keys) if method == "POST" and keyed else None
+        status, answer = self.world.call("reconciliation", method, path, body, merchant=self.merchant, role=self.role, key=key)
+        if "format=csv" not in path:
+            PAGE.check(method, path, status, answer)
+        return status, answer
+
+    def get(self, path):
+        status, answer = self.call("GET", path)
+        assert status == 200, answer
+        return answer
+
+    def post(self, path, body):
+        return self.call("POST", path, body)
+
+    def upload(self, name):
+        return self.call("POST", "/v1/statements", (DATA / name).read_bytes(), keyed=False)
+
+    def settled(self):
+        """When nothing is staged or unposted any more."""
+        deadline = time.monotonic() + 60
+        while any(s["state"] in ("staged", "accepted") for s in self.get("/v1/statements")["statements"]):
+            assert time.monotonic() < deadline, "statements stay undecided"
+            time.sleep(0.05)
+        return self
+
+
+@pytest.fixture(scope="module")
+def world(request):
+    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-http", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
+    request.addfinalizer(world.stop)
+    world.start_database()
+    world.start_broker()
+    world.migrate()
+    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
+    world.wait_ready("reconciliation")
+    return world
+
+
+@pytest.fixture(scope="module")
+def nord(world):
+    desk = Desk(world, "nord")
+    assert desk.post("/v1/bank-accounts", {"iban": "DE02 1203 0000 0000 2020 51", "currency": "EUR", "name": "Main"})[0] == 201
+    return desk
+
+
+@pytest.fixture(scope="module")
+def booked(nord):
+    status, done = nord.upload("simple.xml")
+    assert (status, done["is_new"], [s["rule"] for s in done["statements"]]) == (201, True, [""])
+    return nord.settled()
+
+
+def test_a_statement_goes_in_and_its_lines_are_in_the_books(booked):
+    account = booked.get("/v1/bank-accounts")["bank_accounts"][0]
+    assert (account["balance"]["minor"], account["covered_to"]) == (21900, "2026-03-02")
+    line = booked.get("/v1/lines")["lines"][0]
+    whole = booked.get(f"/v1/lines/{line['id']}")
+    assert (whole["state"], whole["amount"]["minor"], whole["structured_references"]) == ("waiting", 11900, "RF18539007547034")
+    exceptions = booked.get("/v1/exceptions?open=true")["exceptions"]
+    assert ("unmatched_line", line["id"]) in [(e["kind"], e["subject_id"]) for e in exceptions]
+
+
+def test_the_same_file_again_is_known(booked):
+    status, done = booked.upload("simple.xml")
+    assert (status, done["is_new"]) == (200, False)
+
+
+def test_a_file_that_cannot_be_read_names_rule_and_line(booked):
+    for name, code, line in (("doctype.xml", "dtd_refused", 2), ("camt054.xml", "message_not_a_statement", 1), ("cut_short.xml", "xml_malformed", None)):
+        status, problem = booked.upload(name)
+        assert (status, problem["code"]) == (422, code)
+        assert line is None or problem["detail"].startswith(f"line {line}:")
+    assert {f["rule"] for f in booked.get("/v1/statement-files?state=refused")["files"]} == {"dtd_refused", "message_not_a_statement", "xml_malformed"}
+
+
+def test_a_statement_that_breaks_a_rule_is_quarantined_with_every_broken_rule(booked):
+    status, done = booked.upload("amount_digits.xml")
+    assert (status, done["statements"][0]["rule"]) == (201, "amount_malformed")
+    booked.settled()
+    statement = booked.get(f"/v1/statements/{done['statements'][0]['id']}")
+    assert (statement["state"], [b["rule"] for b in statement["broken"]]) == ("quarantined", ["amount_malformed"])
+    assert booked.post(f"/v1/statements/{statement['id']}/accept", BY)[0] == 422
+
+
+def test_a_person_books_a_line_elsewhere_and_takes_it_back(booked):
+    line = booked.get("/v1/lines")["lines"][0]["id"]
+    assert booked.post(f"/v1/lines/{line}/match", {**BY, "account": "revenue"})[1]["code"] == "account_not_by_hand"
+    assert booked.post(f"/v1/lines/{line}/match", {**BY, "account": "not_collections"}) == (200, {"id": line, "state": "matched"})
+    assert booked.get("/v1/proof")["holds"]
+    assert booked.post(f"/v1/lines/{line}/unmatch", BY) == (200, {"id": line, "state": "waiting"})
+    assert booked.post(f"/v1/lines/{line}/unmatch", BY)[0] == 409
+    assert booked.get("/v1/proof")["holds"]
+    assert booked.world.one("reconciliation", "select count(*) from audit where act = 'match line' and why = 'she said so'") == "1"
+
+
+def test_books_come_as_json_and_as_csv(booked):
+    balance = booked.get("/v1/trial-balance")
+    assert all(t["balances"] for t in balance["totals"])
+    rows = list(csv.DictReader(io.StringIO(booked.call("GET", "/v1/trial-balance?format=csv")[1])))
+    assert {(r["account"], r["balance"]) for r in rows} == {(a["account"], a["balance"]["amount"]) for a in balance["accounts"]}
+    for what in ("journal", "exceptions", "lines", "open-items"):
+        name = what.replace("-", "_")
+        shown = booked.get(f"/v1/{what}")[name]
+        rows = list(csv.DictReader(io.StringIO(booked.call("GET", f"/v1/{what}?format=csv")[1])))
+        assert [r["id"] for r in rows] == [s["id"] for s in shown]
+
+
+def test_lists_go_on_where_the_page_before_ended(booked):
+    seen, after = [], ""
+    while after is not None:
+        page = booked.get(f"/v1/journal?limit=1{after and '&after=' + after}")
+        seen += [t["id"] for t in page["journal"]]
+        after = page["next"]
+    assert seen == [t["id"] for t in booked.get("/v1/journal")["journal"]] and len(seen) > 1
+
+
+def test_what_makes_no_sense_is_refused_and_says_where(booked):
+    for path, body, field in (
+        ("/v1/bank-accounts", {"iban": "DE00", "currency": "EUR"}, "iban"),
+        ("/v1/bank-accounts", {"currency": "EUR"}, "iban"),
+        ("/v1/receipts", {**BY, "customer_ref": "c1", "amount": {"minor": 0, "currency": "EUR"}, "value_date": "2026-03-01"}, "amount"),
+        ("/v1/receipts", {**BY, "customer_ref": "c1", "amount": {"minor": 1, "currency": "EUR"}, "value_date": "2026-02-30"}, "value_date"),
+    ):
+        status, problem = booked.post(path, body)
+        assert (status, problem.get("field")) == (400, field), problem
+    assert booked.call("GET", "/v1/lines?limit=0")[0] == 400
+    assert booked.call("GET", "/v1/journal?after=x")[0] == 400
+    assert booked.call("GET", "/v1/payouts?format=csv")[0] == 400
+
+
+def test_what_is_another_merchants_is_not_there(booked):
+    volt = Desk(booked.world, "volt")
+    line = booked.get("/v1/lines")["lines"][0]["id"]
+    statement = booked.get("/v1/statements")["statements"][0]["id"]
+    account = booked.get("/v1/bank-accounts")["bank_accounts"][0]["id"]
+    exception = booked.get("/v1/exceptions")["exceptions"][0]["id"]
+    for path in (f"/v1/lines/{line}", f"/v1/statements/{statement}", f"/v1/bank-accounts/{account}", f"/v1/receipts/{uuid.uuid4()}",
+                 f"/v1/open-items/{uuid.uuid4()}"):
+        assert volt.call("GET", path)[0] == 404, path
+    for path, body in ((f"/v1/lines/{line}/match", {**BY, "account": "bank_charges"}), (f"/v1/lines/{line}/unmatch", BY),
+                       (f"/v1/statements/{statement}/accept", BY), (f"/v1/exceptions/{exception}/close", BY)):
+        assert volt.post(path, body)[0] == 404, path
+    assert volt.get("/v1/lines")["lines"] == volt.get("/v1/journal")["journal"] == []
+
+
+def test_the_verbs_do_and_print_the_same(booked, tmp_path):
+    def verb(*args, code=0):
+        done = booked.world.verb("reconciliation", *args, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    assert '"holds":true' in verb("proof", "nord")
+    assert verb("trial-balance", "nord", "--format=csv").startswith("account,class,currency")
+    assert len(verb("journal", "nord").splitlines()) == len(booked.get("/v1/journal")["journal"])
+    assert "imported before" in verb("import", "nord", str(DATA / "simple.xml"))
+    assert "does_not_close" in verb("import", "nord", str(DATA / "does_not_close.xml"), code=1)
+    assert "line 2: dtd_refused" in verb("import", "nord", str(DATA / "doctype.xml"), code=1)
+    booked.settled()

@@ -167,9 +167,9 @@ static void report(int64_t took)
 	double seconds = (double)took / 1e6;
 
 	qsort(latencies, answered, sizeof(*latencies), compare);
-	printf("{\"requests\":%zu,\"seconds\":%.3f,\"per_second\":%.0f,\"refused\":%zu,\"p50_us\":%lld,\"p99_us\":%lld,\"most_us\":%lld}\n", answered,
-		seconds, (double)answered / seconds, refused, (long long)latencies[answered / 2], (long long)latencies[answered * 99 / 100],
-		(long long)latencies[answered - 1]);
+	printf("{\"requests\":%zu,\"seconds\":%.3f,\"per_second\":%.0f,\"refused\":%zu,\"p50_us\":%lld,\"p99_us\":%lld,\"most_us\":%lld}\n",
+		answered, seconds, (double)answered / seconds, refused, (long long)latencies[answered / 2],
+		(long long)latencies[answered * 99 / 100], (long long)latencies[answered - 1]);
 }
 
 int main(int argc, char **argv)

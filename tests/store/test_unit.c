@@ -15,8 +15,7 @@ struct world {
 	struct arena *arena;
 };
 
-static int
-begin(void **state)
+static int begin(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 
@@ -27,8 +26,7 @@ begin(void **state)
 	return 0;
 }
 
-static int
-end(void **state)
+static int end(void **state)
 {
 	struct world *w = *state;
 
@@ -39,29 +37,25 @@ end(void **state)
 	return 0;
 }
 
-static void
-run(struct world *w, struct message **messages, size_t n)
+static void run(struct world *w, struct message **messages, size_t n)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 
 	if (unit_run(w->unit, messages, n, NULL, 0, &why) != OK)
 		fail_msg("%s: %s", why.code, why.text);
 }
 
-static void
-run_one(struct world *w, struct message *m)
+static void run_one(struct world *w, struct message *m)
 {
 	run(w, &m, 1);
 }
 
-static int64_t
-number(struct world *w, const char *sql)
+static int64_t number(struct world *w, const char *sql)
 {
 	return toy_number(w->db, sql);
 }
 
-static void
-a_second_delivery_changes_nothing(void **state)
+static void a_second_delivery_changes_nothing(void **state)
 {
 	struct world *w = *state;
 
@@ -71,8 +65,7 @@ a_second_delivery_changes_nothing(void **state)
 	assert_int_equal(number(w, "select count(*) from outbox"), 1);
 }
 
-static void
-two_alike_in_one_batch_are_one(void **state)
+static void two_alike_in_one_batch_are_one(void **state)
 {
 	struct world *w = *state;
 	struct message *m[3];
@@ -86,8 +79,7 @@ two_alike_in_one_batch_are_one(void **state)
 	assert_int_equal(number(w, "select value from counter"), 5);
 }
 
-static void
-a_batch_is_applied_in_order_over_one_book(void **state)
+static void a_batch_is_applied_in_order_over_one_book(void **state)
 {
 	struct world *w = *state;
 	struct message *m[UNIT_MESSAGES];
@@ -100,8 +92,7 @@ a_batch_is_applied_in_order_over_one_book(void **state)
 	assert_int_equal(number(w, "select count(*) from outbox where payload = '500'"), 2);
 }
 
-static void
-the_same_key_gets_the_same_answer_for_ever(void **state)
+static void the_same_key_gets_the_same_answer_for_ever(void **state)
 {
 	struct world *w = *state;
 	struct message *first = toy_command(w->arena, "k1", "add 5"), *again = toy_command(w->arena, "k1", "add 5");
@@ -116,8 +107,7 @@ the_same_key_gets_the_same_answer_for_ever(void **state)
 	assert_int_equal(number(w, "select value from counter"), 12);
 }
 
-static void
-another_body_under_the_same_key_is_422(void **state)
+static void another_body_under_the_same_key_is_422(void **state)
 {
 	struct world *w = *state;
 	struct message *other = toy_command(w->arena, "k1", "add 6"), *pair[2];
@@ -133,8 +123,7 @@ another_body_under_the_same_key_is_422(void **state)
 	assert_int_equal(number(w, "select value from counter"), 6);
 }
 
-static void
-a_refusal_is_remembered_and_leaves_no_trace_in_the_book(void **state)
+static void a_refusal_is_remembered_and_leaves_no_trace_in_the_book(void **state)
 {
 	struct world *w = *state;
 	struct message *m = toy_command(w->arena, "k1", "refuse"), *again = toy_command(w->arena, "k1", "refuse");
@@ -149,8 +138,7 @@ a_refusal_is_remembered_and_leaves_no_trace_in_the_book(void **state)
 	assert_int_equal(number(w, "select count(*) from outbox"), 0);
 }
 
-static void
-malformed_http_is_not_remembered(void **state)
+static void malformed_http_is_not_remembered(void **state)
 {
 	struct world *w = *state;
 	struct message *m = toy_command(w->arena, "k1", "nonsense"), *mended = toy_command(w->arena, "k1", "add 5");
@@ -162,11 +150,10 @@ malformed_http_is_not_remembered(void **state)
 	assert_int_equal(mended->reply.status, 201);
 }
 
-static void
-a_refused_foreign_command_is_a_dead_letter_and_blocks_nothing(void **state)
+static void a_refused_foreign_command_is_a_dead_letter_and_blocks_nothing(void **state)
 {
 	struct world *w = *state;
-	struct message *m[2] = {toy_foreign(w->arena, "x1", "m:c1", "refuse"), toy_foreign(w->arena, "x2", "m:c1", "add 5")};
+	struct message *m[2] = { toy_foreign(w->arena, "x1", "m:c1", "refuse"), toy_foreign(w->arena, "x2", "m:c1", "add 5") };
 
 	run(w, m, 2);
 	assert_int_equal(m[0]->outcome, OUTCOME_REFUSED);
@@ -176,12 +163,11 @@ a_refused_foreign_command_is_a_dead_letter_and_blocks_nothing(void **state)
 	assert_int_equal(number(w, "select value from counter"), 5);
 }
 
-static void
-a_poisoned_fact_holds_up_its_own_key_alone(void **state)
+static void a_poisoned_fact_holds_up_its_own_key_alone(void **state)
 {
 	struct world *w = *state;
-	struct message *m[3] = {toy_fact(w->arena, 1, "m:c1", "poison"), toy_fact(w->arena, 2, "m:c1", "add 5"),
-		toy_fact(w->arena, 3, "m:c2", "add 7")};
+	struct message *m[3] = { toy_fact(w->arena, 1, "m:c1", "poison"), toy_fact(w->arena, 2, "m:c1", "add 5"),
+		toy_fact(w->arena, 3, "m:c2", "add 7") };
 
 	run(w, m, 3);
 	assert_int_equal(m[0]->outcome, OUTCOME_SET_ASIDE);
@@ -194,23 +180,20 @@ a_poisoned_fact_holds_up_its_own_key_alone(void **state)
 	assert_int_equal(number(w, "select count(*) from counter"), 1);
 }
 
-static struct message *
-parked_message(struct world *w, int n, const char *payload)
+static struct message *parked_message(struct world *w, int n, const char *payload)
 {
 	return toy_fact(w->arena, n, "m:c1", payload);
 }
 
-static int64_t
-parked_seq(struct world *w, int n)
+static int64_t parked_seq(struct world *w, int n)
 {
 	return number(w, arena_printf(w->arena, "select seq from parked where message_offset = %d", n));
 }
 
-static void
-a_retry_applies_in_order_and_lets_the_key_flow_again(void **state)
+static void a_retry_applies_in_order_and_lets_the_key_flow_again(void **state)
 {
 	struct world *w = *state;
-	struct why why = {0};
+	struct why why = { 0 };
 	struct message *head;
 
 	run_one(w, parked_message(w, 1, "refuse"));
@@ -230,8 +213,7 @@ a_retry_applies_in_order_and_lets_the_key_flow_again(void **state)
 	assert_int_equal(number(w, "select count(*) from inbox_own where outcome = 1"), 3);
 }
 
-static void
-a_missing_key_blocks_nothing(void **state)
+static void a_missing_key_blocks_nothing(void **state)
 {
 	struct world *w = *state;
 
@@ -241,12 +223,11 @@ a_missing_key_blocks_nothing(void **state)
 	assert_int_equal(number(w, "select value from counter"), 5);
 }
 
-static void
-a_message_that_the_database_refuses_is_found_and_set_aside(void **state)
+static void a_message_that_the_database_refuses_is_found_and_set_aside(void **state)
 {
 	struct world *w = *state;
-	struct message *m[3] = {toy_fact(w->arena, 1, "m:c1", "add 1"), toy_fact(w->arena, 2, "m:c2", "bug"),
-		toy_fact(w->arena, 3, "m:c3", "add 3")};
+	struct message *m[3] = { toy_fact(w->arena, 1, "m:c1", "add 1"), toy_fact(w->arena, 2, "m:c2", "bug"),
+		toy_fact(w->arena, 3, "m:c3", "add 3") };
 
 	run(w, m, 3);
 	assert_int_equal(m[1]->outcome, OUTCOME_SET_ASIDE);
@@ -254,8 +235,7 @@ a_message_that_the_database_refuses_is_found_and_set_aside(void **state)
 	assert_int_equal(number(w, "select count(*) from parked where code = '23514'"), 1);
 }
 
-static void
-a_bug_in_an_http_command_is_500_and_forgotten(void **state)
+static void a_bug_in_an_http_command_is_500_and_forgotten(void **state)
 {
 	struct world *w = *state;
 	struct message *m = toy_command(w->arena, "k1", "abort");
@@ -265,8 +245,7 @@ a_bug_in_an_http_command_is_500_and_forgotten(void **state)
 	assert_int_equal(number(w, "select count(*) from inbox"), 0);
 }
 
-static void
-a_type_that_is_passed_over_is_not_claimed(void **state)
+static void a_type_that_is_passed_over_is_not_claimed(void **state)
 {
 	struct world *w = *state;
 	struct message *m = toy_fact(w->arena, 1, "m:c1", "anything");
@@ -279,22 +258,23 @@ a_type_that_is_passed_over_is_not_claimed(void **state)
 
 /* --- positions --- */
 
-static struct position
-position(int64_t epoch, int64_t next)
+static struct position position(int64_t epoch, int64_t next)
 {
-	return (struct position){.cluster = SPAN("k"), .topic = SPAN("toy.facts"), .partition = 0, .epoch = epoch, .next_offset = next};
+	return (struct position){ .cluster = SPAN("k"), .topic = SPAN("toy.facts"), .partition = 0, .epoch = epoch, .next_offset = next };
 }
 
-static void
-a_stale_owner_commits_nothing(void **state)
+static void a_stale_owner_commits_nothing(void **state)
 {
 	struct world *w = *state;
-	struct why why = {0};
+	struct why why = { 0 };
 	struct message *m = toy_fact(w->arena, 1, "m:c1", "add 5");
 	struct position stale = position(1, 2), mine = position(2, 2);
 
-	assert_int_equal(db_script(w->db, "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch, tries)"
-					  " values ('k', 'toy.facts', 0, 1, 2, 3)", &why), OK);
+	assert_int_equal(db_script(w->db,
+				 "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch, tries)"
+				 " values ('k', 'toy.facts', 0, 1, 2, 3)",
+				 &why),
+		OK);
 	assert_int_equal(unit_run(w->unit, &m, 1, &stale, 1, &why), ERR_CONFLICT);
 	assert_string_equal(why.code, "fenced");
 	assert_int_equal(number(w, "select count(*) from counter"), 0);
@@ -303,44 +283,50 @@ a_stale_owner_commits_nothing(void **state)
 	assert_int_equal(number(w, "select next_offset from consumer_position where tries = 0"), 2);
 }
 
-static void
-a_position_never_goes_back(void **state)
+static void a_position_never_goes_back(void **state)
 {
 	struct world *w = *state;
-	struct why why = {0};
+	struct why why = { 0 };
 	struct message *m = toy_fact(w->arena, 1, "m:c1", "add 5");
 	struct position back = position(1, 2);
 
-	assert_int_equal(db_script(w->db, "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch)"
-					  " values ('k', 'toy.facts', 0, 9, 1)", &why), OK);
+	assert_int_equal(db_script(w->db,
+				 "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch)"
+				 " values ('k', 'toy.facts', 0, 9, 1)",
+				 &why),
+		OK);
 	assert_int_equal(unit_run(w->unit, &m, 1, &back, 1, &why), ERR_CONFLICT);
 }
 
-static void
-a_bad_message_of_a_batch_moves_its_position_too(void **state)
+static void a_bad_message_of_a_batch_moves_its_position_too(void **state)
 {
 	struct world *w = *state;
-	struct why why = {0};
-	struct message *m[2] = {toy_fact(w->arena, 1, "m:c1", "bug"), toy_fact(w->arena, 2, "m:c2", "add 1")};
+	struct why why = { 0 };
+	struct message *m[2] = { toy_fact(w->arena, 1, "m:c1", "bug"), toy_fact(w->arena, 2, "m:c2", "add 1") };
 	struct position p = position(1, 3);
 
-	assert_int_equal(db_script(w->db, "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch)"
-					  " values ('k', 'toy.facts', 0, 1, 1)", &why), OK);
+	assert_int_equal(db_script(w->db,
+				 "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch)"
+				 " values ('k', 'toy.facts', 0, 1, 1)",
+				 &why),
+		OK);
 	assert_int_equal(unit_run(w->unit, m, 2, &p, 1, &why), OK);
 	assert_int_equal(number(w, "select next_offset from consumer_position"), 3);
 	assert_int_equal(number(w, "select count(*) from parked"), 1);
 }
 
-static void
-a_message_that_crashes_the_process_is_set_aside_unread(void **state)
+static void a_message_that_crashes_the_process_is_set_aside_unread(void **state)
 {
 	struct world *w = *state;
-	struct why why = {0};
+	struct why why = { 0 };
 	struct message *m = toy_fact(w->arena, 1, "m:c1", "add 5");
 	struct position p = position(1, 2);
 
-	assert_int_equal(db_script(w->db, "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch, tries)"
-					  " values ('k', 'toy.facts', 0, 1, 1, 4)", &why), OK);
+	assert_int_equal(db_script(w->db,
+				 "insert into consumer_position (cluster_id, topic, part, next_offset, owner_epoch, tries)"
+				 " values ('k', 'toy.facts', 0, 1, 1, 4)",
+				 &why),
+		OK);
 	assert_int_equal(unit_set_aside(w->unit, m, &p, "crashed_the_process", "it took the process down", &why), OK);
 	assert_int_equal(number(w, "select next_offset from consumer_position where tries = 0"), 2);
 	assert_int_equal(number(w, "select count(*) from parked where code = 'crashed_the_process'"), 1);
@@ -351,8 +337,7 @@ a_message_that_crashes_the_process_is_set_aside_unread(void **state)
 
 enum { WRITERS = 4, ROUNDS = 60 };
 
-static void *
-write_much(void *arg)
+static void *write_much(void *arg)
 {
 	struct db *db = toy_connect();
 	struct unit *unit = unit_open(&toy_service, db);
@@ -360,7 +345,7 @@ write_much(void *arg)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		struct message *m[5];
-		struct why why = {0};
+		struct why why = { 0 };
 
 		/* Keys overlap between the writers and come in different orders: the lock order must hold. */
 		for (int k = 0; k < 5; k++)
@@ -376,11 +361,10 @@ write_much(void *arg)
 }
 
 /* Reads on by a cursor, as the relay does, while the writers write. */
-static int64_t
-read_along(struct world *w, int64_t total)
+static int64_t read_along(struct world *w, int64_t total)
 {
 	int64_t cursor = number(w, "select coalesce(min(seq), 1) - 1 from outbox"), seen = 0;
-	struct why why = {0};
+	struct why why = { 0 };
 
 	while (seen < total) {
 		struct args *a = args_new(w->arena);
@@ -389,7 +373,8 @@ read_along(struct world *w, int64_t total)
 		struct rows r;
 
 		args_int8(a, cursor);
-		assert_int_equal(db_query(w->db, w->arena, "select seq from outbox where seq > $1::int8 order by seq limit 50", a, &r, &why), OK);
+		assert_int_equal(
+			db_query(w->db, w->arena, "select seq from outbox where seq > $1::int8 order by seq limit 50", a, &r, &why), OK);
 		for (size_t i = 0; i < r.count; i++)
 			cursor = rows_int8(&r, i, 0);
 		seen += (int64_t)r.count;
@@ -400,8 +385,7 @@ read_along(struct world *w, int64_t total)
 	return seen;
 }
 
-static void
-a_cursor_over_the_outbox_skips_nothing(void **state)
+static void a_cursor_over_the_outbox_skips_nothing(void **state)
 {
 	struct world *w = *state;
 	pthread_t threads[WRITERS];
@@ -418,12 +402,11 @@ a_cursor_over_the_outbox_skips_nothing(void **state)
 	assert_int_equal(number(w, "select sum(value)::int8 from counter"), WRITERS * ROUNDS * 5);
 }
 
-static void *
-write_one(void *arg)
+static void *write_one(void *arg)
 {
 	struct world *w = arg;
 	struct message *m = toy_fact(unit_arena(w->unit), 1, "m:c1", "add 5");
-	struct why why = {0};
+	struct why why = { 0 };
 
 	if (unit_run(w->unit, &m, 1, NULL, 0, &why) != OK)
 		bug("%s: %s", why.code, why.text);
@@ -431,19 +414,21 @@ write_one(void *arg)
 }
 
 /* One writer has drawn its number and not committed: a second one must not overtake it, or a reader's cursor would pass the first for ever. */
-static void
-no_writer_overtakes_one_that_has_drawn_its_number(void **state)
+static void no_writer_overtakes_one_that_has_drawn_its_number(void **state)
 {
 	static const char waiting[] = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
 	struct world *w = *state;
 	struct db *first = toy_connect(), *reader = toy_connect();
-	struct why why = {0};
+	struct why why = { 0 };
 	pthread_t second;
 
 	assert_int_equal(db_begin(first, &why), OK);
-	assert_int_equal(db_script(first, "select pg_advisory_xact_lock(hashtextextended('dunlin.outbox', 0));"
-					  "insert into outbox (topic, part_key, event_id, type, trace)"
-					  " values ('t', 'first', gen_random_uuid(), 'x', '')", &why), OK);
+	assert_int_equal(db_script(first,
+				 "select pg_advisory_xact_lock(hashtextextended('dunlin.outbox', 0));"
+				 "insert into outbox (topic, part_key, event_id, type, trace)"
+				 " values ('t', 'first', gen_random_uuid(), 'x', '')",
+				 &why),
+		OK);
 	pthread_create(&second, NULL, write_one, w);
 	while (toy_number(reader, waiting) == 0 && toy_number(reader, "select count(*) from outbox") == 0)
 		continue;
@@ -455,19 +440,21 @@ no_writer_overtakes_one_that_has_drawn_its_number(void **state)
 	db_close(reader);
 }
 
-static void
-a_lost_connection_is_try_later_and_then_works(void **state)
+static void a_lost_connection_is_try_later_and_then_works(void **state)
 {
 	struct world *w = *state;
-	struct why why = {0};
+	struct why why = { 0 };
 	struct message *m = toy_fact(w->arena, 1, "m:c1", "add 5");
 	struct db *killer = toy_connect();
 	struct arena *arena = arena_open();
 	struct rows r;
 
 	run_one(w, toy_fact(w->arena, 2, "m:c1", "add 1"));
-	assert_int_equal(db_query(killer, arena, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test'"
-						 " and pid <> pg_backend_pid() and usename = current_user", NULL, &r, &why), OK);
+	assert_int_equal(db_query(killer, arena,
+				 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test'"
+				 " and pid <> pg_backend_pid() and usename = current_user",
+				 NULL, &r, &why),
+		OK);
 	assert_int_equal(unit_run(w->unit, &m, 1, NULL, 0, &why), ERR_RETRY);
 	assert_int_equal(unit_run(w->unit, &m, 1, NULL, 0, &why), OK);
 	assert_int_equal(number(w, "select value from counter"), 6);
@@ -475,8 +462,7 @@ a_lost_connection_is_try_later_and_then_works(void **state)
 	arena_close(arena);
 }
 
-static void
-partitions_are_made_ahead(void **state)
+static void partitions_are_made_ahead(void **state)
 {
 	struct world *w = *state;
 
@@ -487,8 +473,7 @@ partitions_are_made_ahead(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_second_delivery_changes_nothing),

@@ -28,23 +28,22 @@ struct toy_body {
 	bool refuse, fail, abort;
 };
 
-static const struct query fetch_query = {"toy_fetch",
-	"select w.key, c.value from unnest($1::text[]) as w(key) left join counter c on c.key = w.key"};
-static const struct query save_query = {"toy_save",
-	"insert into counter (key, value) select * from unnest($1::text[], $2::int8[])"
-	" on conflict (key) do update set value = excluded.value"};
-static const struct query *const toy_queries[] = {&fetch_query, &save_query, NULL};
+static const struct query fetch_query = { "toy_fetch",
+	"select w.key, c.value from unnest($1::text[]) as w(key) left join counter c on c.key = w.key" };
+static const struct query save_query = { "toy_save", "insert into counter (key, value) select * from unnest($1::text[], $2::int8[])"
+						     " on conflict (key) do update set value = excluded.value" };
+static const struct query *const toy_queries[] = { &fetch_query, &save_query, NULL };
 
 static const struct migration toy_migrations[] = {
-	{1, "0001_toy", "create table counter (key text primary key, value bigint not null check (value < 1000000));"
-			"grant select, insert, update on counter to :app;"},
-	{0, NULL, NULL},
+	{ 1, "0001_toy",
+		"create table counter (key text primary key, value bigint not null check (value < 1000000));"
+		"grant select, insert, update on counter to :app;" },
+	{ 0, NULL, NULL },
 };
 
 /* --- handler --- */
 
-static enum err
-toy_read(struct message *m, struct arena *arena, struct why *why)
+static enum err toy_read(struct message *m, struct arena *arena, struct why *why)
 {
 	struct toy_body *b = ARENA_NEW(arena, struct toy_body);
 	struct span word, number;
@@ -61,8 +60,7 @@ toy_read(struct message *m, struct arena *arena, struct why *why)
 	return OK;
 }
 
-static enum err
-toy_need(const struct message *m, struct need *need, struct why *why)
+static enum err toy_need(const struct message *m, struct need *need, struct why *why)
 {
 	const struct toy_body *b = m->body;
 
@@ -72,8 +70,7 @@ toy_need(const struct message *m, struct need *need, struct why *why)
 	return OK;
 }
 
-static enum err
-toy_apply(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+static enum err toy_apply(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
 {
 	const struct toy_body *b = m->body;
 	struct counter *c;
@@ -94,15 +91,14 @@ toy_apply(struct book *book, const struct message *m, struct instant now, struct
 }
 
 static const struct handler toy_handlers[] = {
-	{"toy.Add", "adds", toy_read, toy_need, toy_apply},
-	{"toy.Ignored", "passed over", NULL, NULL, NULL},
-	{NULL, NULL, NULL, NULL, NULL},
+	{ "toy.Add", "adds", toy_read, toy_need, toy_apply },
+	{ "toy.Ignored", "passed over", NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 /* --- store --- */
 
-static struct book *
-toy_open(struct arena *arena)
+static struct book *toy_open(struct arena *arena)
 {
 	struct book *b = ARENA_NEW(arena, struct book);
 
@@ -110,8 +106,7 @@ toy_open(struct arena *arena)
 	return b;
 }
 
-static enum err
-toy_fetch(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
+static enum err toy_fetch(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
 {
 	struct args *a = args_new(arena);
 	struct array *keys = args_array(a, DB_TEXT);
@@ -121,7 +116,7 @@ toy_fetch(struct db *db, struct arena *arena, struct book *book, const struct ne
 		array_text(keys, need->wants[i].id);
 	TRY(db_exec(db, arena, &fetch_query, a, &r, why));
 	for (size_t i = 0; i < r.count; i++) {
-		struct counter c = {0};
+		struct counter c = { 0 };
 
 		if (shelf_is_loaded(&book->counters, rows_text(&r, i, 0)))
 			continue;
@@ -132,8 +127,7 @@ toy_fetch(struct db *db, struct arena *arena, struct book *book, const struct ne
 	return OK;
 }
 
-static enum err
-toy_save(struct db *db, struct arena *arena, struct book *book, struct why *why)
+static enum err toy_save(struct db *db, struct arena *arena, struct book *book, struct why *why)
 {
 	struct args *a = args_new(arena);
 	struct array *keys = args_array(a, DB_TEXT), *values = args_array(a, DB_INT8);
@@ -157,21 +151,18 @@ toy_save(struct db *db, struct arena *arena, struct book *book, struct why *why)
 	return OK;
 }
 
-static void
-toy_mark(struct book *b)
+static void toy_mark(struct book *b)
 {
 	shelf_mark(&b->counters);
 }
 
-static void
-toy_restore(struct book *b)
+static void toy_restore(struct book *b)
 {
 	shelf_restore(&b->counters);
 }
 
-static const struct store toy_store = {
-	.open = toy_open, .fetch = toy_fetch, .save = toy_save, .mark = toy_mark, .restore = toy_restore};
-static const struct kind toy_kinds[] = {{"customer", true}, {NULL, false}};
+static const struct store toy_store = { .open = toy_open, .fetch = toy_fetch, .save = toy_save, .mark = toy_mark, .restore = toy_restore };
+static const struct kind toy_kinds[] = { { "customer", true }, { NULL, false } };
 
 const struct service toy_service = {
 	.name = "toy",
@@ -184,21 +175,19 @@ const struct service toy_service = {
 
 /* --- the world of a test --- */
 
-struct db *
-toy_connect(void)
+struct db *toy_connect(void)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 	struct db *db;
 
-	if (db_open(&db, &(struct db_options){.url = getenv("DUNLIN_TEST_DATABASE_URL"), .name = "test"}, &why) != OK)
+	if (db_open(&db, &(struct db_options){ .url = getenv("DUNLIN_TEST_DATABASE_URL"), .name = "test" }, &why) != OK)
 		fail_msg("%s", why.text);
 	return db;
 }
 
-struct db *
-toy_database(void)
+struct db *toy_database(void)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 	struct arena *arena = arena_open();
 	struct db *owner, *db;
 	struct rows r;
@@ -208,7 +197,7 @@ toy_database(void)
 		skip();
 	db = toy_connect();
 	if (db_query(db, arena, "select current_user::text", NULL, &r, &why) != OK ||
-		db_open(&owner, &(struct db_options){.url = getenv("DUNLIN_TEST_OWNER_DATABASE_URL"), .name = "test"}, &why) != OK ||
+		db_open(&owner, &(struct db_options){ .url = getenv("DUNLIN_TEST_OWNER_DATABASE_URL"), .name = "test" }, &why) != OK ||
 		migrate_run(owner, "common", common_migrations, span_cstr(arena, rows_text(&r, 0, 0)), 0, &applied, &why) != OK ||
 		migrate_run(owner, "toy", toy_migrations, span_cstr(arena, rows_text(&r, 0, 0)), 0, &applied, &why) != OK ||
 		db_script(owner,
@@ -220,14 +209,13 @@ toy_database(void)
 	return db;
 }
 
-struct message *
-toy_fact(struct arena *arena, int n, const char *key, const char *payload)
+struct message *toy_fact(struct arena *arena, int n, const char *key, const char *payload)
 {
 	struct message *m = ARENA_NEW(arena, struct message);
 
 	m->own = true;
-	m->time = (struct instant){INT64_C(1790000000000000)};
-	m->event_id = uuid_v7(m->time, (const uint8_t[10]){(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n});
+	m->time = (struct instant){ INT64_C(1790000000000000) };
+	m->event_id = uuid_v7(m->time, (const uint8_t[10]){ (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n });
 	m->source = SPAN("dunlin/other");
 	m->id = span_of(uuid_text(arena, m->event_id));
 	m->type = SPAN("toy.Add");
@@ -239,8 +227,7 @@ toy_fact(struct arena *arena, int n, const char *key, const char *payload)
 	return m;
 }
 
-struct message *
-toy_foreign(struct arena *arena, const char *id, const char *key, const char *payload)
+struct message *toy_foreign(struct arena *arena, const char *id, const char *key, const char *payload)
 {
 	struct message *m = toy_fact(arena, 0, key, payload);
 
@@ -252,8 +239,7 @@ toy_foreign(struct arena *arena, const char *id, const char *key, const char *pa
 	return m;
 }
 
-struct message *
-toy_command(struct arena *arena, const char *id, const char *payload)
+struct message *toy_command(struct arena *arena, const char *id, const char *payload)
 {
 	struct message *m = toy_foreign(arena, id, "", payload);
 
@@ -263,11 +249,10 @@ toy_command(struct arena *arena, const char *id, const char *payload)
 	return m;
 }
 
-int64_t
-toy_number(struct db *db, const char *sql)
+int64_t toy_number(struct db *db, const char *sql)
 {
 	struct arena *arena = arena_open();
-	struct why why = {0};
+	struct why why = { 0 };
 	struct rows r;
 	int64_t n;
 

@@ -131,7 +131,8 @@ static enum err connect_start(struct db *db, struct why *why)
 {
 	const char *keys[] = { "dbname", "application_name", "client_encoding", "options", "tcp_user_timeout", NULL };
 	const char *values[] = { db->url, db->name, "UTF8",
-		"-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c idle_in_transaction_session_timeout=2000 -c timezone=UTC", "10000", NULL };
+		"-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c idle_in_transaction_session_timeout=2000 -c timezone=UTC",
+		"10000", NULL };
 	int64_t until = clock_monotonic_us() + CONNECT_MS * 1000;
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 

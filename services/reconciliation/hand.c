@@ -149,7 +149,7 @@ static enum err waiting_line(struct ledger *l, struct uuid id, struct line **out
 
 enum err hand_match(struct ledger *l, const struct match_line *m, struct why *why)
 {
-	struct line *line;
+	struct line *line = NULL;
 	TRY(waiting_line(l, m->line, &line, why));
 	audit(l, &m->by, "match line", span_of(uuid_text(l->arena, m->line)));
 	l->cause = CAUSE_MATCH;

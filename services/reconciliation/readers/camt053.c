@@ -4,7 +4,11 @@
 
 struct place camt_here(const struct camt053 *r)
 {
+#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
+	return (struct place){ (int64_t)XML_GetCurrentLineNumber64(r->xml), XML_GetCurrentByteIndex64(r->xml) };
+#else
 	return (struct place){ (int64_t)XML_GetCurrentLineNumber(r->xml), (int64_t)XML_GetCurrentByteIndex(r->xml) };
+#endif
 }
 
 void camt_stop(struct camt053 *r, enum err err)

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "common_queries.h"
 #include "consumer.h"
+#include "crash.h"
 #include "log.h"
 #include "metrics.h"
 #include "role.h"
@@ -316,6 +317,8 @@ static enum err run(struct consume *s, struct attempt *a, struct why *why)
 		enum err err = run_once(s, a, why);
 
 		if (err == OK)
+			crash_here(CRASH_CONSUME_COMMITTED);
+		if (err == OK)
 			positions_moved(s, a->from, a->to, a->positions);
 		if (err != ERR_RETRY)
 			return err;
@@ -373,6 +376,8 @@ static enum err consume_until(struct consume *s, struct why *why)
 	while (!role_stopping(s->role)) {
 		role_beat(s->role);
 		TRY(gather(s, why));
+		if (s->batch.count > 0)
+			crash_here(CRASH_CONSUME_GATHERED);
 		TRY(run_batch(s, why));
 		report(s);
 	}

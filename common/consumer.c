@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "common_queries.h"
+#include "crash.h"
 #include "log.h"
 #include "metrics.h"
 #include "role.h"
@@ -129,7 +130,9 @@ static enum err claim(struct consumer *c, rd_kafka_topic_partition_list_t *list,
 		return OK;
 	TRY(check_same_cluster(c, why));
 	TRY(client_offsets(c->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why));
+	crash_here(CRASH_POSITION_BEFORE);
 	TRY(claim_rows(c, list, &rows, why));
+	crash_here(CRASH_POSITION_CLAIMED);
 	parts_fill(c, &rows);
 	for (int i = 0; i < list->cnt; i++) {
 		struct part *part = consumer_part(c, list->elems[i].topic, list->elems[i].partition);
@@ -177,6 +180,7 @@ static void release(struct consumer *c)
 	}
 	if (c->part_count > 0 && db_exec(c->db, arena, &q_position_release, args, &rows, &why) != OK)
 		log_why(LOG_INFO, "positions not released", &why);
+	crash_here(CRASH_POSITION_RELEASED);
 	arena_close(arena);
 }
 
@@ -363,6 +367,8 @@ void consumer_report(struct consumer *c)
 	}
 	if (list->cnt > 0)
 		(void)rd_kafka_commit(c->rk, list, 1);
+	if (list->cnt > 0)
+		crash_here(CRASH_CONSUME_REPORTED);
 	rd_kafka_topic_partition_list_destroy(list);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "httpd_inside.h"
 #include "log.h"
 
@@ -76,6 +77,7 @@ static void accept_upload(struct job *job)
 	struct why why = { .err = OK };
 	enum err err = job->request.route->accept(&job->request, job->httpd->db, &response, &why);
 
+	crash_here(CRASH_UPLOAD_COMMITTED);
 	db_rollback(job->httpd->db);
 	why.err = err;
 	if (err == OK)
@@ -156,12 +158,14 @@ static size_t run_slice(struct httpd *httpd, size_t from)
 		err = unit_run(httpd->unit, messages, n, NULL, 0, &why);
 	while (is_worth_a_try(httpd, err, &pause_ms));
 	why.err = err;
+	crash_here(CRASH_HTTP_COMMITTED);
 	for (size_t i = 0; i < n; i++) {
 		if (err == OK)
 			httpd_reply_outcome(httpd->queue[from + i]);
 		else
 			httpd_fail(httpd->queue[from + i], &why);
 	}
+	crash_here(CRASH_HTTP_ANSWERED);
 	return n;
 }
 

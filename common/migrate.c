@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crash.h"
 #include "digest.h"
 
 static const char create_ledger[] = "create table if not exists schema_migration ("
@@ -112,6 +113,7 @@ static enum err run_locked(struct db *db, struct arena *arena, const char *compo
 			return why_set(why, err, inner.code, "migration %s %d (%s): %s", component, m->number, m->name, inner.text);
 		}
 		++*applied;
+		crash_here(CRASH_MIGRATION);
 	}
 	return OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "crash.h"
 #include "version.h"
 
 enum { HOST_MOST = 8, TIMEOUT_MS = 10000, CONNECT_MS = 5000, POLL_MS = 1000, ANSWER_MOST = 1 << 20, REPLY_MOST = 1024 };
@@ -99,6 +100,7 @@ static size_t give_mail(char *to, size_t size, size_t n, void *arg)
 	struct span rest = span_from(trip->call->body, trip->given);
 	size_t taken = rest.size < size * n ? rest.size : size * n;
 
+	crash_here(taken > 0 ? CRASH_MAIL_DATA : CRASH_MAIL_GIVEN);
 	memcpy(to, rest.at, taken);
 	trip->given += taken;
 	return taken;
@@ -232,6 +234,8 @@ static void set_out(struct tour *tour, struct trip *trip)
 		set_http(trip);
 	else
 		set_smtp(trip);
+	if (trip->call->kind == CALL_HTTP)
+		crash_here(CRASH_CALL_BEFORE);
 	if (curl_multi_add_handle(tour->multi, trip->easy) != CURLM_OK)
 		bug("outside: libcurl does not take the call");
 	tour->running++;
@@ -274,6 +278,7 @@ static void come_back(struct tour *tour, struct trip *trip, CURLcode code)
 {
 	struct call *call = trip->call;
 
+	crash_here(call->kind == CALL_HTTP ? CRASH_CALL_ANSWERED : CRASH_MAIL_ANSWERED);
 	call->status = (int)number_of(trip, CURLINFO_RESPONSE_CODE);
 	if (code != CURLE_OK)
 		snprintf(call->error, sizeof(call->error), "%.150s", trip->error[0] != '\0' ? trip->error : curl_easy_strerror(code));

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "common_queries.h"
+#include "crash.h"
 #include "log.h"
 #include "metrics.h"
 #include "outside.h"
@@ -87,13 +88,17 @@ static enum err look(struct send *send, const struct errand *errand, bool *full,
 	*full = n == errand->at_once;
 	if (n == 0)
 		return OK;
+	crash_here(CRASH_SEND_CLAIMED);
 	*carried = true;
 	started = clock_monotonic_us();
 	errand->carry(arena, calls, n, errand->at_once);
 	metric_observe(&call_batch_seconds, (double)(clock_monotonic_us() - started) / (double)US_PER_SECOND, errand->name, NULL);
 	for (size_t i = 0; i < n; i++)
 		note(errand, &calls[i]);
-	return commit(send, messages_of(errand, arena, calls, n), n, why);
+	crash_here(CRASH_SEND_ANSWERED);
+	TRY(commit(send, messages_of(errand, arena, calls, n), n, why));
+	crash_here(CRASH_SEND_COMMITTED);
+	return OK;
 }
 
 /* Before the calls a database that is away costs nothing: the intents stay due. */

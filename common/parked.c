@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common_queries.h"
+#include "crash.h"
 #include "service.h"
 #include "verbs.h"
 
@@ -149,7 +150,9 @@ static enum err retry_one(struct parked *p, struct unit *u, const struct rows *r
 	struct message *m = message_of(p->arena, r, i);
 	int64_t seq = rows_int8(r, i, rows_column(r, "seq"));
 
+	crash_here(CRASH_PARKED_RETRY);
 	TRY(unit_retry(u, m, seq, why));
+	crash_here(CRASH_PARKED_RETRIED);
 	unit_forget(u);
 	if (m->outcome == OUTCOME_APPLIED) {
 		printf("%" PRId64 " applied\n", seq);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crash.h"
 #include "metrics.h"
 #include "role.h"
 #include "service.h"
@@ -43,6 +44,7 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 
 	if (p->magic != MAGIC || p->rk != rk || ordinal < p->head || ordinal >= p->tail)
 		bug("a delivery report for something that was not sent");
+	crash_here(CRASH_RELAY_DELIVERED);
 	p->bytes -= (int64_t)(m->len + m->key_len);
 	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR)
 		p->window[ordinal % PRODUCER_WINDOW].acked = true;

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "common_queries.h"
+#include "crash.h"
 #include "log.h"
 #include "metrics.h"
 #include "producer.h"
@@ -67,7 +68,9 @@ static enum err cursor_save(struct relay *r, struct why *why)
 	args_text(args, r->cluster);
 	args_int8(args, r->epoch);
 	args_int8(args, r->acked);
+	crash_here(CRASH_CURSOR_BEFORE);
 	TRY(db_exec(r->db, r->batch, &q_relay_move, args, &rows, why));
+	crash_here(CRASH_CURSOR_AFTER);
 	if (rows.affected == 0)
 		return why_set(why, ERR_CONFLICT, "not_leader", "another relay has moved on from epoch %lld", (long long)r->epoch);
 	r->saved = r->acked;
@@ -166,7 +169,12 @@ static enum err read_on(struct relay *r, size_t *n, struct why *why)
 	args_int8(args, READ_BYTES);
 	TRY(db_exec(r->db, r->batch, &q_relay_read, args, &rows, why));
 	*n = rows.count;
-	return send_all(r, &rows, why);
+	if (*n > 0)
+		crash_here(CRASH_RELAY_READ);
+	TRY(send_all(r, &rows, why));
+	if (*n > 0)
+		crash_here(CRASH_RELAY_PRODUCED);
+	return OK;
 }
 
 /* Once a second: the gauges, and whether it is still the cluster that we began with. */
@@ -196,6 +204,8 @@ static enum err pump(struct relay *r, struct why *why)
 
 	arena_reset(r->batch);
 	TRY(producer_reap(r->producer, &acked, why));
+	if (acked > r->acked)
+		crash_here(CRASH_RELAY_ACKED);
 	r->acked = acked > r->acked ? acked : r->acked;
 	TRY(read_on(r, &n, why));
 	if (now >= r->save_at) {
@@ -278,6 +288,7 @@ static enum err publish(struct relay *r, struct why *why)
 	if (role_stopping(r->role))
 		return OK;
 	TRY(cursor_claim(r, why));
+	crash_here(CRASH_RELAY_LED);
 	metric_set(&leads, 1, NULL);
 	log_info("relay leads", LOG_SPAN("cluster", r->cluster), LOG_NUMBER("epoch", r->epoch), LOG_NUMBER("seq", r->saved));
 	while (!role_stopping(r->role)) {

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "common_queries.h"
+#include "crash.h"
 #include "kafka.h"
 #include "log.h"
 #include "parked.h"
@@ -83,6 +84,7 @@ static enum err load(const struct service *s, int argc, char **argv, struct why 
 	TRY(settings_load(&loaded, argc, argv, environ, why));
 	log_init(s->name, level_of(common_settings.log_level));
 	TRY(kafka_check_options(common_settings.kafka_options, why));
+	TRY(crash_arm(common_settings.crash_at, why));
 	return s->start != NULL ? s->start(s->options, why) : OK;
 }
 
@@ -356,6 +358,16 @@ static int verb_rules(const struct service *s, int argc, char **argv)
 	return 0;
 }
 
+static int verb_crashes(const struct service *s, int argc, char **argv)
+{
+	(void)s;
+	(void)argc;
+	(void)argv;
+	for (int i = CRASH_NONE + 1; i < CRASH_POINTS; i++)
+		printf("%-20s %s\n", crash_points[i].name, crash_points[i].help);
+	return 0;
+}
+
 static const char *access_name(enum access a)
 {
 	static const char *const names[] = { "public", "read", "write", "admin" };
@@ -444,6 +456,7 @@ static const struct verb common_verbs[] = {
 	{ "parked", "parked list | show | retry | discard", parked_verb },
 	{ "token", "token create | list | revoke", token_verb },
 	{ "republish", "say the state of a compacted topic again", verb_republish },
+	{ "crashes", "the places where tests of faults let it die", verb_crashes },
 	{ "version", "print the version", verb_version },
 	{ NULL, NULL, NULL },
 };

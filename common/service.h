@@ -82,6 +82,7 @@ struct common_settings {
 	const char *public_url;       /* how customers reach it */
 	const char *roles;            /* "http,consume,relay,tick,send" or a subset */
 	const char *log_level;
+	const char *crash_at; /* crash.h */
 	int64_t http_threads, http_connections, consume_threads, partitions, replication, drain_seconds;
 	bool sandbox;                 /* business time is a row moved by dunlin.clock.v1 */
 	bool embedded_broker;         /* a new cluster id is adopted by itself */

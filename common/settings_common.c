@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "crash.h"
 #include "service.h"
 
 struct common_settings common_settings;
@@ -87,6 +88,8 @@ const struct setting common_setting_table[] = {
 	{ TEXT(roles), .initial = "http,consume,relay,tick,send", .check = check_roles,
 		.help = "What this process does; ops is always there." },
 	{ TEXT(log_level), .initial = "info", .check = check_level, .help = "Least level of log lines: debug, info, warn or error." },
+	{ TEXT(crash_at), .check = crash_check,
+		.help = "For tests of faults: dies, as by kill -9, at the place of this name (the verb crashes prints them), or place:3 for the third time." },
 	{ NUMBER(http_threads), .initial = "1", .least = 1, .most = 32, .help = "Threads that serve HTTP." },
 	{ NUMBER(http_connections), .initial = "1000", .least = 1, .most = 100000,
 		.help = "Open HTTP connections of this process at most; others wait in the kernel's queue." },

@@ -1,5 +1,6 @@
 #include "clock.h"
 #include "common_queries.h"
+#include "crash.h"
 #include "log.h"
 #include "metrics.h"
 #include "role.h"
@@ -61,7 +62,9 @@ static enum err look(struct tick *t, const struct duty *duty, bool *more, struct
 	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
 	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), UNIT_MESSAGES, &messages, &n, why));
 	if (n > 0) {
+		crash_here(CRASH_TICK_DUE);
 		TRY(unit_run(t->unit, messages, n, NULL, 0, why));
+		crash_here(CRASH_TICK_COMMITTED);
 		metric_add(&due_total, (int64_t)n, duty->name, NULL);
 	}
 	*more = n >= UNIT_MESSAGES;

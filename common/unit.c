@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "log.h"
 #include "metrics.h"
 #include "role.h"
@@ -363,16 +364,19 @@ static enum err travel(
 {
 	slots_begin(u, messages, n);
 	TRY(unit_claim(u, positions, position_count, why));
+	crash_here(CRASH_UNIT_CLAIMED);
 	needs_gather(u);
 	if (is_any_claimed(u)) {
 		TRY(load(u, why));
 		TRY(apply(u, why));
+		crash_here(CRASH_UNIT_APPLIED);
 		TRY(u->service->store->save(u->db, u->arena, u->book, why));
 		unit_record(u);
 		TRY(db_flush(u->db, why));
 	} else
 		TRY(apply(u, why));
 	unit_say(u);
+	crash_here(CRASH_COMMIT_BEFORE);
 	return db_commit(u->db, why);
 }
 
@@ -395,6 +399,7 @@ static enum err run_once(
 		metric_add(err == ERR_CONFLICT ? &fenced_total : &batches_retried_total, 1, NULL);
 		return err;
 	}
+	crash_here(CRASH_COMMIT_AFTER);
 	answer_twins(u);
 	count_batch(u, started);
 	if (u->events > 0)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "line.h"
 #include "random.h"
 #include "readers/camt053.h"
@@ -159,6 +160,7 @@ static enum err told_line(void *ctx, const struct reading_line *l, struct why *w
 	begin_statement(i, l->statement);
 	TRY(name_account(i, l->account, why));
 	add_line(i, l);
+	crash_here(CRASH_STATEMENT_HALF);
 	return i->rows == ROWS ? rows_flush(i, why) : OK;
 }
 
@@ -351,6 +353,7 @@ static enum err run(struct import *i, struct arena *arena, struct span client, s
 	TRY(out->is_new ? stage(i, source, out, why) : told_before(i, out, why));
 	TRY(db_flush(i->db, why));
 	TRY(report(i, arena, out, why));
+	crash_here(CRASH_STATEMENT_STAGED);
 	return db_commit(i->db, why);
 }
 
@@ -360,6 +363,7 @@ enum err import_run(struct db *db, struct arena *arena, struct span merchant, st
 	struct import *i = ARENA_NEW(arena, struct import);
 	*out = (struct imported){ 0 };
 	TRY(measure(source, out, why));
+	crash_here(CRASH_STATEMENT_MEASURED);
 	*i = (struct import){
 		.db = db, .arena = arena_open(), .merchant = merchant, .sha256 = span_bytes(out->sha256.b, sizeof(out->sha256.b))
 	};

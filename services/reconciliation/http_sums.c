@@ -1,9 +1,14 @@
 #include "http_sums.h"
 
+#include <string.h>
+
 #include "csv.h"
 #include "http_rows.h"
 #include "proof.h"
 #include "reconciliation_queries.h"
+
+/* How the rows of a recount call what differs. */
+#define DIFFERENCE "difference "
 
 static struct json_out begin(struct text *t, struct arena *arena)
 {
@@ -37,14 +42,28 @@ static struct flow flow_at(const struct rows *r, size_t row)
 		cause_find(text_at(r, row, "cause")), number_at(r, row, "amount") };
 }
 
-static struct counters counters_at(const struct rows *r, size_t row)
+/* Adds a sum of the aggregates to its currency's counters; `received` and the receipts' view have names of their own. */
+static void count_in(struct counters *c, struct span kind, int64_t minor)
 {
-	struct counters c = { .currency = rows_currency(r, row) };
+	if (span_is(kind, "received_by_bank") || span_is(kind, "received_elsewhere"))
+		c->minor[TERM_RECEIVED] += minor;
+	else if (span_is(kind, "receipts_allocated"))
+		c->receipts_allocated += minor;
+	else if (span_is(kind, "receipts_unapplied"))
+		c->receipts_unapplied += minor;
 	for (int t = 0; t < TERM_COUNT; t++)
-		c.minor[t] = number_at(r, row, term_word((enum term)t));
-	c.receipts_allocated = number_at(r, row, "receipts_allocated");
-	c.receipts_unapplied = number_at(r, row, "receipts_unapplied");
-	return c;
+		if (t != TERM_RECEIVED && span_is(kind, term_word((enum term)t)))
+			c->minor[t] += minor;
+}
+
+static struct counters *counters_of(struct counters *all, size_t *n, struct currency currency)
+{
+	size_t i = 0;
+	while (i < *n && !currency_equal(all[i].currency, currency))
+		i++;
+	if (i == *n)
+		all[(*n)++] = (struct counters){ .currency = currency };
+	return &all[i];
 }
 
 static void print_balance(struct json_out *out, const struct balance_row *b)
@@ -146,12 +165,27 @@ static void print_proof(struct json_out *out, const struct proof_row *p)
 	json_out_object_end(out);
 }
 
+/* The journal's balance of an account, and the lines posted to it. */
+static void sum_account(const struct rows *r, struct span account, int64_t *cash, int64_t *posted)
+{
+	*cash = *posted = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		struct span kind = text_at(r, i, "kind");
+		bool debit = span_equal(text_at(r, i, "debit"), account), credit = span_equal(text_at(r, i, "credit"), account);
+		if (span_is(kind, "flow") && (debit || credit))
+			*cash += debit ? number_at(r, i, "amount") : -number_at(r, i, "amount");
+		else if (span_is(kind, "posted") && debit)
+			*posted += number_at(r, i, "amount");
+	}
+}
+
 /* What the journal holds of the account, what is accepted but not posted, what is missing: together the last statement's closing. */
 static bool print_account_proof(struct json_out *out, const struct rows *r, size_t i)
 {
 	struct currency c = rows_currency(r, i);
-	int64_t cash = number_at(r, i, "amount"), closing = number_at(r, i, "invoiced"), gaps = number_at(r, i, "allocated"),
-		unposted = number_at(r, i, "credited");
+	int64_t closing = number_at(r, i, "closing"), gaps = number_at(r, i, "gaps"), cash, posted;
+	sum_account(r, text_at(r, i, "debit"), &cash, &posted);
+	int64_t unposted = number_at(r, i, "accepted") - posted;
 	bool holds = cash + unposted + gaps == closing;
 	json_out_object(out, NULL);
 	json_out_uuid(out, "id", rows_uuid(r, i, rows_column(r, "id")));
@@ -169,7 +203,7 @@ static bool print_accounts(struct json_out *out, const struct rows *rows)
 	bool holds = true;
 	json_out_array(out, "bank_accounts");
 	for (size_t i = 0; i < rows->count; i++)
-		if (span_is(text_at(rows, i, "what"), "account"))
+		if (span_is(text_at(rows, i, "kind"), "account"))
 			holds &= print_account_proof(out, rows, i);
 	json_out_array_end(out);
 	return holds;
@@ -182,11 +216,13 @@ static bool print_currencies(struct json_out *out, struct arena *arena, const st
 	struct proof_row *proof;
 	size_t n = 0, m = 0;
 	bool holds = true;
-	for (size_t i = 0; i < rows->count; i++)
-		if (span_is(text_at(rows, i, "what"), "flow"))
+	for (size_t i = 0; i < rows->count; i++) {
+		struct span kind = text_at(rows, i, "kind");
+		if (span_is(kind, "flow"))
 			flows[n++] = flow_at(rows, i);
-		else if (span_is(text_at(rows, i, "what"), "counters"))
-			counters[m++] = counters_at(rows, i);
+		else if (!span_is(kind, "account") && !span_starts(kind, DIFFERENCE))
+			count_in(counters_of(counters, &m, rows_currency(rows, i)), kind, number_at(rows, i, "amount"));
+	}
 	n = proof_make(arena, flows, n, counters, m, &proof);
 	json_out_array(out, "currencies");
 	for (size_t i = 0; i < n; i++) {
@@ -197,17 +233,56 @@ static bool print_currencies(struct json_out *out, struct arena *arena, const st
 	return holds;
 }
 
-enum err sums_proof(struct db *db, struct arena *arena, struct span merchant, struct span *json, bool *holds, struct why *why)
+/* Where a sum that is kept is not what its rows make. */
+static bool print_differences(struct json_out *out, const struct rows *r)
+{
+	bool none = true;
+	json_out_array(out, "differences");
+	for (size_t i = 0; i < r->count; i++) {
+		struct span kind = text_at(r, i, "kind");
+		if (!span_starts(kind, DIFFERENCE))
+			continue;
+		json_out_object(out, NULL);
+		json_out_span(out, "sum", span_from(kind, strlen(DIFFERENCE)));
+		json_out_span(out, "debit", text_at(r, i, "debit"));
+		json_out_span(out, "credit", text_at(r, i, "credit"));
+		json_out_span(out, "cause", text_at(r, i, "cause"));
+		json_out_money(out, "difference", (struct money){ number_at(r, i, "amount"), rows_currency(r, i) });
+		json_out_object_end(out);
+		none = false;
+	}
+	json_out_array_end(out);
+	return none;
+}
+
+static enum err print_all(
+	struct db *db, struct arena *arena, struct span merchant, bool recount, struct span *json, bool *holds, struct why *why)
 {
 	struct args *args = args_new(arena);
 	struct rows rows;
 	struct text t;
 	args_text(args, merchant);
-	TRY(db_exec(db, arena, &q_proof_rows, args, &rows, why));
+	TRY(db_exec(db, arena, recount ? &q_recount_rows : &q_proof_rows, args, &rows, why));
 	struct json_out out = begin(&t, arena);
 	*holds = print_currencies(&out, arena, &rows);
 	*holds &= print_accounts(&out, &rows);
+	if (recount)
+		*holds &= print_differences(&out, &rows);
 	json_out_bool(&out, "holds", *holds);
 	*json = finish(&out, &t);
 	return OK;
+}
+
+enum err sums_proof(struct db *db, struct arena *arena, struct span merchant, struct span *json, bool *holds, struct why *why)
+{
+	return print_all(db, arena, merchant, false, json, holds, why);
+}
+
+enum err sums_recount(struct db *db, struct arena *arena, struct span merchant, struct span *json, bool *holds, struct why *why)
+{
+	TRY(db_begin(db, why));
+	db_queue(db, &q_recount_patience, NULL, 1);
+	enum err err = print_all(db, arena, merchant, true, json, holds, why);
+	db_rollback(db);
+	return err;
 }

@@ -4,6 +4,8 @@
 
 #include "clock.h"
 #include "handlers.h"
+#include "log.h"
+#include "metrics.h"
 #include "reconciliation_queries.h"
 #include "wire.h"
 
@@ -169,11 +171,62 @@ static enum err wanted_next(struct db *db, struct arena *arena, struct instant n
 	return later(db, arena, now, &q_wanted_late_next, next, why);
 }
 
+/* ---- running sums ---- */
+
+static struct metric recount_differences = { .name = "dunlin_recount_differences",
+	.type = METRIC_GAUGE,
+	.help = "Running sums that the last recount found to differ from their rows." };
+
+/* Reads every row of one merchant, once a day. */
+static enum err recount(struct db *db, struct arena *arena, struct span merchant, struct why *why)
+{
+	struct args *args = args_new(arena);
+	struct rows rows;
+	args_text(args, merchant);
+	TRY(db_begin(db, why));
+	db_queue(db, &q_recount_patience, NULL, 1);
+	enum err err = db_exec(db, arena, &q_recount_run, args, &rows, why);
+	if (err == OK)
+		err = db_commit(db, why);
+	if (err != OK) {
+		db_rollback(db);
+		return err;
+	}
+	int32_t differences = rows_int4(&rows, 0, rows_column(&rows, "differences"));
+	metric_set(&recount_differences, (double)rows_int8(&rows, 0, rows_column(&rows, "all_differences")), NULL);
+	if (differences)
+		log_error("recount", LOG_SPAN("merchant", merchant), LOG_NUMBER("differences", differences),
+			LOG_NUMBER("minor", rows_int8(&rows, 0, rows_column(&rows, "minor"))));
+	return OK;
+}
+
+static enum err sum_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	(void)now, (void)limit, (void)out;
+	*n = 0;
+	metrics_register(&recount_differences);
+	TRY(db_exec(db, arena, &q_sum_fold, NULL, &rows, why));
+	TRY(db_exec(db, arena, &q_recount_due, NULL, &rows, why));
+	return rows.count ? recount(db, arena, rows_text(&rows, 0, 0), why) : OK;
+}
+
+/* Nothing of business waits for it. */
+static enum err sum_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	(void)db, (void)arena, (void)now, (void)why;
+	*due = 0;
+	next->us = INT64_MAX;
+	return OK;
+}
+
 const struct duty reconciliation_duties[] = {
 	{ .name = "statements", .period_ms = 1000, .due = statement_due, .next = statement_next },
 	{ .name = "lines", .period_ms = 1000, .due = line_due, .next = line_next },
 	{ .name = "rematch", .period_ms = 1000, .due = rematch_due, .next = rematch_next },
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
+	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },
 	{ .name = NULL },
 };

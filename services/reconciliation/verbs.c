@@ -242,12 +242,20 @@ static enum err trial_balance(
 	return OK;
 }
 
+static bool wants_recount(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--recount"))
+			return true;
+	return false;
+}
+
 static enum err proof(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
 	struct span body;
 	bool holds;
-	(void)service, (void)argc;
-	TRY(sums_proof(db, arena, span_of(argv[0]), &body, &holds, why));
+	(void)service;
+	TRY((wants_recount(argc, argv) ? sums_recount : sums_proof)(db, arena, span_of(argv[0]), &body, &holds, why));
 	printf("%.*s\n", SPAN_ARG(body));
 	*code = holds ? 0 : EXIT_FAILED;
 	return OK;
@@ -262,7 +270,7 @@ static enum err proof(const struct service *service, struct db *db, struct arena
 BOOK_VERB(journal, "journal MERCHANT [--format csv]")
 BOOK_VERB(exceptions, "exceptions MERCHANT [--format csv]")
 BOOK_VERB(trial_balance, "trial-balance MERCHANT [--format csv]")
-BOOK_VERB(proof, "proof MERCHANT")
+BOOK_VERB(proof, "proof MERCHANT [--recount]")
 
 const struct verb reconciliation_verbs[] = {
 	{ "import", "import MERCHANT FILE: a camt.053 file of any size into staging", verb_import },
@@ -270,6 +278,6 @@ const struct verb reconciliation_verbs[] = {
 	{ "trial-balance", "trial-balance MERCHANT [--format csv]", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },
 	{ "exceptions", "exceptions MERCHANT [--format csv]: what somebody has to look at, one a line", verb_exceptions },
-	{ "proof", "proof MERCHANT: both sums, term by term; exit 1 unless they hold", verb_proof },
+	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },
 	{ NULL, NULL, NULL },
 };

@@ -80,3 +80,28 @@ group by w.merchant_id, w.receipt_id order by min(w.added_at) limit $1;
 
 -- name: wanted_late_next
 select min(w.added_at) + interval '1 day' as at from wanted w where w.amount > 0 and w.added_at >= $1::timestamptz - interval '1 day';
+
+-- ---- sums ----
+
+-- What transactions added to the running sums. A part at a time, so that it stays a short statement.
+-- name: sum_fold
+with gone as (
+	delete from sum_change where ctid = any (array(select ctid from sum_change limit 20000))
+	returning *)
+insert into running_sum as r (merchant_id, kind, currency, debit, credit, cause, amount)
+select merchant_id, kind, currency, debit, credit, cause, sum(amount) from gone group by merchant_id, kind, currency, debit, credit, cause
+order by 1, 2, 3, 4, 5, 6
+on conflict (merchant_id, kind, currency, debit, credit, cause) do update set amount = r.amount + excluded.amount;
+
+-- name: recount_due
+select distinct s.merchant_id from running_sum s
+where not exists (select 1 from recount r where r.merchant_id = s.merchant_id and r.at > clock_timestamp() - interval '1 day') limit 1;
+
+-- name: recount_run
+insert into recount as r (merchant_id, at, differences, minor)
+select $1, clock_timestamp(), count(*), coalesce(sum(abs(coalesce(k.amount, 0) - coalesce(c.amount, 0))), 0)
+from (select * from kept_sum where merchant_id = $1) k
+full join (select * from counted_sum where merchant_id = $1) c using (merchant_id, kind, currency, debit, credit, cause)
+where coalesce(k.amount, 0) <> coalesce(c.amount, 0)
+on conflict (merchant_id) do update set at = excluded.at, differences = excluded.differences, minor = excluded.minor
+returning differences, minor, differences + (select coalesce(sum(o.differences), 0) from recount o where o.merchant_id <> $1)::bigint as all_differences;

@@ -1,0 +1,144 @@
+#include "town.h"
+
+#include <stdio.h>
+
+#include "http_sums.h"
+
+/* The sums that are kept, against the rows that they are the sums of. */
+
+#define ENTRIES(...) (const struct entry_of[]){ __VA_ARGS__ }, sizeof((const struct entry_of[]){ __VA_ARGS__ }) / sizeof(struct entry_of)
+
+/* Invoices in two currencies, a payment and its payout, a receipt by hand, lines that match, wait and are taken back. */
+static void live(struct town *t)
+{
+	struct uuid one = world_id(&t->world), payout = world_id(&t->world), attempt = world_id(&t->world);
+	town_do(t, world_invoice(&t->world, "c1", one, "NORD-000001", "EUR", 12000, 0));
+	town_do(t, world_invoice(&t->world, "c2", world_id(&t->world), "NORD-000002", "EUR", 5000, 700));
+	town_do(t, world_invoice(&t->world, "c3", world_id(&t->world), "NORD-000003", "USD", 900, 0));
+	town_do(t, world_payment(&t->world, "c1", attempt, one, 12500));
+	town_do(t, world_refund(&t->world, "c1", attempt, one, 12500, world_id(&t->world), 300, REFUND_UNAPPLIED));
+	town_do(t, world_payout_lines(&t->world, payout, 1, 1, 12500, 300));
+	town_do(t, world_credit_note(&t->world, "c1", one, world_id(&t->world), 600));
+	town_do(t, world_command(&t->world, "RecordReceipt", "",
+			   "\"customer_ref\":\"c2\",\"amount\":{\"minor\":800,\"currency\":\"EUR\"},\"value_date\":\"2026-03-02\""));
+	town_import(t, town_statement(t, "D1", 2, 2, 10000,
+			       ENTRIES({ .minor = 5000, .text = "NORD-000002", .end_to_end = "E1" }, { .minor = 777, .text = "who?" },
+				       { .minor = -50, .text = "fee" }, { .minor = 40, .text = "who?", .end_to_end = "E2" },
+				       { .minor = -5000, .end_to_end = "E1", .return_reason = "AC04" },
+				       { .minor = -40, .end_to_end = "E2", .return_reason = "AC04" })));
+	town_due(t);
+}
+
+static int64_t differences(struct town *t)
+{
+	return town_number(t,
+		"select count(*) from (select * from kept_sum where amount <> 0) k full join (select * from counted_sum where amount <> 0) c"
+		" using (merchant_id, kind, currency, debit, credit, cause) where k.amount is distinct from c.amount");
+}
+
+static void the_sums_that_are_kept_are_those_of_the_rows(void **state)
+{
+	struct town *t = *state;
+	struct span json;
+	struct why why = { 0 };
+	bool holds;
+	live(t);
+	assert_int_equal(differences(t), 0);
+	assert_true(town_number(t, "select count(*) from running_sum") > 20);
+	assert_int_equal(town_number(t, "select count(*) from sum_change"), 0);
+	assert_int_equal(town_number(t, "select sum(differences)::bigint from recount"), 0);
+	assert_int_equal(sums_recount(t->db, t->arena, SPAN(MERCHANT), &json, &holds, &why), OK);
+	assert_true(holds);
+	assert_town_proven(t);
+}
+
+static void fold_changes_no_sum(void **state)
+{
+	struct town *t = *state;
+	const char *sums = "select string_agg(k::text, ' ' order by k::text) from kept_sum k where amount <> 0";
+	live(t);
+	town_do(t, world_invoice(&t->world, "c4", world_id(&t->world), "NORD-000004", "EUR", 4400, 0));
+	assert_true(town_number(t, "select count(*) from sum_change") > 0);
+	const char *before = town_text(t, sums);
+	assert_int_equal(town_due(t), 0);
+	assert_int_equal(town_number(t, "select count(*) from sum_change"), 0);
+	assert_string_equal(town_text(t, sums), before);
+}
+
+/* Whoever changes a row by whatever way: the proof tells. */
+static void damage_to_any_row_is_seen_by_the_proof(void **state)
+{
+	static const char *const damages[] = {
+		"delete from journal where ctid = (select min(ctid) from journal)",
+		"update journal set amount = amount + 1 where ctid = (select min(ctid) from journal where debit = 'receivable')",
+		"insert into journal select merchant_id, gen_random_uuid(), debit, credit, currency, 1, cause, cause_id, customer_ref, day, posted_at"
+		" from journal where debit = 'receivable' limit 1",
+		"update open_item set open = open - 1, allocated = allocated + 1 where ctid = (select min(ctid) from open_item where open > 0)",
+		"delete from open_item where number = 'NORD-000003'",
+		"update receipt set allocated = allocated - 1, unapplied = unapplied + 1 where ctid = (select min(ctid) from receipt where allocated > 0)",
+		"delete from allocation; delete from receipt where kind = 3",
+		"update customer_credit set unapplied = unapplied + 1",
+		"delete from customer_credit where unapplied > 0",
+		"update bank_line set returned = returned + 1 where state = 'waiting' and amount > 0",
+		"delete from bank_line where state = 'waiting' and amount > 0",
+	};
+	struct town *t = *state;
+	live(t);
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct span json;
+		struct why why = { 0 };
+		bool holds;
+		assert_town_proven(t);
+		if (db_begin(t->owner, &why) != OK)
+			fail_msg("%s", why.text);
+		town_script(t->owner, damages[i]);
+		if (sums_proof(t->owner, t->arena, SPAN(MERCHANT), &json, &holds, &why) != OK)
+			fail_msg("%s", why.text);
+		if (holds)
+			fail_msg("not seen: %s", damages[i]);
+		assert_int_equal(differences(t), 0);
+		db_rollback(t->owner);
+	}
+}
+
+static void a_recount_finds_a_sum_that_was_changed_behind_its_back(void **state)
+{
+	struct town *t = *state;
+	struct span json;
+	struct why why = { 0 };
+	bool holds;
+	live(t);
+	town_script(t->owner,
+		"update running_sum set amount = amount + 7 where kind = 'open' and currency = 'EUR'; update recount set at = '-infinity'");
+	assert_int_equal(town_due(t), 0);
+	assert_int_equal(town_number(t, "select differences::bigint from recount"), 1);
+	assert_int_equal(town_number(t, "select minor from recount"), 7);
+	assert_int_equal(sums_recount(t->db, t->arena, SPAN(MERCHANT), &json, &holds, &why), OK);
+	assert_false(holds);
+	assert_non_null(strstr(span_cstr(t->arena, json), "\"sum\":\"open\""));
+}
+
+/* A transaction that begins with `discard plans` may say nothing of its isolation afterwards: the proof is one statement and needs no transaction. */
+static void the_proof_is_answered_however_many_transactions_went_before(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	live(t);
+	for (int i = 0; i < 40; i++) {
+		assert_int_equal(db_begin(t->db, &why), OK);
+		db_rollback(t->db);
+		assert_town_proven(t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_TOWN(the_sums_that_are_kept_are_those_of_the_rows),
+		IN_TOWN(fold_changes_no_sum),
+		IN_TOWN(damage_to_any_row_is_seen_by_the_proof),
+		IN_TOWN(a_recount_finds_a_sum_that_was_changed_behind_its_back),
+		IN_TOWN(the_proof_is_answered_however_many_transactions_went_before),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

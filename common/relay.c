@@ -137,12 +137,16 @@ static struct outgoing outgoing_of(const struct relay *r, const struct rows *row
 	};
 }
 
-static enum err send_all(struct relay *r, const struct rows *rows, struct why *why)
+/* Up to the first that must wait. */
+static enum err send_all(struct relay *r, const struct rows *rows, size_t *n, struct why *why)
 {
-	for (size_t i = 0; i < rows->count; i++) {
-		struct outgoing o = outgoing_of(r, rows, i);
+	for (*n = 0; *n < rows->count; ++*n) {
+		struct outgoing o = outgoing_of(r, rows, *n);
+		bool taken;
 
-		TRY(producer_send(r->producer, &o, why));
+		TRY(producer_send(r->producer, &o, &taken, why));
+		if (!taken)
+			break;
 		r->read = o.seq;
 		if (o.seq <= r->ever_read)
 			metric_add(&republished_total, 1, NULL);
@@ -168,10 +172,9 @@ static enum err read_on(struct relay *r, size_t *n, struct why *why)
 	args_int8(args, READ_ROWS);
 	args_int8(args, READ_BYTES);
 	TRY(db_exec(r->db, r->batch, &q_relay_read, args, &rows, why));
-	*n = rows.count;
-	if (*n > 0)
+	if (rows.count > 0)
 		crash_here(CRASH_RELAY_READ);
-	TRY(send_all(r, &rows, why));
+	TRY(send_all(r, &rows, n, why));
 	if (*n > 0)
 		crash_here(CRASH_RELAY_PRODUCED);
 	return OK;

@@ -17,6 +17,7 @@ static const char head[] =
 	"body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }\n"
 	"main { max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }\n"
 	"main.narrow { max-width: 27rem; padding-top: 8vh; }\n"
+	"main.wide { max-width: 64rem; }\n"
 	".test { background: var(--ink); color: var(--ground); padding: .5rem 1rem; text-align: center; font-size: .9rem; }\n"
 	".card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.5rem; }\n"
 	"h1 { font-size: 1.3rem; margin: 0 0 1rem; line-height: 1.3; }\n"
@@ -31,6 +32,7 @@ static const char head[] =
 	"label { display: block; margin-top: 1.25rem; font-size: .9rem; color: var(--soft); }\n"
 	"table { width: 100%; border-collapse: collapse; }\n"
 	"th, td { text-align: left; padding: .5rem .5rem .5rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }\n"
+	"@media (min-width: 50rem) { main.wide td:not(:last-child) { white-space: nowrap; padding-right: 1rem; } }\n"
 	"th { font-size: .85rem; color: var(--soft); font-weight: 600; }\n"
 	"a { color: var(--act); }\n"
 	"pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.5 ui-monospace, monospace; margin: 0; }\n"
@@ -65,7 +67,7 @@ static const char ended[] =
 
 static const char mails[] =
 	"{{>head}}"
-	"<main><h1>{{title}}</h1>\n"
+	"<main class=\"wide\"><h1>{{title}}</h1>\n"
 	"<div class=\"card\">\n"
 	"{{^mails}}<p class=\"soft\">No mail has come yet.</p>{{/mails}}\n"
 	"<table><thead><tr><th>#</th><th>When</th><th>To</th><th>Subject</th></tr></thead><tbody>\n"

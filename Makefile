@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 
 B ?= build
 FLAVOUR ?= release
-FLAVOURS := release debug asan tsan cov fuzz
+FLAVOURS := release debug asan tsan cov fuzz fuzzcov
 $(if $(filter $(FLAVOUR),$(FLAVOURS)),,$(error FLAVOUR is one of $(FLAVOURS)))
 O := $(B)/$(FLAVOUR)
 G := $(B)/gen
@@ -58,7 +58,8 @@ flags_asan := -O1 -g -fsanitize=address,undefined $(SANE)
 flags_tsan := -O1 -g -fsanitize=thread $(SANE)
 flags_cov := -O0 -g --coverage
 flags_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANE)
-ifeq ($(FLAVOUR),fuzz)
+flags_fuzzcov := -O1 -g -fprofile-instr-generate -fcoverage-mapping -fsanitize=fuzzer-no-link
+ifneq ($(filter fuzz fuzzcov,$(FLAVOUR)),)
 CC := clang
 GCC_WARNINGS :=
 WERRORS :=
@@ -173,17 +174,29 @@ $(O)/pure/%.linked: $(O)/pure/%.a $(O)/pure/common.a $(O)/lib/messages.a
 check-pure: $(COMPONENTS:%=$(O)/pure/%.linked) ## link the domain with no database, broker, event loop or network library
 	@echo "pure: $(foreach c,$(COMPONENTS),$c $(words $(call pure,$c)))"
 
-# Fuzz targets need clang: `make FLAVOUR=fuzz tests`.
-FUZZ := $(if $(filter fuzz,$(FLAVOUR)),$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
+# Fuzz targets need clang: `make FLAVOUR=fuzz tests`. Those of a service have the books in memory of its unit tests; fuzzcov counts lines.
+FUZZ := $(if $(filter fuzz fuzzcov,$(FLAVOUR)),$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
+fuzz_worlds = $(if $(filter common,$1),,$(call objects,tests/unit/unit.c $(filter-out tests/unit/$1/test_%,$(wildcard tests/unit/$1/*.c))))
 define fuzz
-$(O)/$(1:.c=): $(call objects,$1) $(call core_store,$(call owner,$1)) $(O)/lib/messages.a
-	$$(link) -fsanitize=fuzzer $$^ $(LIBS_all) $(LIBS_$(call owner,$1))
+$(O)/$(1:.c=): $(call objects,$1) $(call fuzz_worlds,$(call owner,$1)) $(call core_store,$(call owner,$1)) $(O)/lib/messages.a
+	$$(link) -fsanitize=fuzzer $$^ $(LIBS_all) $(LIBS_$(call owner,$1)) $(LIB_cmocka)
 endef
 $(foreach t,$(FUZZ),$(eval $(call fuzz,$t)))
+
+# The simulator: each service's pure core with its folder of tests/sim, as one object of which only <service>_core is seen, so that four live in one program.
+SIMULATED := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/sim/*/core.c))))
+simulated = $(O)/sim/$1.o
+define simulate
+$(call simulated,$1): $(call objects,$(wildcard tests/sim/$1/*.c)) $(O)/pure/$1.a
+	@mkdir -p $$(@D) && ld -r -o $$@.all $$^ && objcopy --keep-global-symbol=$1_core $$@.all $$@
+endef
+$(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
+$(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
+	$(link) $^ $(LIBS_pure)
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR
-.PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz test-runner test-build test
+.PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
 tests: $(C_TESTS) ## build all C tests
 test: ## every layer; unit, store and fuzz under sanitizers
 	+@tests/run all
@@ -196,6 +209,22 @@ test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(G)/python/.don
 	@$(if $(wildcard tests/e2e),tests/run e2e $(ARGS))
 test-fuzz: $(FUZZ:%.c=$(O)/%) ## replay the fuzzers' corpora
 	@$(if $(filter fuzz,$(FLAVOUR)),tests/run fuzz $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
+fuzz: $(FUZZ:%.c=$(O)/%) ## look for crashes, SECONDS=300 in all; finds and crashes stay in $(B)/fuzzing
+	@$(if $(filter fuzz,$(FLAVOUR)),tests/fuzz/run $(or $(SECONDS),300) $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
+fuzz-merge: $(FUZZ:%.c=$(O)/%) ## take what fuzzing found into the corpora, as few inputs as show it
+	@$(if $(filter fuzz,$(FLAVOUR)),tests/fuzz/run merge $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
+fuzz-coverage: $(FUZZ:%.c=$(O)/%) ## lines of each reader of foreign bytes that the corpora reach; at least 90 %
+	@$(if $(filter fuzzcov,$(FLAVOUR)),tests/fuzz/coverage $(O)/fuzzcov $^,$(MAKE) --no-print-directory FLAVOUR=fuzzcov $@)
+fuzz-seeds: $(G)/python/.done $(B)/venv/.done ## write the inputs that are made by hand (tests/fuzz/seeds)
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(G)/python $(B)/venv/bin/python tests/fuzz/seeds
+FAULTS_NEED := all $(O)/tests/faults/proxy $(B)/venv/.done $(B)/kafka/.done $(G)/python/.done
+.PHONY: faults faults-full
+faults: $(FAULTS_NEED) ## kills, cuts, full disks and wrong clocks under load, judged by the checker: the run that fits CI (SEED=)
+	@tests/faults/faults ci $(SEED)
+faults-full: $(FAULTS_NEED) ## the release run: N kills of each daemon and all the rest (HOURS=, goes on where it was stopped)
+	@tests/faults/faults full $(or $(N),1000) $(HOURS) $(if $(STATE),--state=$(STATE))
+$(O)/tests/faults/proxy: $(O)/obj/tests/faults/proxy.o
+	$(link) $^
 test-runner: $(B)/venv/.done ## the runner itself: it goes red when it must
 	@tests/run runner tests/runner/check
 test-build: ## the build itself, on planted faults

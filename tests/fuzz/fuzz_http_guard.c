@@ -73,7 +73,9 @@ static void check_route(struct arena *arena, const char *method, struct span tar
 		demand(request.params[i].value.size > 0 && span_is_text(request.params[i].value) &&
 			memchr(request.params[i].value.at, '/', request.params[i].value.size) == NULL);
 	for (size_t i = 0; err == OK && i < request.query_count; i++)
-		demand(span_is_text(request.query[i].value));
+		demand(span_equal(request_query(&request, request.query[i].name), request.query[i].value) &&
+			span_is_text(request.query[i].value));
+	demand(err != OK || request_param(&request, "nothing").size == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -28,6 +28,8 @@ static struct tvalue *values(struct arena *arena, const char *text)
 
 	tvalue_text(root, "x", text);
 	tvalue_text(root, "e", "");
+	tvalue_text(root, "n", NULL);
+	tvalue_printf(root, "p", "%s", text);
 	tvalue_bool(root, "t", true);
 	object = tvalue_object(root, "o");
 	tvalue_text(object, "x", text);

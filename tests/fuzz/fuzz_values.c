@@ -68,6 +68,8 @@ static void identities(struct arena *arena, struct span text)
 
 	if (uuid_parse(text, &uuid) == OK)
 		check(uuid_parse(span_of(uuid_text(arena, uuid)), &uuid_again) == OK && uuid_equal(uuid, uuid_again), "a uuid comes back");
+	check(rf_make(text, again) != OK || rf_is_valid(span_of(rf_print(arena, span_of(again)))),
+		"what is made is valid, printed in groups too");
 	check(rf_is_valid(text) == (rf_normalise(text, normal) == OK), "a valid reference has a form");
 	if (rf_is_valid(text)) {
 		check(rf_normalise(span_of(normal), again) == OK && strcmp(normal, again) == 0, "the form is a form of itself");

@@ -66,10 +66,6 @@ static bool entry_counts(struct camt053 *r)
 		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
 		rule = RULE_ACCOUNT;
 	}
-	if (rule == RULE_NONE && !r->account_bytes[0]) {
-		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
-		rule = RULE_ACCOUNT;
-	}
 	if (rule != RULE_NONE) {
 		camt_broken(r, rule, r->in_entry->place, "%s", why.text);
 		return false;

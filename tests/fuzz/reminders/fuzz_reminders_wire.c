@@ -1,23 +1,13 @@
 /*
- * Messages of reminders: facts, commands and our own lines of any bytes are read, and what is read is applied to a book, or refused with a reason.
- * Input: a line with the handler's type, a line with the path or the Kafka key, then the payload.
+ * Messages of reminders on a book in memory: facts, commands and our own lines of any bytes are applied, or refused with a reason and without a trace
+ * (world_run checks it), and whatever came, the tick finds an end and the mail system can take what is due.
+ *
+ * Beside the handlers' types there are "days" (so many days later, then the tick) and "send" (an answer "STATUS SENT UNKNOWN" for all that may be
+ * sent). {hold} and {notice} stand for the newest of its kind.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "../fuzz.h"
 
-#include "handlers.h"
-#include "policy.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool holds, const char *what)
-{
-	if (!holds) {
-		fprintf(stderr, "broken: %s\n", what);
-		abort();
-	}
-}
+#include "../../unit/reminders/world.h"
 
 static const struct handler *handler_of(struct span type)
 {
@@ -27,48 +17,82 @@ static const struct handler *handler_of(struct span type)
 	return NULL;
 }
 
-static void run(struct arena *arena, const struct handler *handler, struct message *m)
+static const void *newest(const struct shelf *shelf)
 {
-	struct book *book = book_open(arena, policy_find("standard"), "mail.example");
-	struct instant now = { INT64_C(1790000000000000) };
-	struct need need = { .arena = arena };
-	struct say *say = say_open(arena, m);
-	struct why why = { .err = OK };
-	struct digest before, after;
-	enum err err = handler->read(m, arena, &why);
+	const void *newest = NULL;
 
-	if (err == OK)
-		err = handler->need(m, &need, &why);
-	if (err == OK) {
-		book_mark(book);
-		before = book_digest(book);
-		err = handler->apply(book, m, now, say, &why);
-		if (err != OK) {
-			book_restore(book);
-			after = book_digest(book);
-			demand(digest_equal(before.b, after.b, sizeof before.b), "a refusal leaves the book as it was");
-		}
+	for (size_t i = 0; i < shelf_count(shelf); i++) {
+		enum shelf_state state;
+		const void *value = NULL;
+		struct span key;
+
+		shelf_at(shelf, i, &key, &value, &state);
+		newest = value != NULL ? value : newest;
 	}
-	demand(err == OK || (why.err == err && why.code[0] != '\0'), "a refusal has a reason");
+	return newest;
+}
+
+static struct span named(const struct world *w, struct span text)
+{
+	const struct hold *hold = newest(&w->book->holds);
+	const struct notice *notice = newest(&w->book->notices);
+	struct uuid none = { { 0 } };
+
+	text = fuzz_replace(w->arena, text, "{hold}", uuid_text(w->arena, hold != NULL ? hold->id : none));
+	return fuzz_replace(w->arena, text, "{notice}", uuid_text(w->arena, notice != NULL ? notice->id : none));
+}
+
+static void pass(struct world *w, struct span text)
+{
+	int64_t days;
+
+	if (span_int64(text, &days) != OK || days < 0 || days > 400)
+		return;
+	w->now.us += days * US_PER_DAY;
+	world_tick(w);
+}
+
+static void send_all(struct world *w, struct span text)
+{
+	static const struct handover answers[] = { { .sent = true, .status = 250 }, { .sent = true, .status = 421 },
+		{ .sent = true, .status = 550 }, { .sent = true, .unknown = true, .status = 354 }, { .sent = false, .status = 0 } };
+	int64_t which;
+
+	if (span_int64(text, &which) == OK && which >= 0 && which < (int64_t)(sizeof(answers) / sizeof(*answers)))
+		(void)world_send(w, answers[which]);
+}
+
+static void run(struct world *w, const struct fuzz_message *from)
+{
+	struct message *m;
+	enum err err;
+
+	if (span_is(from->type, "days"))
+		pass(w, from->payload);
+	if (span_is(from->type, "send"))
+		send_all(w, from->payload);
+	/* The world's tick looks at one merchant. */
+	if (handler_of(from->type) == NULL || !(span_starts(from->target, "nord:") || span_starts(from->target, "/")))
+		return;
+	m = world_command(w, span_cstr(w->arena, from->type), "", "");
+	m->key = span_starts(from->target, "/") ? SPAN("nord:c1") : from->target;
+	m->target = named(w, from->target);
+	/* A tombstone has no value; no other message is without one. */
+	m->payload = from->payload.size > 0 ? named(w, from->payload) : (struct span){ 0 };
+	err = world_run(w, m);
+	demand(err == OK || (w->why.err == err && w->why.code[0] != '\0'), "a refusal has a reason");
 	demand(err != ERR_BUG && err != ERR_RETRY, "no input is a bug");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_open();
-	struct message m = {
-		.source = SPAN("fuzz"), .id = SPAN("1"), .key = SPAN("nord:c1"), .merchant = SPAN("nord"), .client = SPAN("main")
-	};
-	struct span type, rest = span_bytes(data, size);
-	const struct handler *handler;
+	struct span rest = span_copy(arena, span_bytes(data, size));
+	struct world *w = world_open(arena);
+	struct fuzz_message m;
 
-	(void)span_cut(rest, '\n', &type, &rest);
-	(void)span_cut(rest, '\n', &m.target, &m.payload);
-	if (m.target.size > 0 && m.target.at[0] != '/')
-		m.key = m.target;
-	handler = handler_of(type);
-	if (handler != NULL)
-		run(arena, handler, &m);
+	for (int n = 0; n < FUZZ_MESSAGES && fuzz_next(&rest, &m); n++)
+		run(w, &m);
 	arena_close(arena);
 	return 0;
 }

@@ -100,7 +100,7 @@ static size_t give_mail(char *to, size_t size, size_t n, void *arg)
 	struct span rest = span_from(trip->call->body, trip->given);
 	size_t taken = rest.size < size * n ? rest.size : size * n;
 
-	crash_here(taken > 0 ? CRASH_MAIL_DATA : CRASH_MAIL_GIVEN);
+	crash_here(CRASH_MAIL_DATA);
 	memcpy(to, rest.at, taken);
 	trip->given += taken;
 	return taken;
@@ -353,6 +353,13 @@ static bool is_over(const struct tour *tour)
 	return true;
 }
 
+static void note_given(const struct tour *tour)
+{
+	for (size_t i = 0; i < tour->count; i++)
+		if (tour->trips[i].given > 0 && !tour->trips[i].done && tour->trips[i].given == tour->trips[i].call->body.size)
+			crash_here(CRASH_MAIL_GIVEN);
+}
+
 void outside_run(struct arena *arena, struct call *calls, size_t n, size_t at_once)
 {
 	struct tour tour = {
@@ -373,6 +380,7 @@ void outside_run(struct arena *arena, struct call *calls, size_t n, size_t at_on
 		if (curl_multi_perform(tour.multi, &still) != CURLM_OK)
 			bug("outside: libcurl fails");
 		collect(&tour);
+		note_given(&tour);
 		if (tour.running > 0 && still > 0 && curl_multi_poll(tour.multi, NULL, 0, POLL_MS, NULL) != CURLM_OK)
 			bug("outside: libcurl can't wait");
 	}

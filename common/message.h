@@ -63,7 +63,7 @@ struct message {
 
 	/* Filled by the unit of work. */
 	const struct handler *handler;
-	void *body; /* decoded by handler->read, or set by the road that it came by */
+	void *body; /* decoded whole by handler->read, or set by the road that it came by; NULL otherwise */
 	enum outcome outcome;
 	struct reply reply;
 	struct why why;

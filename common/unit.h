@@ -62,7 +62,8 @@ void need_want(struct need *, int what, struct span merchant, struct span id);
 struct handler {
 	const char *type;
 	const char *help;
-	/* payload -> body, in the arena. Malformed: ERR_INVALID with the field. Pure. */
+	/* payload -> body, in the arena. Malformed: ERR_INVALID with the field, and body stays NULL: what was read in part is not read, for the
+	 * message may run again with the body that it has. Pure. */
 	enum err (*read)(struct message *, struct arena *, struct why *);
 	/* The keys it touches. Pure. */
 	enum err (*need)(const struct message *, struct need *, struct why *);

@@ -84,8 +84,9 @@ enum err wire_read_checkout(struct message *m, struct arena *arena, struct why *
 		c->item_count = 1;
 	} else
 		TRY(read_items(&in, arena, &c->items, &c->item_count, why));
+	TRY(json_in_done(&in, why));
 	m->body = c;
-	return json_in_done(&in, why);
+	return OK;
 }
 
 static enum err read_refund_items(const struct json_in *in, struct arena *arena, struct refund *refund, struct why *why)
@@ -123,8 +124,9 @@ enum err wire_read_refund(struct message *m, struct arena *arena, struct why *wh
 		TRY(read_refund_items(&in, arena, &c->refund, why));
 	if (c->refund.reason == REFUND_CREDITED)
 		TRY(json_in_uuid(&in, "credit_note_id", &c->refund.credit_note, why));
+	TRY(json_in_done(&in, why));
 	m->body = c;
-	return json_in_done(&in, why);
+	return OK;
 }
 
 static enum err read_secrets(const struct json_in *in, struct arena *arena, struct provider_account *account, struct why *why)
@@ -164,8 +166,9 @@ enum err wire_read_account(struct message *m, struct arena *arena, struct why *w
 	c->has_secrets = json_in_has(&in, "webhook_secrets");
 	if (c->has_secrets)
 		TRY(read_secrets(&in, arena, &c->account, why));
+	TRY(json_in_done(&in, why));
 	m->body = c;
-	return json_in_done(&in, why);
+	return OK;
 }
 
 enum err wire_read_dismiss(struct message *m, struct arena *arena, struct why *why)
@@ -176,8 +179,9 @@ enum err wire_read_dismiss(struct message *m, struct arena *arena, struct why *w
 	TRY(path_uuid(m, 2, &note->attempt, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
 	TRY(json_in_text(&in, "note", 1, 500, &note->text, why));
+	TRY(json_in_done(&in, why));
 	m->body = note;
-	return json_in_done(&in, why);
+	return OK;
 }
 
 enum err wire_read_close_alarm(struct message *m, struct arena *arena, struct why *why)
@@ -189,6 +193,7 @@ enum err wire_read_close_alarm(struct message *m, struct arena *arena, struct wh
 	note->subject = path_part(m->target, 3);
 	TRY(json_in_open(&in, arena, m->payload, why));
 	TRY(json_in_text(&in, "note", 1, 500, &note->text, why));
+	TRY(json_in_done(&in, why));
 	m->body = note;
-	return json_in_done(&in, why);
+	return OK;
 }

@@ -48,7 +48,8 @@ void find_id(struct need *, enum find_what, struct span merchant, const struct u
 /* What this file of wire read is the message's body. */
 #define READ(type, wire_read)                \
 	type *what = ARENA_NEW(arena, type); \
+	TRY(wire_read(m, arena, what, why)); \
 	m->body = what;                      \
-	return wire_read(m, arena, what, why)
+	return OK
 
 #endif

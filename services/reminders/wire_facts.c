@@ -105,8 +105,9 @@ enum err wire_read_merchant(struct message *m, struct arena *arena, struct why *
 	merchant->zone = span_of(from->zone);
 	merchant->language = span_of(from->language);
 	merchant->transfer_accounts = accounts_text(arena, from);
+	TRY(read_revision(from->revision, &merchant->revision, why));
 	m->body = merchant;
-	return read_revision(from->revision, &merchant->revision, why);
+	return OK;
 }
 
 enum err wire_read_customer(struct message *m, struct arena *arena, struct why *why)
@@ -114,9 +115,11 @@ enum err wire_read_customer(struct message *m, struct arena *arena, struct why *
 	struct customer *customer = ARENA_NEW(arena, struct customer);
 	Dunlin__Customers__V1__CustomerChanged *from;
 
-	m->body = customer;
-	if (m->payload.at == NULL)
-		return message_key(m->key, &customer->merchant, &customer->ref);
+	if (m->payload.at == NULL) {
+		TRY(message_key(m->key, &customer->merchant, &customer->ref));
+		m->body = customer;
+		return OK;
+	}
 	READ(dunlin__customers__v1__customer_changed__descriptor, from, m, arena, why);
 	customer->merchant = span_of(from->merchant_id);
 	customer->ref = span_of(from->customer_ref);
@@ -124,7 +127,9 @@ enum err wire_read_customer(struct message *m, struct arena *arena, struct why *
 	customer->email = from->n_emails > 0 ? span_of(from->emails[0]) : SPAN("");
 	customer->zone = span_of(from->zone);
 	customer->language = span_of(from->language);
-	return read_revision(from->revision, &customer->revision, why);
+	TRY(read_revision(from->revision, &customer->revision, why));
+	m->body = customer;
+	return OK;
 }
 
 /* ---- invoices ---- */
@@ -194,8 +199,9 @@ enum err wire_read_account(struct message *m, struct arena *arena, struct why *w
 	fact->closed = from->closed;
 	TRY(read_id(from->account_id, "account_id", &fact->id, why));
 	TRY(read_revision(from->revision, &fact->defined_revision, why));
+	TRY(read_currency(from->currency, "currency", &fact->currency, why));
 	m->body = fact;
-	return read_currency(from->currency, "currency", &fact->currency, why);
+	return OK;
 }
 
 enum err wire_read_statement(struct message *m, struct arena *arena, struct why *why)
@@ -212,8 +218,10 @@ enum err wire_read_statement(struct message *m, struct arena *arena, struct why 
 	TRY(read_money(from->closing, "closing", &closing, why));
 	fact->currency = closing.currency;
 	fact->has_cover = from->covered_to != NULL;
+	if (fact->has_cover)
+		TRY(read_date(from->covered_to, "covered_to", &fact->covered_to, why));
 	m->body = fact;
-	return from->covered_to != NULL ? read_date(from->covered_to, "covered_to", &fact->covered_to, why) : OK;
+	return OK;
 }
 
 /* ---- what was paid ---- */
@@ -275,7 +283,6 @@ enum err wire_read_receipt(struct message *m, struct arena *arena, struct why *w
 
 	READ(dunlin__ledger__v1__receipt_allocated__descriptor, from, m, arena, why);
 	begin_receipt(paid, from->merchant_id, from->customer_ref, "receipt");
-	m->body = paid;
 	TRY(read_revision(from->revision, &revision, why));
 	TRY(read_id(from->receipt_id, "receipt_id", &paid->notice.source_id, why));
 	if (from->receipt == NULL)
@@ -287,5 +294,6 @@ enum err wire_read_receipt(struct message *m, struct arena *arena, struct why *w
 	paid->notice.items = items;
 	paid->notice.item_count = from->receipt->n_allocations;
 	paid->is_ours = revision == 1 && from->receipt->kind != DUNLIN__LEDGER__V1__RECEIPT_KIND__RECEIPT_KIND_PROVIDER;
+	m->body = paid;
 	return OK;
 }

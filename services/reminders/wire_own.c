@@ -31,8 +31,9 @@ enum err wire_read_place_hold(struct message *m, struct arena *arena, struct why
 	if (command->has_amount && command->amount.minor <= 0)
 		return why_field(why, ERR_INVALID, "field_invalid", "amount", "must be above 0");
 	TRY(json_in_text(&in, "reason", 1, 500, &command->reason, why));
+	TRY(json_in_done(&in, why));
 	m->body = command;
-	return json_in_done(&in, why);
+	return OK;
 }
 
 /* The hold's id stands in the path, …/{id}/release. */
@@ -56,8 +57,9 @@ enum err wire_read_release_hold(struct message *m, struct arena *arena, struct w
 		return why_set(why, ERR_NOT_FOUND, "hold_unknown", "there is no such hold");
 	TRY(json_in_open(&in, arena, m->payload, why));
 	TRY(json_in_text(&in, "reason", 1, 500, &command->reason, why));
+	TRY(json_in_done(&in, why));
 	m->body = command;
-	return json_in_done(&in, why);
+	return OK;
 }
 
 void wire_print_hold(struct json_out *out, const char *name, const struct hold *hold)

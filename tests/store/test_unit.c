@@ -138,6 +138,20 @@ static void a_refusal_is_remembered_and_leaves_no_trace_in_the_book(void **state
 	assert_int_equal(number(w, "select count(*) from outbox"), 0);
 }
 
+/* The toy's read sets the body first: what stayed would be taken for the whole when the batch runs again. */
+static void what_was_read_in_part_is_not_read(void **state)
+{
+	struct world *w = *state;
+	struct message *m = toy_command(w->arena, "k1", "nonsense");
+
+	for (int i = 0; i < 2; i++) {
+		run_one(w, m);
+		assert_int_equal(m->outcome, OUTCOME_NOT_TAKEN);
+		assert_null(m->body);
+	}
+	assert_int_equal(number(w, "select count(*) from counter"), 0);
+}
+
 static void malformed_http_is_not_remembered(void **state)
 {
 	struct world *w = *state;
@@ -482,6 +496,7 @@ int main(void)
 		TEST(the_same_key_gets_the_same_answer_for_ever),
 		TEST(another_body_under_the_same_key_is_422),
 		TEST(a_refusal_is_remembered_and_leaves_no_trace_in_the_book),
+		TEST(what_was_read_in_part_is_not_read),
 		TEST(malformed_http_is_not_remembered),
 		TEST(a_refused_foreign_command_is_a_dead_letter_and_blocks_nothing),
 		TEST(a_poisoned_fact_holds_up_its_own_key_alone),

@@ -63,6 +63,7 @@ enum err world_run(struct world *w, struct message *m)
 	w->said_count = 0;
 	book_mark(w->book);
 	w->err = m->body == NULL ? handler->read(m, w->arena, &w->why) : OK;
+	assert_true(w->err == OK || m->body == NULL);
 	if (w->err == OK)
 		w->err = handler->need(m, &need, &w->why);
 	if (w->err == OK)

@@ -74,6 +74,7 @@ static enum err run(struct world *w, struct message *m)
 	w->why = (struct why){ .err = OK };
 	w->said_count = 0;
 	w->err = handler->read(m, w->arena, &w->why);
+	assert_true(w->err == OK || m->body == NULL);
 	if (w->err == OK)
 		w->err = handler->need(m, &need, &w->why);
 	if (w->err != OK)

@@ -21,6 +21,7 @@ static void what_can_not_be_read_says_so_whatever_it_is(void **state)
 
 			assert_true(err == ERR_INVALID || err == ERR_NOT_FOUND);
 			assert_int_equal(why.err, err);
+			assert_null(m.body);
 			assert_true(why.code[0] != '\0' && why.text[0] != '\0');
 			read++;
 		}

@@ -40,7 +40,7 @@ class Client:
         self.eyes = Eyes(world)
         self.merchants = [dict(m) for m in MERCHANTS]
         self.banks, self.bank_locks, self.customers = {}, {}, {}
-        self.holds, self.attempts, self.witnessed = [], {}, {}
+        self.holds, self.attempts, self.ways, self.documents = [], {}, {}, {}
         self.lock = threading.Lock()
         self.later, self.later_count = [], 0  # steps that follow: (when, number, step)
         self.ready = queue.Queue()

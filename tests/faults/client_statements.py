@@ -35,7 +35,7 @@ def transfer(c, chance, who, intended):
 
 def upload(c, f, m, document, said, who, intended, **more):
     with c.lock:
-        c.__dict__.setdefault("documents", {})[said["ident"], f] = (m, document, said, more)
+        c.documents[said["ident"], f] = (m, document, said, more)
     return c.doors.upload(f, document, m["id"], said | more, who, intended=intended)
 
 
@@ -61,7 +61,7 @@ def pick_days(c, chance, m, most):
 def again(c, chance, who, intended):
     """A file that was uploaded before, to the byte."""
     with c.lock:
-        known = [v for (_, f), v in getattr(c, "documents", {}).items() if f == "upload"]
+        known = [v for (_, f), v in c.documents.items() if f == "upload"]
     if known:
         m, document, said, more = chance.choice(known)
         c.doors.upload("upload_again", document, m["id"], said | more, who, intended=intended)

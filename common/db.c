@@ -9,7 +9,7 @@
 #include "clock.h"
 #include "db_inside.h"
 
-enum { REPLAN_LEAST = 8, REPLAN_MOST = 4096 };
+enum { REPLAN_LEAST = 8, REPLAN_MOST = 4096, REPLAN_ROWS = 64 };
 enum { DEADLINE_MS = 30000, CONNECT_MS = 5000, QUEUE_MOST = 512 };
 
 /* One command of the pipeline, in the order of sending. */
@@ -25,6 +25,7 @@ struct pending {
 struct known {
 	const struct query *query;
 	enum { KNOWN_NOT, KNOWN_QUEUED, KNOWN_YES } state;
+	size_t inserted, replan_at; /* rows that it has inserted, and how many more are too many for the plans there are */
 };
 
 struct db {
@@ -37,6 +38,7 @@ struct db {
 	struct known *known;
 	size_t known_room, known_count;
 	int64_t begun, replan_at;
+	bool grown; /* since plans were made, a table has */
 };
 
 static void result_clear(PGresult **r)
@@ -67,6 +69,7 @@ static void forget_connection(struct db *db)
 	db->queued = 0;
 	db->begun = 0;
 	db->replan_at = REPLAN_LEAST;
+	db->grown = false;
 	memset(db->known, 0, db->known_room * sizeof *db->known);
 	db->known_count = 0;
 }
@@ -283,8 +286,19 @@ static size_t affected(PGresult *r)
 	return (size_t)strtoull(PQcmdTuples(r), NULL, 10);
 }
 
+static void count_inserted(struct db *db, const struct query *query, PGresult *r)
+{
+	struct known *k = known_of(db, query);
+
+	k->inserted += affected(r);
+	if (k->inserted < k->replan_at + REPLAN_ROWS)
+		return;
+	k->replan_at = k->inserted * 2;
+	db->grown = true;
+}
+
 /* Looks at one result. Only the first error of a pipeline is kept: what follows it was not run. */
-static enum err take(const struct pending *p, PGresult *r, struct why *why)
+static enum err take(struct db *db, const struct pending *p, PGresult *r, struct why *why)
 {
 	ExecStatusType status = PQresultStatus(r);
 	size_t n;
@@ -294,6 +308,8 @@ static enum err take(const struct pending *p, PGresult *r, struct why *why)
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		return refused(r, p->query, why);
 	n = status == PGRES_TUPLES_OK ? (size_t)PQntuples(r) : affected(r);
+	if (p->query != NULL && strncmp(PQcmdStatus(r), "INSERT", 6) == 0)
+		count_inserted(db, p->query, r);
 	if (p->rows != NULL) {
 		rows_copy(p->rows, p->arena, r);
 		p->rows->affected = affected(r);
@@ -316,9 +332,9 @@ static enum err take_next(struct db *db, const struct pending *p, int64_t until,
 		if (r == NULL)
 			break;
 		if (err == OK)
-			err = take(p, r, why);
+			err = take(db, p, r, why);
 		else
-			(void)take(p, r, NULL);
+			(void)take(db, p, r, NULL);
 	}
 	if (p->prepares)
 		known_of(db, p->query)->state = err == OK ? KNOWN_YES : KNOWN_NOT;
@@ -423,14 +439,19 @@ enum err db_flush(struct db *db, struct why *why)
 	return db->queued == 0 ? OK : flush(db, why);
 }
 
-/* A plan is made for the size that its tables have at that moment, and a batch adds at most so many rows: planned again each time that the number of
- * transactions has doubled, no plan is older than half of what it reads. One that was made over empty tables would compare all with all. */
+/* A plan is made for the size that its tables have at that moment: one that was made over empty tables compares all with all, or takes whatever
+ * index the merchant leads. Planned again each time that the rows which a statement has inserted have doubled, or the number of transactions
+ * (others insert too), no plan is much older than half of what it reads. */
 static void replan(struct db *db)
 {
-	if (db->begun++ < db->replan_at)
+	bool often = db->begun++ >= db->replan_at;
+
+	if (!often && !db->grown)
 		return;
 	send_plain(db, "discard plans");
-	db->replan_at += db->replan_at < REPLAN_MOST ? db->replan_at + REPLAN_LEAST : REPLAN_MOST;
+	db->grown = false;
+	if (often)
+		db->replan_at += db->replan_at < REPLAN_MOST ? db->replan_at + REPLAN_LEAST : REPLAN_MOST;
 }
 
 enum err db_begin(struct db *db, struct why *why)

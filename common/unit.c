@@ -467,6 +467,9 @@ enum err unit_run(
 	if (n == 0 && position_count == 0)
 		return OK;
 	err = run_once(u, messages, n, positions, position_count, why);
+	/* Somebody else wrote the same unique key since it was looked for: once more, and it is found. */
+	if (err == ERR_BUG && strcmp(why->code, "23505") == 0)
+		err = run_once(u, messages, n, positions, position_count, why);
 	if (err != ERR_BUG)
 		return err;
 	log_why(LOG_ERROR, "a batch failed, its messages run again one by one", why);

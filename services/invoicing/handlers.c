@@ -43,7 +43,8 @@ static void need_series(struct need *n, struct span merchant, enum document docu
 	need_want(n, WANT_SERIES, merchant, id);
 }
 
-/* A reference is locked by its sort too: a charge and an invoice may have the same. */
+/* A reference is locked by its sort too: an invoice and a credit note may have the same. A charge's is not: its row is the lock, as the primary
+ * key. Where two customers take the same at once, the second waits at the insert, and its batch runs again (unit_run) and finds the first. */
 static void need_reference(struct need *n, enum book_want want, const char *sort, struct span merchant, struct span ref)
 {
 	if (ref.size == 0)
@@ -204,7 +205,7 @@ static enum err need_add_charge(const struct message *m, struct need *n, struct 
 	const struct add_charge *c = m->body;
 
 	(void)why;
-	need_reference(n, WANT_CHARGE, "charge", c->merchant, c->external_ref);
+	need_want(n, WANT_CHARGE, c->merchant, c->external_ref);
 	need_customer(n, c->merchant, c->customer_ref);
 	if (c->when == CHARGE_AT_ONCE)
 		need_series(n, c->merchant, DOCUMENT_INVOICE);
@@ -548,6 +549,7 @@ const struct handler invoicing_handlers[] = {
 	{ .type = "dunlin.ledger.v1.UnappliedChanged", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.AccountDefined", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.StatementAccepted", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.StatementMatched", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.LineAccepted", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.LineMatched", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.LineUnmatched", .help = passed_over },

@@ -1,4 +1,5 @@
--- Every statement of invoicing. Keys come in as parallel arrays; k is what was asked for.
+-- Every statement of invoicing. Keys come in as parallel arrays; k is what was asked for. Where a state narrows the search, `offset 0` has each key
+-- looked up by its index: a planner without statistics takes all drafts of all customers for a handful, and reads them all for each batch.
 
 -- ---- find ----
 
@@ -21,13 +22,14 @@ select * from merchant where merchant_id = any ($1::text[]);
 select c.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref) join customer c using (merchant_id, customer_ref);
 
 -- name: draft_fetch
-select i.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
-join invoice i on i.merchant_id = k.merchant_id and i.customer_ref = k.customer_ref and i.state = 'draft';
+select i.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref),
+lateral (select * from invoice i where i.merchant_id = k.merchant_id and i.customer_ref = k.customer_ref and i.state = 'draft' offset 0) i;
 
 -- name: waiting_fetch
-select c.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
-join invoice i on i.merchant_id = k.merchant_id and i.customer_ref = k.customer_ref and i.state = 'draft'
-join charge c on c.merchant_id = i.merchant_id and c.invoice_id = i.invoice_id and c.state = 'waiting'
+select c.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref),
+lateral (select merchant_id, invoice_id from invoice i
+	where i.merchant_id = k.merchant_id and i.customer_ref = k.customer_ref and i.state = 'draft' offset 0) i,
+lateral (select * from charge c where c.merchant_id = i.merchant_id and c.invoice_id = i.invoice_id and c.state = 'waiting' offset 0) c
 order by c.merchant_id, c.invoice_id, c.position;
 
 -- name: charge_fetch
@@ -37,8 +39,8 @@ select c.* from unnest($1::text[], $2::text[]) k (merchant_id, external_ref) joi
 select i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id) join invoice i using (merchant_id, invoice_id);
 
 -- name: invoice_ref_fetch
-select i.* from unnest($1::text[], $2::text[]) k (merchant_id, external_ref)
-join invoice i on i.merchant_id = k.merchant_id and i.external_ref = k.external_ref and i.external_ref <> '';
+select i.* from unnest($1::text[], $2::text[]) k (merchant_id, external_ref),
+lateral (select * from invoice i where i.merchant_id = k.merchant_id and i.external_ref = k.external_ref and i.external_ref <> '' offset 0) i;
 
 -- name: invoice_number_fetch
 select i.* from unnest($1::text[], $2::text[]) k (merchant_id, number) join invoice i using (merchant_id, number);
@@ -47,8 +49,8 @@ select i.* from unnest($1::text[], $2::text[]) k (merchant_id, number) join invo
 select n.* from unnest($1::text[], $2::uuid[]) k (merchant_id, credit_note_id) join credit_note n using (merchant_id, credit_note_id);
 
 -- name: credit_ref_fetch
-select n.* from unnest($1::text[], $2::text[]) k (merchant_id, external_ref)
-join credit_note n on n.merchant_id = k.merchant_id and n.external_ref = k.external_ref and n.external_ref <> '';
+select n.* from unnest($1::text[], $2::text[]) k (merchant_id, external_ref),
+lateral (select * from credit_note n where n.merchant_id = k.merchant_id and n.external_ref = k.external_ref and n.external_ref <> '' offset 0) n;
 
 -- name: series_fetch
 select s.* from unnest($1::text[], $2::text[]) k (merchant_id, document) join number_series s using (merchant_id, document);

@@ -136,6 +136,65 @@ static void until(struct world *w, struct db *db, const char *sql, int64_t value
 	} while (rows_int8(&r, 0, 0) != value);
 }
 
+/* --- one reference, two customers --- */
+
+static struct message *wait_charge(struct arena *arena, int n, const char *customer, const char *ref)
+{
+	return world_command(arena, n, "nord", customer, "AddCharge",
+		arena_printf(arena,
+			"{\"customer_ref\":\"%s\",\"external_ref\":\"%s\",\"description\":\"x\",\"amount\":{\"minor\":1,\"currency\":\"EUR\"},"
+			"\"tax_category\":\"S\",\"tax_rate\":\"19\",\"when\":\"on_request\"}",
+			customer, ref));
+}
+
+struct second {
+	struct message *m[2];
+	enum err err;
+	struct why why;
+};
+
+static void *run_second(void *arg)
+{
+	struct second *s = arg;
+	struct db *db = world_connect();
+	struct unit *unit = unit_open(&world_service, db);
+
+	s->err = unit_run(unit, s->m, 2, NULL, 0, &s->why);
+	unit_close(unit);
+	db_close(db);
+	return NULL;
+}
+
+/* The row is the lock: whoever comes second waits at it, finds it in the same batch run again, and is refused. */
+static void a_reference_that_another_customer_takes_meanwhile_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct second second = { .err = OK };
+	pthread_t thread;
+
+	world_do(w, define(w, 10, "c1"));
+	world_do(w, define(w, 11, "c2"));
+	world_do(w, wait_charge(w->arena, 12, "c1", "first"));
+	lock_by(w,
+		"begin; insert into charge select (jsonb_populate_record(c, '{\"external_ref\": \"shared\", \"state\": \"cancelled\"}')).* from charge c");
+	second.m[0] = wait_charge(w->arena, 13, "c2", "mine");
+	second.m[1] = wait_charge(w->arena, 14, "c2", "shared");
+	assert_int_equal(pthread_create(&thread, NULL, run_second, &second), 0);
+	until(w, w->db, "select count(*) from pg_locks where not granted", 1);
+	lock_by(w, "commit");
+	pthread_join(thread, NULL);
+	if (second.err != OK)
+		fail_msg("%s", second.why.text);
+	assert_int_equal(second.m[0]->outcome, OUTCOME_APPLIED);
+	assert_int_equal(second.m[1]->outcome, OUTCOME_REFUSED);
+	assert_string_equal(second.m[1]->why.code, "charge_differs");
+	assert_int_equal(world_number(w, "select waiting_count::bigint from invoice where customer_ref = 'c2'"), 1);
+	/* In one transaction: the batch was not taken apart. */
+	assert_int_equal(
+		world_number(w, "select count(distinct xmin::text) from (select xmin from inbox order by seen_at desc limit 2) i"), 1);
+	assert_int_equal(world_number(w, "select count(*) from parked"), 0);
+}
+
 /* A process of its own runs the batch, and is killed when it waits for what this test holds. */
 static void run_and_kill(struct world *w, struct message **m, size_t n)
 {
@@ -239,6 +298,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(killed_while_it_waits_for_its_keys_nothing_is_left, world_open, world_close),
 		cmocka_unit_test_setup_teardown(killed_before_the_answer_of_its_commit_nothing_is_doubled, world_open, world_close),
 		cmocka_unit_test_setup_teardown(a_number_that_was_rolled_back_is_taken_by_the_next, world_open, world_close),
+		cmocka_unit_test_setup_teardown(a_reference_that_another_customer_takes_meanwhile_is_refused, world_open, world_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

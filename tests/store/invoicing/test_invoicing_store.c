@@ -268,6 +268,18 @@ static void the_tables_refuse_a_gap_a_double_and_too_much_credit(void **state)
 		"tax_is_not_exceeded");
 }
 
+static void a_charge_names_an_invoice_that_exists(void **state)
+{
+	struct world *w = *state;
+
+	play(w, 10);
+	expect_failure(w,
+		"insert into charge select (jsonb_populate_record(c, "
+		"'{\"external_ref\": \"stray\", \"invoice_id\": \"00000000-0000-0000-0000-000000000000\"}')).* from charge c limit 1",
+		"names an invoice that does not exist");
+	expect_failure(w, "update charge set invoice_id = gen_random_uuid()", "names an invoice that does not exist");
+}
+
 /* --- saying it again --- */
 
 static void republishing_says_every_merchant_and_customer_as_they_are(void **state)
@@ -312,6 +324,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_billing_date_falls_due_at_the_merchants_midnight_and_once, world_open, world_close),
 		cmocka_unit_test_setup_teardown(the_application_can_neither_delete_nor_change_what_was_issued, world_open, world_close),
 		cmocka_unit_test_setup_teardown(the_tables_refuse_a_gap_a_double_and_too_much_credit, world_open, world_close),
+		cmocka_unit_test_setup_teardown(a_charge_names_an_invoice_that_exists, world_open, world_close),
 		cmocka_unit_test_setup_teardown(republishing_says_every_merchant_and_customer_as_they_are, world_open, world_close),
 	};
 

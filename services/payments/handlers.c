@@ -29,6 +29,7 @@ const struct handler payments_handlers[] = {
 	{ "dunlin.ledger.v1.UnappliedChanged", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.AccountDefined", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.StatementAccepted", "not followed", NOT_OURS },
+	{ "dunlin.ledger.v1.StatementMatched", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.LineAccepted", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.LineMatched", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.LineUnmatched", "not followed", NOT_OURS },

@@ -76,6 +76,14 @@ struct receipt *ledger_receipt(struct ledger *l, struct uuid id)
 	return receipt;
 }
 
+int64_t ledger_new_receipts(const struct ledger *l)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < l->receipt_count; i++)
+		n += l->receipts[i].is_new;
+	return n;
+}
+
 void ledger_step(struct ledger *l, const struct receipt *receipt, const struct allocation *allocation, int64_t minor,
 	enum evidence evidence, enum reversal reversal)
 {

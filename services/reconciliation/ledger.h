@@ -66,6 +66,8 @@ struct ledger {
 	const struct account *defined;
 	const struct statement *accepted;
 	const struct account *accepted_account;
+	const struct statement *matched;
+	struct uuid counts; /* the statement that counts the receipts of this message, or zero */
 	size_t item_count, credit_count, receipt_count, exception_count;
 	size_t item_room, credit_room, receipt_room, exception_room;
 };
@@ -79,6 +81,7 @@ void ledger_post(struct ledger *, struct span debit, struct span credit, struct 
 /* The aggregate for change; it will be told. */
 struct open_item *ledger_item(struct ledger *, struct uuid invoice, int32_t part, enum told_cause, struct uuid cause_id);
 struct receipt *ledger_receipt(struct ledger *, struct uuid id);
+int64_t ledger_new_receipts(const struct ledger *);
 /* Notes that an allocation of the receipt changed by `minor`. */
 void ledger_step(struct ledger *, const struct receipt *, const struct allocation *, int64_t minor, enum evidence, enum reversal);
 /* Adds to the customer's unapplied cash, either way. */

@@ -334,9 +334,11 @@ enum err line_accept(struct ledger *l, struct uuid id, struct why *why)
 	ledger_post(l, chart_account(l->arena, CHART_CASH, span_of(uuid_text(l->arena, line->account))),
 		chart_account(l->arena, line->amount.minor > 0 ? CHART_UNIDENTIFIED_RECEIPTS : CHART_UNIDENTIFIED_PAYMENTS, SPAN("")),
 		line->amount);
-	statement_line_posted(l, line->statement);
 	ledger_line(l, line, LINE_TOLD_ACCEPTED);
-	return look(l, line, why);
+	l->counts = line->statement;
+	TRY(look(l, line, why));
+	statement_line_posted(l, line->statement, ledger_new_receipts(l));
+	return OK;
 }
 
 enum err line_try(struct ledger *l, struct uuid id, struct why *why)

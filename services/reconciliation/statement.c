@@ -350,6 +350,14 @@ static enum err quarantine(
 	return OK;
 }
 
+/* All its new lines have had their verdict. */
+static enum err finish(struct ledger *l, struct statement *s, struct why *why)
+{
+	TRY(statement_act(s, STATEMENT_FINISH, why));
+	l->matched = s;
+	return OK;
+}
+
 static enum err accept(struct decision *d, enum placement placement, struct why *why)
 {
 	struct statement *s = d->s;
@@ -364,7 +372,7 @@ static enum err accept(struct decision *d, enum placement placement, struct why 
 	d->account->revision++;
 	ledger_statement(d->l, s, d->account);
 	if (!s->remaining)
-		TRY(statement_act(s, STATEMENT_FINISH, why));
+		TRY(finish(d->l, s, why));
 	exception_close(d->l, EXCEPTION_STATEMENT_QUARANTINED, s->id, s->accepted_by);
 	return OK;
 }
@@ -435,12 +443,13 @@ enum err statement_decide(struct ledger *l, struct uuid id, struct span by, stru
 	return place_and_accept(&d, why);
 }
 
-void statement_line_posted(struct ledger *l, struct uuid id)
+void statement_line_posted(struct ledger *l, struct uuid id, int64_t receipts)
 {
 	struct statement *s = book_edit(l->book, BOOK_STATEMENTS, book_key_uuid(l->book, l->merchant, id));
 	struct why why = { 0 };
 	if (s->remaining <= 0)
 		bug("a statement has more lines than it accepted");
-	if (--s->remaining == 0 && statement_act(s, STATEMENT_FINISH, &why) != OK)
+	s->receipts += receipts;
+	if (--s->remaining == 0 && finish(l, s, &why) != OK)
 		bug("%s", why.text);
 }

@@ -53,6 +53,7 @@ struct statement {
 	struct currency currency;
 	int64_t opening, closing, line_sum, reversal_sum;
 	int64_t line_count, line_new, remaining; /* remaining: accepted lines that are not posted yet */
+	int64_t receipts;          /* that the first looks at its lines made */
 	struct date from, to;
 	enum rule rule;            /* why it is quarantined, or RULE_NONE */
 	struct place place;
@@ -89,7 +90,7 @@ enum placement statement_place(const struct chain *, const struct gap *const *ga
 /* A due statement: accepts or quarantines it. `by`: who overrides the quarantine, or empty. */
 enum err statement_decide(struct ledger *, struct uuid id, struct span by, struct why *) MUST_CHECK;
 
-/* One of its accepted lines was posted. */
-void statement_line_posted(struct ledger *, struct uuid id);
+/* One of its accepted lines was posted, and its first look made so many receipts. */
+void statement_line_posted(struct ledger *, struct uuid id, int64_t receipts);
 
 #endif

@@ -134,6 +134,8 @@ static void say_allocated(
 	event.n_made = n;
 	event.made = made;
 	event.evidence = (Dunlin__Ledger__V1__Evidence)evidence;
+	if (t->is_new && !uuid_is_zero(l->counts))
+		event.statement_id = wire_print_uuid(l->arena, l->counts);
 	say(l, r->customer, "dunlin.ledger.v1.ReceiptAllocated", &event.base);
 }
 
@@ -197,7 +199,20 @@ static void say_statement(struct ledger *l, const struct statement *s, const str
 	event.line_new = (uint32_t)s->line_new;
 	event.covered_to = wire_print_date(l->arena, a->chain.covered_to);
 	event.collecting = a->collecting;
+	event.matched_follows = true;
 	say(l, stream, "dunlin.ledger.v1.StatementAccepted", &event.base);
+}
+
+static void say_statement_matched(struct ledger *l, const struct statement *s)
+{
+	struct span stream = account_stream(l->arena, s->account);
+	EVENT(StatementMatched, STATEMENT_MATCHED);
+	HEAD(l, stream);
+	event.statement_id = wire_print_uuid(l->arena, s->id);
+	event.revision = 1;
+	event.account_id = wire_print_uuid(l->arena, s->account);
+	event.receipt_count = (uint32_t)s->receipts;
+	say(l, stream, "dunlin.ledger.v1.StatementMatched", &event.base);
 }
 
 static void say_line_accepted(struct ledger *l, struct line *line, struct span stream)
@@ -312,10 +327,13 @@ void ledger_tell(struct ledger *l)
 		say_statement(l, l->accepted, l->accepted_account);
 	for (size_t i = 0; i < l->line_count; i++)
 		say_line(l, l->lines[i], l->told[i]);
-	for (size_t i = 0; i < l->receipt_count; i++)
-		say_receipt(l, &l->receipts[i]);
+	/* Behind its items: who has read of a receipt has read what became of them. */
 	for (size_t i = 0; i < l->item_count; i++)
 		say_item(l, &l->items[i]);
+	for (size_t i = 0; i < l->receipt_count; i++)
+		say_receipt(l, &l->receipts[i]);
+	if (l->matched)
+		say_statement_matched(l, l->matched);
 	for (size_t i = 0; i < l->credit_count; i++)
 		say_credit(l, &l->credits[i]);
 	for (size_t i = 0; i < l->exception_count; i++)

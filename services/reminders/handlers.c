@@ -442,6 +442,7 @@ const struct handler reminders_handlers[] = {
 	{ "dunlin.ledger.v1.ReceiptAllocated", "money by bank or by hand: a receipt", wire_read_receipt, need_paid, apply_paid },
 	{ "dunlin.ledger.v1.AllocationReversed", "passed over: open items tell", PASSED_OVER },
 	{ "dunlin.ledger.v1.UnappliedChanged", "passed over", PASSED_OVER },
+	{ "dunlin.ledger.v1.StatementMatched", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineAccepted", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineMatched", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineUnmatched", "passed over", PASSED_OVER },

@@ -56,13 +56,13 @@ select * from unnest(
 
 -- name: statement_update
 update statement t set
-	account_id = k.account_id, state = k.state, line_new = k.line_new, remaining = k.remaining, rule = k.rule,
-	reason = k.reason, placement = k.placement, accepted_by = k.accepted_by
+	account_id = k.account_id, state = k.state, line_new = k.line_new, remaining = k.remaining, receipts = k.receipts,
+	rule = k.rule, reason = k.reason, placement = k.placement, accepted_by = k.accepted_by
 from unnest(
-	$1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[],
-	$10::text[])
+	$1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
+	$10::text[], $11::text[])
 	as k (
-	merchant_id, statement_id, account_id, state, line_new, remaining, rule, reason, placement, accepted_by)
+	merchant_id, statement_id, account_id, state, line_new, remaining, receipts, rule, reason, placement, accepted_by)
 where t.merchant_id = k.merchant_id and t.statement_id = k.statement_id;
 
 -- name: statement_gap_update

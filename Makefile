@@ -193,6 +193,17 @@ endef
 $(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
 $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	$(link) $^ $(LIBS_pure)
+
+# The simulator: each service's pure core with its folder of tests/sim, as one object of which only <service>_core is seen, so that four live in one program.
+SIMULATED := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/sim/*/core.c))))
+simulated = $(O)/sim/$1.o
+define simulate
+$(call simulated,$1): $(call objects,$(wildcard tests/sim/$1/*.c)) $(O)/pure/$1.a
+	@mkdir -p $$(@D) && ld -r -o $$@.all $$^ && objcopy --keep-global-symbol=$1_core $$@.all $$@
+endef
+$(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
+$(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
+	$(link) $^ $(LIBS_pure)
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR

@@ -62,6 +62,18 @@ struct digest book_digest(const struct book *book)
 	return digest_sha256(span_bytes(each, sizeof(each)));
 }
 
+void book_note_found(struct book *book, const struct line *line)
+{
+	if (book->found_count == book->found_room) {
+		book->found_room = book->found_room ? 2 * book->found_room : 16;
+		const struct line **found = ARENA_ARRAY(book->arena, const struct line *, book->found_room);
+		if (book->found_count)
+			memcpy(found, book->found, book->found_count * sizeof(*found));
+		book->found = found;
+	}
+	book->found[book->found_count++] = arena_copy(book->arena, line, sizeof(*line));
+}
+
 struct span book_key(const struct book *book, struct span merchant, struct span id)
 {
 	char *at = arena_raw(book->arena, merchant.size + 1 + id.size);

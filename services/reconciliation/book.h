@@ -60,12 +60,16 @@ struct audit {
 struct book {
 	struct arena *arena;
 	struct shelf shelves[BOOK_SHELVES];
+	const struct line **found; /* by the find step, before anything was locked */
+	size_t found_count, found_room;
 };
 
 struct book *book_open(struct arena *);
 void book_mark(struct book *);
 void book_restore(struct book *);
 struct digest book_digest(const struct book *);
+/* For the find step: the line as it is while nothing is locked (see handlers.h, need_holds). */
+void book_note_found(struct book *, const struct line *);
 
 /* Keys: the merchant, and what identifies the aggregate in it. In the book's arena. */
 struct span book_key(const struct book *, struct span merchant, struct span id);

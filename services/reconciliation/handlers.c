@@ -54,3 +54,34 @@ void find_id(struct need *need, enum find_what what, struct span merchant, const
 {
 	need_find(need, what, merchant, uuid_span(id));
 }
+
+/* The streams that are locked, as the keys of a shelf without values. */
+static void note_streams(struct shelf *streams, const struct need *need, const struct book *book)
+{
+	shelf_init(streams, book->arena, 1, "locked streams");
+	for (size_t i = 0; i < need->key_count; i++) {
+		struct span key = book_key(book, need->keys[i].merchant, need->keys[i].id);
+		if (need->keys[i].kind == KIND_CUSTOMER && !shelf_is_loaded(streams, key))
+			shelf_put(streams, key, NULL);
+	}
+}
+
+static bool is_as_found(const struct line *line, const struct line *found)
+{
+	return line && line->state == found->state && line->as == found->as && line->returned == found->returned &&
+	       uuid_equal(line->counterpart, found->counterpart);
+}
+
+bool need_holds(const struct need *need, const struct book *book)
+{
+	struct shelf streams;
+	const struct receipt *r;
+	for (size_t i = 0; i < book->found_count; i++)
+		if (!is_as_found(book_line(book, book->found[i]->merchant, book->found[i]->id), book->found[i]))
+			return false;
+	note_streams(&streams, need, book);
+	for (size_t i = 0; (r = book_next(book, BOOK_RECEIPTS, &i));)
+		if (!shelf_is_loaded(&streams, book_key(book, r->merchant, r->customer)))
+			return false;
+	return true;
+}

@@ -4,6 +4,7 @@
 #ifndef RECONCILIATION_HANDLERS_H
 #define RECONCILIATION_HANDLERS_H
 
+#include "book.h"
 #include "unit.h"
 
 /* Kinds of keys in the order of locking. A bank account's key is its identifier, and it locks its statements and lines; a provider account's stream
@@ -41,6 +42,10 @@ enum want_what {
 	WANT_MERCHANT, /* empty id */
 	WANT_KINDS
 };
+
+/* What the find step found, it found unlocked: false where another transaction has moved it before it was locked (a line was matched, money became
+ * somebody's), so that the needs are no longer those of what was fetched. Nothing may be decided then: the batch runs again. */
+bool need_holds(const struct need *, const struct book *);
 
 /* The types of our own messages. */
 extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[];

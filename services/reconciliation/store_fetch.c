@@ -214,9 +214,11 @@ enum err store_fetch(struct db *db, struct arena *arena, struct book *book, cons
 	TRY(db_flush(db, why));
 	take(&w, fetched, n);
 	n = ask_second(&w, fetched);
-	if (!n)
-		return OK;
-	TRY(db_flush(db, why));
-	take(&w, fetched, n);
+	if (n) {
+		TRY(db_flush(db, why));
+		take(&w, fetched, n);
+	}
+	if (!need_holds(need, book))
+		return why_set(why, ERR_RETRY, "moved", "what was found was changed before it was locked");
 	return OK;
 }

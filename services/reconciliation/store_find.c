@@ -107,6 +107,7 @@ static void take_lines(struct find_work *w, const struct rows *r)
 		struct line line;
 		size_t n = (size_t)rows_int8(r, i, rows_column(r, "n")) - 1;
 		table_read(t, w->arena, r, i, &line);
+		book_note_found(w->book, &line);
 		need_key(w->need, KIND_ACCOUNT, line.merchant, text_at(r, i, "identifier"));
 		need_want(w->need, WANT_ACCOUNT, line.merchant, text_at(r, i, "identifier"));
 		want(w, WANT_STATEMENT, line.merchant, line.statement);

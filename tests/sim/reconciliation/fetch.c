@@ -1,0 +1,351 @@
+#include <string.h>
+
+#include "rows.h"
+
+/* What the fetch and the save of the store read and change beyond plain rows. */
+
+struct fetching {
+	struct memory *m;
+	struct book *book;
+	struct span key; /* of the want */
+};
+
+static void load(const struct fetching *f, enum book_shelf shelf, struct span key)
+{
+	mem_load(&f->book->shelves[shelf], mem_row(&f->m->tables[shelf], key));
+}
+
+static void load_all(const struct fetching *f, enum book_shelf shelf, const struct mem_table *index, struct span key)
+{
+	mem_load_all(&f->book->shelves[shelf], mem_index_find(index, key));
+}
+
+/* ---- statements ---- */
+
+/* A line of another accepted statement is this one. */
+static bool is_known_line(struct memory *m, const struct line *l)
+{
+	const struct mem_rows *rows = mem_index_find(&m->lines_of_key, sim_key(m->arena, l->merchant, span_bytes(l->key.b, sizeof l->key.b)));
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct line *o = rows->at[i]->value;
+		const struct statement *s = mem_find(&m->tables[BOOK_STATEMENTS], sim_key_uuid(m->arena, o->merchant, o->statement));
+
+		if (o->occurrence == l->occurrence && !uuid_equal(o->statement, l->statement) && o->state != LINE_KNOWN &&
+			(s->state == STATEMENT_ACCEPTED || s->state == STATEMENT_POSTED))
+			return true;
+	}
+	return false;
+}
+
+static bool is_alike(const struct statement *s, const struct statement *o)
+{
+	return (o->state == STATEMENT_ACCEPTED || o->state == STATEMENT_POSTED) && span_equal(o->merchant, s->merchant) &&
+	       span_equal(o->identifier, s->identifier) && span_equal(o->bank_ref, s->bank_ref) && date_compare(o->from, s->from) == 0 &&
+	       date_compare(o->to, s->to) == 0 && o->opening == s->opening && o->closing == s->closing;
+}
+
+static void fetch_statement(const struct fetching *f)
+{
+	const struct mem_row *row = mem_row(&f->m->tables[BOOK_STATEMENTS], f->key);
+	struct statement *s = row != NULL ? row->value : NULL;
+	const struct mem_rows *lines = mem_index_find(&f->m->lines_of_statement, f->key), *all = &f->m->tables[BOOK_STATEMENTS].rows;
+
+	if (s == NULL)
+		return;
+	s->is_known = false;
+	s->overlap_new = s->overlap_sum = 0;
+	for (size_t i = 0; (s->state == STATEMENT_STAGED || s->state == STATEMENT_QUARANTINED) && i < lines->count; i++) {
+		const struct line *l = lines->at[i]->value;
+
+		if (l->state != LINE_STAGED || is_known_line(f->m, l))
+			continue;
+		s->overlap_new++;
+		s->overlap_sum += l->amount.minor;
+	}
+	for (size_t i = 0; (s->state == STATEMENT_STAGED || s->state == STATEMENT_QUARANTINED) && i < all->count; i++)
+		s->is_known |= is_alike(s, all->at[i]->value);
+	mem_load(&f->book->shelves[BOOK_STATEMENTS], row);
+}
+
+static void fetch_account(const struct fetching *f, const struct want *w)
+{
+	const struct mem_rows *accounts = &f->m->tables[BOOK_ACCOUNTS].rows;
+
+	for (size_t i = 0; i < accounts->count; i++) {
+		const struct account *a = accounts->at[i]->value;
+		const struct mem_rows *gaps;
+
+		if (!span_equal(a->merchant, w->merchant) || !span_equal(a->identifier, w->id))
+			continue;
+		mem_load(&f->book->shelves[BOOK_ACCOUNTS], accounts->at[i]);
+		gaps = mem_index_find(&f->m->gaps_of_account, sim_key_uuid(f->m->arena, a->merchant, a->id));
+		for (size_t k = 0; k < gaps->count; k++) {
+			const struct gap *g = gaps->at[k]->value;
+
+			if (!g->open)
+				continue;
+			mem_load(&f->book->shelves[BOOK_GAPS], gaps->at[k]);
+			load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, sim_key_uuid(f->m->arena, g->merchant, g->statement));
+		}
+	}
+}
+
+/* ---- the rest ---- */
+
+static void fetch_line(const struct fetching *f)
+{
+	const struct line *l = mem_find(&f->m->tables[BOOK_LINES], f->key);
+
+	if (l != NULL && l->party_iban.size)
+		load_all(f, BOOK_PAYERS, &f->m->payers_of_iban, sim_key(f->m->arena, l->merchant, l->party_iban));
+	load(f, BOOK_LINES, f->key);
+	load_all(f, BOOK_RECEIPTS, &f->m->receipts_of_source, f->key);
+	load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
+}
+
+static void fetch_wanted(const struct fetching *f, const struct mem_table *index, bool receipts)
+{
+	const struct mem_rows *rows = mem_index_find(index, f->key);
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct wanted *w = rows->at[i]->value;
+
+		if (w->minor <= 0)
+			continue;
+		mem_load(&f->book->shelves[BOOK_WANTED], rows->at[i]);
+		if (receipts)
+			load(f, BOOK_RECEIPTS, sim_key_uuid(f->m->arena, w->merchant, w->receipt));
+	}
+}
+
+static void fetch_invoice(const struct fetching *f)
+{
+	const struct mem_rows *notes = mem_index_find(&f->m->notes_of_invoice, f->key),
+			      *allocations = mem_index_find(&f->m->allocations_of_invoice, f->key);
+
+	load(f, BOOK_INVOICES, f->key);
+	load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, f->key);
+	for (size_t i = 0; i < notes->count; i++)
+		if (!((const struct credit_note *)notes->at[i]->value)->applied)
+			mem_load(&f->book->shelves[BOOK_CREDIT_NOTES], notes->at[i]);
+	fetch_wanted(f, &f->m->wanted_of_invoice, true);
+	for (size_t i = 0; i < allocations->count; i++) {
+		const struct allocation *a = allocations->at[i]->value;
+
+		if (a->minor > 0)
+			load(f, BOOK_RECEIPTS, sim_key_uuid(f->m->arena, a->merchant, a->receipt));
+	}
+}
+
+static void fetch_unapplied(const struct fetching *f)
+{
+	const struct mem_rows *rows = mem_index_find(&f->m->receipts_of_customer, f->key);
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (((const struct receipt *)rows->at[i]->value)->unapplied > 0)
+			mem_load(&f->book->shelves[BOOK_RECEIPTS], rows->at[i]);
+}
+
+static void fetch_exception(const struct fetching *f, const struct want *w)
+{
+	const struct mem_rows *rows = &f->m->tables[BOOK_EXCEPTIONS].rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct exception *e = rows->at[i]->value;
+
+		if (span_equal(e->merchant, w->merchant) && span_equal(uuid_span(&e->id), w->id))
+			mem_load(&f->book->shelves[BOOK_EXCEPTIONS], rows->at[i]);
+	}
+}
+
+static void fetch_range(const struct fetching *f, const struct want *w)
+{
+	struct uuid payout;
+	int32_t ends[2];
+
+	memcpy(payout.b, w->id.at, sizeof payout.b);
+	memcpy(ends, w->id.at + sizeof payout.b, sizeof ends);
+	for (int32_t n = ends[0]; n <= ends[1]; n++)
+		load(f, BOOK_PAYOUT_LINES, book_key_part(f->book, w->merchant, payout, n));
+}
+
+static void fetch_want(struct fetching *f, const struct want *w)
+{
+	f->key = sim_key(f->m->arena, w->merchant, w->id);
+	switch ((enum want_what)w->what) {
+	case WANT_ACCOUNT: fetch_account(f, w); break;
+	case WANT_STATEMENT:
+		fetch_statement(f);
+		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
+		break;
+	case WANT_LINE: fetch_line(f); break;
+	case WANT_INVOICE: fetch_invoice(f); break;
+	case WANT_CREDIT_NOTE: load(f, BOOK_CREDIT_NOTES, f->key); break;
+	case WANT_RECEIPT:
+		load(f, BOOK_RECEIPTS, f->key);
+		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
+		break;
+	case WANT_REFUND:
+		load(f, BOOK_REFUNDS, f->key);
+		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
+		break;
+	case WANT_PAYOUT:
+		load(f, BOOK_PAYOUTS, f->key);
+		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
+		break;
+	case WANT_PAYOUT_LINES: fetch_range(f, w); break;
+	case WANT_EXCEPTION: fetch_exception(f, w); break;
+	case WANT_CUSTOMER:
+		load(f, BOOK_CUSTOMERS, f->key);
+		load_all(f, BOOK_PAYERS, &f->m->payers_of_customer, f->key);
+		break;
+	case WANT_UNAPPLIED: fetch_unapplied(f); break;
+	case WANT_MERCHANT: load(f, BOOK_MERCHANTS, f->key); break;
+	case WANT_KINDS: bug("nobody fetches that");
+	}
+}
+
+/* What stands of the receipts, and what it stands against. */
+static void fetch_receipts(struct fetching *f)
+{
+	const struct receipt *r;
+
+	for (size_t i = 0; (r = book_next(f->book, BOOK_RECEIPTS, &i));) {
+		const struct mem_rows *rows;
+
+		f->key = sim_key_uuid(f->m->arena, r->merchant, r->id);
+		rows = mem_index_find(&f->m->allocations_of_receipt, f->key);
+		for (size_t k = 0; k < rows->count; k++) {
+			const struct allocation *a = rows->at[k]->value;
+			struct span invoice = sim_key_uuid(f->m->arena, a->merchant, a->invoice);
+
+			if (a->minor <= 0)
+				continue;
+			mem_load(&f->book->shelves[BOOK_ALLOCATIONS], rows->at[k]);
+			load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, invoice);
+			load(f, BOOK_INVOICES, invoice);
+		}
+		fetch_wanted(f, &f->m->wanted_of_receipt, false);
+		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
+	}
+}
+
+void sim_fetch(struct memory *m, struct book *book, const struct need *need)
+{
+	struct fetching f = { .m = m, .book = book };
+
+	for (size_t i = 0; i < need->want_count; i++)
+		fetch_want(&f, &need->wants[i]);
+	for (size_t i = 0; i < need->key_count; i++)
+		if (need->keys[i].kind == KIND_CUSTOMER)
+			load_all(&f, BOOK_CREDITS, &m->credits_of_customer, sim_key(m->arena, need->keys[i].merchant, need->keys[i].id));
+	fetch_receipts(&f);
+}
+
+/* ---- save: all lines of a statement that was accepted just now ---- */
+
+static void count_on(struct memory *m, struct line *l)
+{
+	const struct mem_rows *rows = mem_index_find(&m->lines_of_key, sim_key(m->arena, l->merchant, span_bytes(l->key.b, sizeof l->key.b)));
+	int32_t n = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct line *o = rows->at[i]->value;
+		const struct statement *s = mem_find(&m->tables[BOOK_STATEMENTS], sim_key_uuid(m->arena, o->merchant, o->statement));
+
+		n += !uuid_equal(o->statement, l->statement) && o->state != LINE_KNOWN &&
+		     (s->state == STATEMENT_ACCEPTED || s->state == STATEMENT_POSTED);
+	}
+	l->occurrence += n;
+}
+
+/* One flip, before the statements are accepted: what is there already is what others brought. */
+void sim_flip(struct memory *m, const struct book *book)
+{
+	const struct statement *s;
+
+	for (size_t i = 0; (s = book_next(book, BOOK_STATEMENTS, &i));) {
+		const struct mem_rows *lines;
+		int64_t known = 0;
+
+		if (!s->just_accepted)
+			continue;
+		lines = mem_index_find(&m->lines_of_statement, sim_key_uuid(m->arena, s->merchant, s->id));
+		for (size_t k = 0; k < lines->count; k++) {
+			struct line *l = lines->at[k]->value;
+
+			if (uuid_is_zero(l->account)) {
+				l->account = s->account;
+				mem_index_add(&m->lines_of_account, sim_key_uuid(m->arena, l->merchant, l->account), lines->at[k]);
+			}
+			if (l->state != LINE_STAGED)
+				continue;
+			if (placement_is_disjoint(s->placement)) {
+				count_on(m, l);
+			} else if (is_known_line(m, l)) {
+				l->state = LINE_KNOWN;
+				known++;
+				cover_pair("line", "staged", "known");
+			}
+		}
+		if (!placement_is_disjoint(s->placement))
+			SIM_HOLDS(known == s->line_count - s->line_new, "overlap_count", "%lld lines are known, %lld were counted",
+				(long long)known, (long long)(s->line_count - s->line_new));
+	}
+}
+
+/* ---- the locks ---- */
+
+static bool is_locked(const struct need *need, int kind, struct span merchant, struct span id)
+{
+	for (size_t i = 0; i < need->key_count; i++)
+		if (need->keys[i].kind == kind && span_equal(need->keys[i].id, id) && span_equal(need->keys[i].merchant, merchant))
+			return true;
+	return false;
+}
+
+static const void *next_changed(const struct book *book, enum book_shelf which, size_t *i)
+{
+	while (*i < shelf_count(&book->shelves[which])) {
+		enum shelf_state state;
+		const void *value;
+		struct span key;
+
+		shelf_at(&book->shelves[which], (*i)++, &key, &value, &state);
+		if (state == SHELF_NEW || state == SHELF_CHANGED)
+			return value;
+	}
+	return NULL;
+}
+
+static void demand(const struct need *need, const char *what, struct span merchant, struct span stream)
+{
+	if (!is_locked(need, KIND_CUSTOMER, merchant, stream))
+		sim_fail("unlocked", "%s of %.*s changed without its lock", what, SPAN_ARG(stream));
+}
+
+/* Whatever changes, its key is locked. */
+void sim_check_locks(struct memory *m, struct book *book, const struct need *need)
+{
+	const struct open_item *item;
+	const struct receipt *r;
+	const struct credit *c;
+	const struct payout *p;
+	const struct line *l;
+
+	for (size_t i = 0; (item = next_changed(book, BOOK_ITEMS, &i)) != NULL;)
+		demand(need, "an item", item->merchant, item->customer);
+	for (size_t i = 0; (r = next_changed(book, BOOK_RECEIPTS, &i)) != NULL;)
+		demand(need, "a receipt", r->merchant, r->customer);
+	for (size_t i = 0; (c = next_changed(book, BOOK_CREDITS, &i)) != NULL;)
+		demand(need, "a credit", c->merchant, c->customer);
+	for (size_t i = 0; (p = next_changed(book, BOOK_PAYOUTS, &i)) != NULL;)
+		demand(need, "a payout", p->merchant, payout_stream(m->arena, p->provider_account));
+	for (size_t i = 0; (l = next_changed(book, BOOK_LINES, &i)) != NULL;) {
+		const struct statement *s = mem_find(&m->tables[BOOK_STATEMENTS], sim_key_uuid(m->arena, l->merchant, l->statement));
+
+		if (!is_locked(need, KIND_ACCOUNT, l->merchant, s->identifier))
+			sim_fail("unlocked", "a line changed without its account's lock");
+	}
+}

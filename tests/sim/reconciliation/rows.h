@@ -1,0 +1,42 @@
+/*
+ * rows: reconciliation's rows in memory, for find.c, fetch.c, core.c (what becomes of them), bank.c (statements) and people.c (what clerks ask for).
+ */
+#ifndef DUNLIN_SIM_RECONCILIATION_ROWS_H
+#define DUNLIN_SIM_RECONCILIATION_ROWS_H
+
+#include "../mem.h"
+#include "../world.h"
+#include "book.h"
+#include "handlers.h"
+#include "proof.h"
+
+struct memory {
+	struct arena *arena;
+	struct world *world;
+	struct mem_table tables[BOOK_SHELVES];
+	/* by: account, invoice … */
+	struct mem_table items_of_invoice, items_of_customer, notes_of_invoice, wanted_of_invoice, wanted_of_receipt, receipts_of_source,
+		receipts_of_customer, allocations_of_receipt, allocations_of_invoice, exceptions_of_subject, payers_of_customer, payers_of_iban,
+		credits_of_customer, references_of_token, lines_of_statement, lines_of_key, lines_of_account, invoices_of_number, gaps_of_account;
+	struct mem_table tokens;    /* of lines that wait: line, the tokens */
+	struct mem_table counters;  /* both sums, by merchant and currency */
+	struct mem_table cash;      /* balances, by account of the chart, and what accepted lines come to, by bank account */
+	struct mem_table papers;    /* what the bank wrote */
+};
+
+/* Keys as the shelves have them. */
+struct span sim_key(struct arena *, struct span merchant, struct span id);
+struct span sim_key_uuid(struct arena *, struct span merchant, struct uuid);
+
+void sim_find(struct memory *, struct book *, struct need *);
+void sim_fetch(struct memory *, struct book *, const struct need *);
+void sim_check_locks(struct memory *, struct book *, const struct need *);
+void sim_flip(struct memory *, const struct book *);
+
+/* The bank writes a statement of what has moved on the merchant's account. Sometimes it is one that it wrote before, or one with a fault. */
+bool bank_write(struct memory *, struct rng *, struct instant now);
+void bank_open(struct memory *);
+void bank_deliver_all(struct memory *);
+bool reconciliation_operate(struct memory *, struct rng *, struct arena *, struct instant now, struct message *);
+
+#endif

@@ -1,0 +1,594 @@
+#include "../core.h"
+
+#include <string.h>
+
+#include "../world.h"
+#include "handlers.h"
+#include "words.h"
+#include "wire.h"
+
+/* ---- rows ---- */
+
+struct memory {
+	struct arena *arena;
+	struct world *world;
+	struct mem_table merchants, customers, accounts, items, holds, notices, receipts;
+	struct mem_table items_of_customer, items_of_invoice, holds_of_customer, accounts_of_merchant;
+	struct mem_table said;    /* how many notices that count speak of (invoice, part, step) */
+	struct mem_table mailbox; /* how often each notice arrived */
+};
+
+static struct memory *memory_open(struct arena *arena, struct world *world)
+{
+	struct memory *m = ARENA_NEW(arena, struct memory);
+
+	m->arena = arena;
+	m->world = world;
+	mem_open(&m->merchants, arena, sizeof(struct merchant), "merchants");
+	mem_open(&m->customers, arena, sizeof(struct customer), "customers");
+	mem_open(&m->accounts, arena, sizeof(struct account), "accounts");
+	mem_open(&m->items, arena, sizeof(struct item), "items");
+	mem_open(&m->holds, arena, sizeof(struct hold), "holds");
+	mem_open(&m->notices, arena, sizeof(struct notice), "notices");
+	mem_open(&m->receipts, arena, sizeof(bool), "receipts");
+	mem_index_open(&m->items_of_customer, arena, "items of a customer");
+	mem_index_open(&m->items_of_invoice, arena, "items of an invoice");
+	mem_index_open(&m->holds_of_customer, arena, "holds of a customer");
+	mem_index_open(&m->accounts_of_merchant, arena, "accounts of a merchant");
+	mem_open(&m->said, arena, 1, "said");
+	mem_open(&m->mailbox, arena, 1, "mailbox");
+	return m;
+}
+
+static struct book *memory_book(struct memory *m, struct arena *arena)
+{
+	(void)m;
+	return book_open(arena, policy_find("standard"), "example.org");
+}
+
+/* ---- find and fetch ---- */
+
+static void found(struct book *book, struct need *need, const struct find *f, struct span customer)
+{
+	struct uuid id;
+	struct owner owner = { .customer = customer };
+	struct span key;
+
+	if (uuid_from_bytes(f->text, &id) != OK)
+		bug("no id");
+	key = key_owner(book->arena, f->what, f->merchant, id);
+	if (!shelf_is_loaded(&book->owners, key))
+		shelf_put(&book->owners, key, &owner);
+	need_key(need, KIND_CUSTOMER, f->merchant, customer);
+	need_want(need, WANT_CUSTOMER, f->merchant, customer);
+}
+
+static void memory_find(struct memory *m, struct book *book, struct need *need)
+{
+	size_t n = need->find_count;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct find f = need->finds[i];
+		struct span key = mem_pair(book->arena, f.merchant, f.text);
+		const struct hold *hold = mem_find(&m->holds, key);
+		const struct mem_rows *items = mem_index_find(&m->items_of_invoice, key);
+
+		if (f.what == FIND_HOLD && hold != NULL)
+			found(book, need, &f, hold->customer);
+		if (f.what == FIND_INVOICE && items->count > 0)
+			found(book, need, &f, ((const struct item *)items->at[0]->value)->customer);
+	}
+}
+
+static void put_zone(struct book *book, struct span name)
+{
+	struct zone_entry entry;
+
+	if (name.size == 0 || shelf_is_loaded(&book->zones, name))
+		return;
+	entry.zone = zone_load(span_cstr(book->arena, name));
+	shelf_put(&book->zones, name, &entry);
+}
+
+static void fetch_merchant(struct memory *m, struct book *book, struct span merchant)
+{
+	const struct merchant *known = mem_find(&m->merchants, merchant);
+
+	mem_load(&book->merchants, mem_row(&m->merchants, merchant));
+	if (known != NULL)
+		put_zone(book, known->zone);
+	mem_load_all(&book->accounts, mem_index_find(&m->accounts_of_merchant, merchant));
+}
+
+static void fetch_customer(struct memory *m, struct book *book, const struct want *w, struct span key)
+{
+	const struct customer *c = mem_find(&m->customers, key);
+	const struct mem_rows *items = mem_index_find(&m->items_of_customer, key), *holds = mem_index_find(&m->holds_of_customer, key);
+
+	fetch_merchant(m, book, w->merchant);
+	mem_load(&book->customers, mem_row(&m->customers, key));
+	if (c != NULL)
+		put_zone(book, c->zone);
+	for (size_t i = 0; i < items->count; i++)
+		if (((const struct item *)items->at[i]->value)->open > 0)
+			mem_load(&book->items, items->at[i]);
+	for (size_t i = 0; i < holds->count; i++)
+		if (((const struct hold *)holds->at[i]->value)->state == HOLD_ACTIVE)
+			mem_load(&book->holds, holds->at[i]);
+}
+
+static void fetch_notice(struct memory *m, struct book *book, struct span key)
+{
+	const struct notice *n = mem_find(&m->notices, key);
+
+	for (size_t i = 0; n != NULL && i < n->item_count; i++)
+		mem_load(&book->items, mem_row(&m->items, key_item(book->arena, n->merchant, n->items[i].invoice, n->items[i].part)));
+	mem_load(&book->notices, mem_row(&m->notices, key));
+}
+
+static void fetch_receipt(struct memory *m, struct book *book, const struct want *w)
+{
+	struct uuid id;
+
+	if (uuid_from_bytes(span_bytes(w->id.at, sizeof id.b), &id) != OK)
+		bug("no id");
+	mem_load(&book->receipts, mem_row(&m->receipts, key_source(book->arena, w->merchant, span_from(w->id, sizeof id.b), id)));
+}
+
+static void fetch_item(struct memory *m, struct book *book, const struct want *w)
+{
+	struct uuid id;
+	int32_t part;
+
+	if (uuid_from_bytes(span_bytes(w->id.at, sizeof id.b), &id) != OK)
+		bug("no id");
+	memcpy(&part, w->id.at + sizeof id.b, sizeof part);
+	mem_load(&book->items, mem_row(&m->items, key_item(book->arena, w->merchant, id, part)));
+}
+
+static void memory_fetch(struct memory *m, struct book *book, const struct need *need)
+{
+	for (size_t i = 0; i < need->want_count; i++) {
+		const struct want *w = &need->wants[i];
+		struct span key = mem_pair(book->arena, w->merchant, w->id);
+
+		switch (w->what) {
+		case WANT_MERCHANT: fetch_merchant(m, book, w->merchant); break;
+		case WANT_ACCOUNT: mem_load(&book->accounts, mem_row(&m->accounts, key)); break;
+		case WANT_CUSTOMER: fetch_customer(m, book, w, key); break;
+		case WANT_ITEM: fetch_item(m, book, w); break;
+		case WANT_HOLD:
+			fetch_merchant(m, book, w->merchant);
+			mem_load(&book->holds, mem_row(&m->holds, key));
+			break;
+		case WANT_NOTICE: fetch_notice(m, book, key); break;
+		case WANT_RECEIPT: fetch_receipt(m, book, w); break;
+		case WANT_ZONE: put_zone(book, w->id); break;
+		default: bug("nobody fetches %d", w->what);
+		}
+	}
+}
+
+/* ---- save ---- */
+
+static void saved_plain(void *ctx, const void *old, const void *now, struct mem_row *row)
+{
+	(void)ctx;
+	(void)old;
+	(void)now;
+	(void)row;
+}
+
+static void saved_account(void *ctx, const void *old, const void *now, struct mem_row *row)
+{
+	struct memory *m = ctx;
+	const struct account *a = now;
+
+	if (old == NULL)
+		mem_index_add(&m->accounts_of_merchant, a->merchant, row);
+}
+
+static void saved_item(void *ctx, const void *old, const void *now, struct mem_row *row)
+{
+	struct memory *m = ctx;
+	const struct item *was = old, *i = now;
+
+	SIM_HOLDS(was == NULL || i->ledger_revision >= was->ledger_revision, "projection_back", "reminders' item went back to an older revision");
+	SIM_HOLDS(was == NULL || i->ledger_revision > was->ledger_revision || i->open == was->open, "projection_made",
+		"reminders' item is open otherwise without a word of the ledger");
+	if (was != NULL)
+		return;
+	mem_index_add(&m->items_of_customer, mem_pair(m->arena, i->merchant, i->customer), row);
+	mem_index_add(&m->items_of_invoice, mem_pair(m->arena, i->merchant, span_copy(m->arena, uuid_span(&i->invoice))), row);
+}
+
+static void saved_hold(void *ctx, const void *old, const void *now, struct mem_row *row)
+{
+	struct memory *m = ctx;
+	const struct hold *was = old, *h = now;
+
+	cover_pair("hold", was == NULL ? "new" : hold_state_name(was->state), hold_state_name(h->state));
+	SIM_HOLDS(was == NULL || was->state == HOLD_ACTIVE, "hold_final", "a hold that is over was changed");
+	if (was == NULL)
+		mem_index_add(&m->holds_of_customer, mem_pair(m->arena, h->merchant, h->customer), row);
+}
+
+/* I5: nothing is said twice by notices that count. */
+static void count_said(struct memory *m, const struct notice *n, int sign)
+{
+	for (size_t i = 0; i < n->item_count; i++) {
+		const struct notice_item *item = &n->items[i];
+		struct span key = mem_pair(m->arena, key_item(m->arena, n->merchant, item->invoice, item->part), item->step);
+		struct mem_row *row = mem_put(&m->said, span_copy(m->arena, key), "");
+
+		row->sum += sign;
+		SIM_HOLDS(row->sum <= 1, "said_twice", "%.*s of %.*s is said twice", SPAN_ARG(item->step), SPAN_ARG(item->number));
+		if (sign > 0)
+			cover_pair("policy", "standard", span_cstr(m->arena, item->step));
+	}
+}
+
+static bool is_move(enum notice_state from, enum notice_state to)
+{
+	static const enum notice_state moves[][2] = { { NOTICE_PLANNED, NOTICE_CANCELLED }, { NOTICE_PLANNED, NOTICE_DOUBTFUL },
+		{ NOTICE_PLANNED, NOTICE_FAILED }, { NOTICE_SENDING, NOTICE_SENT }, { NOTICE_SENDING, NOTICE_PLANNED },
+		{ NOTICE_SENDING, NOTICE_DOUBTFUL }, { NOTICE_SENDING, NOTICE_FAILED } };
+
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+		if (moves[i][0] == from && moves[i][1] == to)
+			return true;
+	return from == to;
+}
+
+static void saved_notice(void *ctx, const void *old, const void *now, struct mem_row *row)
+{
+	struct memory *m = ctx;
+	const struct notice *was = old, *n = now;
+
+	(void)row;
+	if (was == NULL) {
+		bool there = true;
+
+		cover_pair("notice", "new", n->kind == NOTICE_REMINDER ? "reminder" : "receipt");
+		if (n->kind == NOTICE_REMINDER)
+			count_said(m, n, 1);
+		else
+			mem_put(&m->receipts, key_source(m->arena, n->merchant, n->source, n->source_id), &there);
+		return;
+	}
+	SIM_HOLDS(is_move(was->state, n->state), "notice_move", "a notice went from %s to %s", notice_state_name(was->state),
+		notice_state_name(n->state));
+	if (was->state != n->state)
+		cover_pair("notice", notice_state_name(was->state), notice_state_name(n->state));
+	if (n->kind == NOTICE_REMINDER && n->state == NOTICE_CANCELLED && was->state != NOTICE_CANCELLED)
+		count_said(m, n, -1);
+}
+
+static void memory_save(struct memory *m, struct book *book, struct instant now)
+{
+	(void)now;
+	mem_save(&m->merchants, &book->merchants, saved_plain, m);
+	mem_save(&m->customers, &book->customers, saved_plain, m);
+	mem_save(&m->accounts, &book->accounts, saved_account, m);
+	mem_save(&m->items, &book->items, saved_item, m);
+	mem_save(&m->holds, &book->holds, saved_hold, m);
+	mem_save(&m->notices, &book->notices, saved_notice, m);
+}
+
+/* ---- what falls due ---- */
+
+/* What it says is no longer so, or somebody holds it. */
+static bool is_overtaken(struct memory *m, const struct notice *n)
+{
+	const struct mem_rows *holds = mem_index_find(&m->holds_of_customer, mem_pair(m->arena, n->merchant, n->customer));
+
+	if (n->state != NOTICE_PLANNED || n->kind != NOTICE_REMINDER)
+		return false;
+	for (size_t i = 0; i < n->item_count; i++) {
+		const struct item *item = mem_find(&m->items, key_item(m->arena, n->merchant, n->items[i].invoice, n->items[i].part));
+
+		if (item == NULL || item->open != n->items[i].open.minor)
+			return true;
+		for (size_t k = 0; k < holds->count; k++) {
+			const struct hold *h = holds->at[k]->value;
+
+			if (h->state == HOLD_ACTIVE && (uuid_is_zero(h->invoice) || uuid_equal(h->invoice, n->items[i].invoice)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static const struct customer *customer_of(struct memory *m, const struct notice *n)
+{
+	return mem_find(&m->customers, mem_pair(m->arena, n->merchant, n->customer));
+}
+
+struct looking {
+	struct memory *m;
+	struct arena *arena;
+	struct instant now;
+	struct message **messages;
+	size_t count;
+};
+
+static void make(struct looking *l, const char *type, struct span merchant, struct span customer, struct uuid id, int64_t no)
+{
+	const struct named named = { merchant, customer, id };
+
+	l->messages[l->count++] = named_message(l->arena, type, &named, no, l->now);
+}
+
+/* Whoever handed it over did not come back. */
+static void lapse(struct looking *l, const struct notice *n)
+{
+	struct answered answered = { .of = { n->merchant, n->customer, n->id }, .tries = n->tries, .handover = { .sent = true, .unknown = true } };
+	struct message *message = ARENA_NEW(l->arena, struct message);
+
+	message->time = l->now;
+	answered_message(l->arena, &answered, message);
+	l->messages[l->count++] = message;
+}
+
+static void due_notices(struct looking *l)
+{
+	const struct mem_rows *rows = &l->m->notices.rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct notice *n = rows->at[i]->value;
+		const struct customer *c;
+
+		if (n->state == NOTICE_SENDING && rows->at[i]->sum < l->now.us)
+			lapse(l, n);
+		if (n->state != NOTICE_PLANNED)
+			continue;
+		c = customer_of(l->m, n);
+		if (c == NULL || c->revision == 0)
+			continue;
+		if (c->email.size == 0 || (n->kind == NOTICE_REMINDER && (n->until.us <= l->now.us || is_overtaken(l->m, n))))
+			make(l, type_revise, n->merchant, n->customer, n->id, n->revise_no);
+	}
+}
+
+static int64_t cover_of(struct memory *m, struct span merchant)
+{
+	const struct mem_rows *accounts = mem_index_find(&m->accounts_of_merchant, merchant);
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < accounts->count; i++) {
+		const struct account *a = accounts->at[i]->value;
+
+		sum += a->defined_revision + a->cover_revision;
+	}
+	return sum;
+}
+
+static size_t memory_due(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct message ***out)
+{
+	struct looking l = { .m = m, .arena = arena, .now = now };
+	const struct mem_rows *customers = &m->customers.rows, *holds = &m->holds.rows;
+
+	(void)inbox;
+	l.messages = ARENA_ARRAY(arena, struct message *, m->notices.rows.count + customers->count + holds->count + 1);
+	due_notices(&l);
+	for (size_t i = 0; i < holds->count; i++) {
+		const struct hold *h = holds->at[i]->value;
+
+		if (h->state == HOLD_ACTIVE && h->has_until && h->expires_at.us <= now.us)
+			make(&l, type_expire, h->merchant, h->customer, h->id, h->revision);
+	}
+	for (size_t i = 0; i < customers->count; i++) {
+		const struct customer *c = customers->at[i]->value;
+
+		if (c->look_at.us <= now.us || (c->waits_statement && c->seen_cover < cover_of(m, c->merchant)))
+			make(&l, type_look, c->merchant, c->ref, (struct uuid){ { 0 } }, c->look_no);
+	}
+	*out = l.messages;
+	return l.count;
+}
+
+static void sooner(struct instant *next, struct instant at, struct instant now)
+{
+	if (at.us > now.us && at.us < next->us)
+		*next = at;
+}
+
+static struct instant memory_next(struct memory *m, struct instant now)
+{
+	struct instant next = { INT64_MAX };
+
+	for (size_t i = 0; i < m->customers.rows.count; i++)
+		sooner(&next, ((const struct customer *)m->customers.rows.at[i]->value)->look_at, now);
+	for (size_t i = 0; i < m->holds.rows.count; i++) {
+		const struct hold *h = m->holds.rows.at[i]->value;
+
+		if (h->state == HOLD_ACTIVE && h->has_until)
+			sooner(&next, h->expires_at, now);
+	}
+	for (size_t i = 0; i < m->notices.rows.count; i++) {
+		const struct notice *n = m->notices.rows.at[i]->value;
+
+		if (n->state == NOTICE_PLANNED) {
+			sooner(&next, n->next_try_at, now);
+			sooner(&next, n->until, now);
+		}
+		if (n->state == NOTICE_SENDING)
+			sooner(&next, (struct instant){ m->notices.rows.at[i]->sum + 1 }, now);
+	}
+	return next;
+}
+
+/* ---- sending ---- */
+
+enum { LEASE_S = 150, AT_ONCE = 16 };
+
+static void check_owed(struct memory *m, const struct notice *n)
+{
+	for (size_t i = 0; i < n->item_count && n->kind == NOTICE_REMINDER; i++) {
+		const struct item *item = mem_find(&m->items, key_item(m->arena, n->merchant, n->items[i].invoice, n->items[i].part));
+
+		SIM_HOLDS(item != NULL && item->open > 0, "reminded_paid", "a reminder of %.*s goes out, and it is known to be paid",
+			SPAN_ARG(n->items[i].number));
+	}
+}
+
+static size_t memory_claim(struct memory *m, struct arena *arena, struct instant now, struct sim_call ***out)
+{
+	const struct mem_rows *rows = &m->notices.rows;
+	size_t count = 0;
+
+	*out = ARENA_ARRAY(arena, struct sim_call *, AT_ONCE);
+	for (size_t i = 0; i < rows->count && count < AT_ONCE; i++) {
+		struct notice *n = rows->at[i]->value;
+		const struct customer *c;
+		struct answered *of;
+
+		if (n->state != NOTICE_PLANNED || n->next_try_at.us > now.us)
+			continue;
+		c = customer_of(m, n);
+		if (c == NULL || c->revision == 0 || c->email.size == 0 || mem_find(&m->merchants, n->merchant) == NULL ||
+			(n->kind == NOTICE_REMINDER && n->until.us <= now.us) || is_overtaken(m, n))
+			continue;
+		check_owed(m, n);
+		cover_pair("notice", "planned", "sending");
+		n->state = NOTICE_SENDING;
+		n->tries++;
+		rows->at[i]->sum = now.us + LEASE_S * US_PER_SECOND;
+		of = ARENA_NEW(arena, struct answered);
+		*of = (struct answered){ .of = { n->merchant, n->customer, n->id }, .tries = n->tries };
+		(*out)[count] = ARENA_NEW(arena, struct sim_call);
+		*(*out)[count++] = (struct sim_call){ .intent = of, .claimed_at = now };
+	}
+	return count;
+}
+
+/* The same mail arrives once more only where nobody knew what had become of it. */
+static void arrive(struct memory *m, const struct answered *a)
+{
+	const struct notice *n = mem_find(&m->notices, key_id(m->arena, a->of.merchant, a->of.id));
+	struct mem_row *row = mem_put(&m->mailbox, span_copy(m->arena, uuid_span(&a->of.id)), "");
+
+	row->sum++;
+	SIM_HOLDS(row->sum <= 1 + n->unknowns, "mailed_twice", "a notice arrives %lld times, and %d were unknown", (long long)row->sum, n->unknowns);
+	SIM_HOLDS(row->sum <= 2, "mailed_often", "a notice arrives a third time");
+	if (row->sum == 2)
+		cover("mail: the same once more, for nobody knew");
+}
+
+static void memory_answer(struct memory *m, struct arena *arena, const struct sim_call *call, enum sim_reach reach, struct rng *r,
+	struct instant now, struct message *out)
+{
+	struct answered a = *(const struct answered *)call->intent;
+	const struct notice *n = mem_find(&m->notices, key_id(m->arena, a.of.merchant, a.of.id));
+
+	(void)now;
+	/* One that is late has been given up: its mail may be there all the same. */
+	if ((reach == REACH_ANSWERED || (reach == REACH_ANSWER_LOST && rng_one_in(r, 2))) && n->state == NOTICE_SENDING && n->tries == a.tries)
+		arrive(m, &a);
+	switch (reach) {
+	case REACH_ANSWERED: a.handover = (struct handover){ .sent = true, .status = 250 }; break;
+	case REACH_NOT_SENT: a.handover = (struct handover){ .sent = false }; break;
+	case REACH_ANSWER_LOST: a.handover = (struct handover){ .sent = true, .unknown = true }; break;
+	case REACH_REFUSED: a.handover = (struct handover){ .sent = true, .status = 550 }; break;
+	case REACH_BUSY:
+	case REACHES: a.handover = (struct handover){ .sent = true, .status = 451 }; break;
+	}
+	answered_message(arena, &a, out);
+}
+
+/* ---- what people ask for ---- */
+
+static bool memory_operate(struct memory *m, struct rng *r, struct arena *arena, struct instant now, struct message *to)
+{
+	const struct mem_row *row = rng_row(r, &m->items), *held = rng_row(r, &m->holds);
+	const struct item *item = row != NULL ? row->value : NULL;
+	const struct hold *hold = held != NULL ? held->value : NULL;
+	struct date until = { (int32_t)(now.us / US_PER_DAY) + (int32_t)rng_below(r, 20) - 1 };
+
+	if (hold != NULL && rng_one_in(r, 2)) {
+		world_ask(to, arena, hold->merchant, "reminders.ReleaseHold", arena_printf(arena, "/v1/holds/%s/release", uuid_text(arena, hold->id)),
+			"{\"reason\":\"geklaert\"}");
+		return true;
+	}
+	if (item == NULL)
+		return false;
+	if (rng_one_in(r, 3))
+		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"promise\",\"customer\":\"%s\",\"until\":\"%s\",\"reason\":\"zahlt\"}",
+			rng_one_in(r, 10) ? "nobody" : span_cstr(arena, item->customer), date_text(arena, until));
+	else
+		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"invoice_id\":\"%s\"%s,\"reason\":\"Mangel\"}",
+			uuid_text(arena, item->invoice), rng_one_in(r, 8) ? ",\"customer\":\"c1\"" : "");
+	return true;
+}
+
+/* ---- the rest ---- */
+
+static void memory_expect(void)
+{
+	static const enum notice_state moves[][2] = { { NOTICE_PLANNED, NOTICE_SENDING }, { NOTICE_PLANNED, NOTICE_CANCELLED },
+		{ NOTICE_PLANNED, NOTICE_DOUBTFUL }, { NOTICE_PLANNED, NOTICE_FAILED }, { NOTICE_SENDING, NOTICE_SENT },
+		{ NOTICE_SENDING, NOTICE_PLANNED }, { NOTICE_SENDING, NOTICE_DOUBTFUL }, { NOTICE_SENDING, NOTICE_FAILED } };
+	const struct policy *policy = policy_find("standard");
+
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+		cover_expect_pair("notice", notice_state_name(moves[i][0]), notice_state_name(moves[i][1]), NULL);
+	for (int i = 0; i < policy->step_count; i++)
+		cover_expect_pair("policy", "standard", policy->steps[i].name, NULL);
+	cover_expect_pair("notice", "new", "reminder", NULL);
+	cover_expect_pair("notice", "new", "receipt", NULL);
+	cover_expect_pair("hold", "active", "released", NULL);
+	cover_expect_pair("hold", "active", "expired", NULL);
+	cover_expect("mail: the same once more, for nobody knew", NULL);
+}
+
+static bool memory_item(struct memory *m, struct span merchant, struct span invoice, int part, int64_t *open)
+{
+	const struct item *item;
+	struct uuid id;
+
+	if (uuid_from_bytes(invoice, &id) != OK)
+		return false;
+	item = mem_find(&m->items, key_item(m->arena, merchant, id, part));
+	*open = item != NULL ? item->open : 0;
+	return item != NULL && item->is_issued;
+}
+
+static void memory_quiet(struct memory *m, struct instant now)
+{
+	const struct mem_rows *rows = &m->notices.rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct notice *n = rows->at[i]->value;
+		const struct customer *c = customer_of(m, n);
+
+		SIM_HOLDS(n->state != NOTICE_SENDING || rows->at[i]->sum >= now.us, "sending_left", "a notice is being sent for ever");
+		SIM_HOLDS(n->state != NOTICE_PLANNED || n->next_try_at.us > now.us || c == NULL || c->revision == 0, "notice_left",
+			"a notice that is due was not sent");
+	}
+}
+
+static const char *const topics[] = { "dunlin.customers.v1", "dunlin.invoices.v1", "dunlin.payments.v1", "dunlin.ledger.v1", NULL };
+
+static const struct kind kinds[] = { { "customer", true }, { NULL, false } };
+
+const struct core reminders_core = {
+	.name = "reminders",
+	.kinds = kinds,
+	.handlers = reminders_handlers,
+	.topics = topics,
+	.open = memory_open,
+	.book = memory_book,
+	.find = memory_find,
+	.fetch = memory_fetch,
+	.save = memory_save,
+	.mark = book_mark,
+	.restore = book_restore,
+	.due = memory_due,
+	.next = memory_next,
+	.operate = memory_operate,
+	.claim = memory_claim,
+	.answer = memory_answer,
+	.expect = memory_expect,
+	.quiet = memory_quiet,
+	.item = memory_item,
+};

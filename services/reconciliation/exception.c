@@ -20,7 +20,7 @@ static const struct {
 	[EXCEPTION_PAYOUT_MISSING] = { "payout_missing", false, "a payout did not arrive at the bank in time; ends when it does" },
 	[EXCEPTION_REFERENCE_MISSING] = { "reference_missing", false, "a payment is for an invoice that has not come; ends when it does" },
 	[EXCEPTION_REFUND_UNEXPLAINED] = { "refund_unexplained", true, "the provider gave back more than it took" },
-	[EXCEPTION_RETURN] = { "return", true, "the bank took a payment back; what it had paid is owed again" },
+	[EXCEPTION_RETURN] = { "return", true, "the bank took money back that a person had matched; what it had paid is owed again" },
 };
 
 const char *exception_word(enum exception_kind kind)

@@ -157,8 +157,10 @@ enum err hand_match(struct ledger *l, const struct match_line *m, struct why *wh
 	line->by_person = true;
 	if (!uuid_is_zero(m->payout))
 		return line_become_payout(l, line, m->payout, why);
+	if (!uuid_is_zero(m->return_of) && line->amount.minor > 0)
+		return line_become_reversal(l, line, m->return_of, why);
 	if (!uuid_is_zero(m->return_of))
-		return line_become_return(l, line, m->return_of, why);
+		return line_become_return(l, line, m->return_of, EVIDENCE_PERSON, why);
 	if (!uuid_is_zero(m->refund_of))
 		return match_refund(l, m, line, why);
 	return m->booked_to.size ? match_booked(l, m, line, why) : match_items(l, m, line, why);
@@ -191,59 +193,13 @@ static void unmatch_payout(struct ledger *l, const struct line *line)
 		in(p->currency, p->amount));
 }
 
-static int64_t returned_of(const struct ledger *l, const struct line *of)
-{
-	const struct receipt *r;
-	int64_t minor = 0;
-	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
-		if (uuid_equal(r->source, of->id) && span_equal(r->merchant, l->merchant))
-			minor += r->returned;
-	return minor;
-}
-
-/* What the return took is put back to the receipts that it was taken from. */
-static void restore_receipts(struct ledger *l, const struct line *of, int64_t minor)
-{
-	const struct receipt *r;
-	for (size_t i = 0; minor && (r = book_next(l->book, BOOK_RECEIPTS, &i));) {
-		int64_t back = r->returned < minor ? r->returned : minor;
-		if (!back || !uuid_equal(r->source, of->id) || !span_equal(r->merchant, l->merchant))
-			continue;
-		receipt_put_back(l, r->id, back, chart_account(l->arena, CHART_UNIDENTIFIED_PAYMENTS, SPAN("")));
-		ledger_receipt(l, r->id)->returned -= back;
-		minor -= back;
-	}
-	if (minor)
-		bug("a return took more than its receipts remember");
-}
-
-static enum err unmatch_return(struct ledger *l, const struct line *line, struct why *why)
-{
-	struct line *of = line_edit(l, line->counterpart);
-	int64_t minor = line_left(line);
-	bool had_receipts = of->as == LINE_AS_RECEIPTS;
-	if (had_receipts && (!line->took_receipts || returned_of(l, of) < minor))
-		return why_set(
-			why, ERR_REFUSED, "earlier_line_matched", "the earlier line was matched after the return: take that back first");
-	of->returned -= minor;
-	if (of->state == LINE_RETURNED)
-		TRY(line_act(of, had_receipts ? LINE_RESTORE_MATCHED : LINE_RESTORE_WAITING, why));
-	if (had_receipts)
-		restore_receipts(l, of, minor);
-	else
-		ledger_post(l, line_holding(l->arena, line), line_holding(l->arena, of), in(line->amount.currency, minor));
-	exception_close(l, EXCEPTION_RETURN, line->id, l->by);
-	line_settle_exceptions(l, of);
-	return OK;
-}
-
 static enum err unmatch(struct ledger *l, struct line *line, struct why *why)
 {
 	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
 	switch (line->as) {
 	case LINE_AS_RECEIPTS: return unmatch_receipts(l, line, why);
 	case LINE_AS_PAYOUT: unmatch_payout(l, line); break;
-	case LINE_AS_RETURN: return unmatch_return(l, line, why);
+	case LINE_AS_RETURN: return line_unmatch_return(l, line, why);
 	case LINE_AS_REFUND: post_bank_refund(l, ledger_receipt(l, line->counterpart), line_left(line), -1); break;
 	case LINE_AS_BOOKED: ledger_post(l, line->booked_to, line_holding(l->arena, line), in(line->amount.currency, left)); break;
 	case LINE_AS_NOTHING:

@@ -55,6 +55,7 @@ struct ledger {
 	struct date day;
 	enum cause cause;
 	struct uuid cause_id;
+	struct span return_reason; /* the bank's, of what is taken back */
 
 	struct touched_item *items;
 	struct touched_credit *credits;

@@ -7,13 +7,17 @@
 #include "ledger.h"
 #include "match.h"
 
+/* The bank takes back without a reason for up to thirteen months, and its days in between. */
+enum { RETURN_DAYS = 400 };
+
 static const struct line_rule state_rules[] = {
 	{ LINE_STAGED, LINE_ACCEPT, LINE_WAITING, "its statement was accepted: cash is posted, nobody knows yet what it is" },
 	{ LINE_STAGED, LINE_PASS_OVER, LINE_KNOWN, "an earlier statement brought it already" },
 	{ LINE_WAITING, LINE_MATCH, LINE_MATCHED, "the matcher or a person knows what it is" },
 	{ LINE_WAITING, LINE_RETURN, LINE_RETURNED, "the bank took all of it back before anybody knew what it was" },
 	{ LINE_MATCHED, LINE_UNMATCH, LINE_WAITING, "a person took the match back" },
-	{ LINE_MATCHED, LINE_RETURN, LINE_RETURNED, "the bank took all of it back; what it had paid is owed again" },
+	{ LINE_MATCHED, LINE_RETURN, LINE_RETURNED,
+		"the bank took all of it back; what it had paid is owed again, what it had taken is paid again" },
 	{ LINE_RETURNED, LINE_RESTORE_MATCHED, LINE_MATCHED,
 		"the return was another line's: the money is its customer's again, unapplied" },
 	{ LINE_RETURNED, LINE_RESTORE_WAITING, LINE_WAITING, "the return was another line's: the money waits again" },
@@ -216,32 +220,58 @@ static void add_payout(struct look *k, struct uuid id, unsigned sign)
 		c->signs = (c->signs & ~(unsigned)SIGN_AMOUNT) | SIGN_OTHER_CURRENCY;
 }
 
-/* What the bank can take back of an earlier line: what is left of it and was not given back to the payer. */
-static int64_t can_be_taken(const struct ledger *l, const struct line *earlier)
+static bool is_same(struct span a, struct span b)
 {
-	const struct receipt *r;
-	int64_t minor = 0;
-	if (earlier->state == LINE_WAITING)
-		return line_left(earlier);
-	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
-		if (r->kind == RECEIPT_BANK && uuid_equal(r->source, earlier->id) && span_equal(r->merchant, l->merchant))
-			minor += r->allocated + r->unapplied;
-	return minor;
+	return a.size && span_equal(a, b);
+}
+
+/* What an earlier line has in common with this one. */
+static unsigned common_signs(const struct line *line, const struct line *earlier)
+{
+	bool same_ref = is_same(line->end_to_end, earlier->end_to_end) || is_same(line->bank_ref, earlier->bank_ref) ||
+			is_same(line->transaction_ref, earlier->transaction_ref);
+	bool recent = line->booking.day - earlier->booking.day <= RETURN_DAYS;
+	return (same_ref ? SIGN_SAME_REF : 0u) | (recent && is_same(line->party_iban, earlier->party_iban) ? SIGN_PAYER : 0u) |
+	       (line_is_return(line) ? SIGN_RETURN : 0u);
+}
+
+static void add_line(struct look *k, const struct line *earlier, int64_t minor)
+{
+	unsigned signs = common_signs(k->line, earlier);
+	if (!(signs & (SIGN_SAME_REF | SIGN_PAYER)))
+		return;
+	struct candidate *c = candidate_of(k, CANDIDATE_LINE, earlier->id);
+	c->label = earlier->end_to_end.size ? earlier->end_to_end : earlier->bank_ref;
+	c->open = minor;
+	c->signs |= signs | (minor == line_left(k->line) ? SIGN_AMOUNT : 0u);
 }
 
 /* An earlier line that this one may take back: it came before, from the same account, and something of it is left. */
 static void add_earlier(struct look *k, struct uuid id)
 {
 	const struct line *earlier = book_line(k->l->book, k->l->merchant, id);
-	if (!earlier || earlier->amount.minor <= 0 || !line_left(earlier) || date_compare(earlier->booking, k->line->booking) > 0 ||
-		!uuid_equal(earlier->account, k->line->account))
+	if (earlier && date_compare(earlier->booking, k->line->booking) <= 0 && line_can_be_returned(earlier) &&
+		uuid_equal(earlier->account, k->line->account))
+		add_line(k, earlier, line_can_be_taken(k->l, earlier));
+}
+
+/* A return that this line may take back; what it shares with the payment that was returned counts like its own. */
+static void add_return(struct look *k, struct uuid id)
+{
+	const struct line *back = book_line(k->l->book, k->l->merchant, id);
+	const struct line *of = back ? book_line(k->l->book, k->l->merchant, back->counterpart) : NULL;
+	if (!of || date_compare(back->booking, k->line->booking) > 0 || !uuid_equal(back->account, k->line->account) ||
+		!line_can_be_restored(k->l, back))
 		return;
-	if (earlier->state != LINE_WAITING && !(earlier->state == LINE_MATCHED && earlier->as == LINE_AS_RECEIPTS))
-		return;
-	struct candidate *c = candidate_of(k, CANDIDATE_LINE, id);
-	c->label = earlier->end_to_end.size ? earlier->end_to_end : earlier->bank_ref;
-	c->open = can_be_taken(k->l, earlier);
-	c->signs |= SIGN_SAME_REF | (c->open == line_left(k->line) ? SIGN_AMOUNT : 0u) | (line_is_return(k->line) ? SIGN_RETURN : 0u);
+	size_t before = k->count;
+	add_line(k, back, line_left(back));
+	unsigned signs = common_signs(k->line, of);
+	if (k->count == before && (signs & (SIGN_SAME_REF | SIGN_PAYER))) {
+		struct candidate *c = candidate_of(k, CANDIDATE_LINE, id);
+		c->label = of->end_to_end.size ? of->end_to_end : of->bank_ref;
+		c->open = line_left(back);
+		c->signs |= signs | (c->open == line_left(k->line) ? SIGN_AMOUNT : 0u);
+	}
 }
 
 static void gather(struct look *k)
@@ -258,8 +288,8 @@ static void gather(struct look *k)
 		add_payout(k, h->payouts[i].target, SIGN_PAYOUT_REF);
 	for (size_t i = 0; i < h->payouts_of_amount_count; i++)
 		add_payout(k, h->payouts_of_amount[i], 0);
-	for (size_t i = 0; !came && i < h->earlier_count; i++)
-		add_earlier(k, h->earlier[i]);
+	for (size_t i = 0; i < h->earlier_count; i++)
+		(came ? add_return : add_earlier)(k, h->earlier[i]);
 }
 
 /* ---- looking ---- */
@@ -292,8 +322,10 @@ static enum err become(const struct look *k, struct line *line, const struct mat
 			continue;
 		if (c->kind == CANDIDATE_PAYOUT)
 			return line_become_payout(k->l, line, c->target, why);
+		if (c->kind == CANDIDATE_LINE && line->amount.minor > 0)
+			return line_become_reversal(k->l, line, c->target, why);
 		if (c->kind == CANDIDATE_LINE)
-			return line_become_return(k->l, line, c->target, why);
+			return line_become_return(k->l, line, c->target, rule->evidence, why);
 	}
 	return become_invoices(k, line, rule->evidence, why);
 }
@@ -305,8 +337,8 @@ static enum err look(struct ledger *l, struct line *line, struct why *why)
 	struct look k = { .l = l, .line = line, .hints = hints ? hints : &nothing };
 	line->looks++;
 	gather(&k);
-	struct match match = line->amount.minor > 0 ? match_credit(k.candidates, k.count, line_left(line))
-						    : match_debit(k.candidates, k.count, line_left(line));
+	struct match match = line->amount.minor > 0 ? match_credit(k.candidates, k.count, line_left(line), line_is_return(line))
+						    : match_debit(k.candidates, k.count, line_left(line), line_is_return(line));
 	if (match.rule == MATCH_NOTHING && line->rest)
 		match.rule = MATCH_REST;
 	const struct match_rule *rule = match_rule(match.rule);

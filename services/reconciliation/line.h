@@ -102,7 +102,22 @@ struct share {
 };
 enum err line_become_receipts(struct ledger *, struct line *, const struct share *, size_t n, enum evidence, struct why *) MUST_CHECK;
 enum err line_become_payout(struct ledger *, struct line *, struct uuid payout, struct why *) MUST_CHECK;
-enum err line_become_return(struct ledger *, struct line *, struct uuid of, struct why *) MUST_CHECK;
+
+/* ---- money that comes back (line_return.c) ---- */
+
+/* A debit takes an earlier credit back, in part or whole. What that had paid is open again, even where a person had said so: the money is gone. A person whose
+ * match is undone so is told by an exception. */
+enum err line_become_return(struct ledger *, struct line *, struct uuid of, enum evidence, struct why *) MUST_CHECK;
+/* A credit takes a whole return back: the money is the earlier line's again, and pays what it had paid as far as that is open. */
+enum err line_become_reversal(struct ledger *, struct line *, struct uuid back, struct why *) MUST_CHECK;
+/* A person takes such a match back. */
+enum err line_unmatch_return(struct ledger *, struct line *, struct why *) MUST_CHECK;
+/* It came, it waits or was received, and something of it is left. */
+bool line_can_be_returned(const struct line *);
+/* How much of it the bank can take back: what is left of it and was not given back to the payer. */
+int64_t line_can_be_taken(const struct ledger *, const struct line *);
+/* The return stands, and what it took can go back to where it was. */
+bool line_can_be_restored(const struct ledger *, const struct line *back);
 /* Those that nothing explains, and those with too many explanations, are exceptions; others are not. */
 void line_settle_exceptions(struct ledger *, const struct line *);
 /* Notes the verdict and settles the line's exceptions. */

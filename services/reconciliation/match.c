@@ -7,7 +7,7 @@ static const struct {
 } signs[SIGNS] = {
 	{ "structured_reference", "a creditor reference whose check digits hold" },
 	{ "document_number", "the whole number of the document in the text" },
-	{ "payer_known", "the payer's account is known as this customer's" },
+	{ "payer_known", "the payer's account is known as this customer's; of an earlier line: it has the same counterparty" },
 	{ "amount_exact", "the amount is exactly what is open" },
 	{ "payout_reference", "the provider's reference of the payout" },
 	{ "payout_text", "the text that the provider announced for the bank" },
@@ -53,10 +53,16 @@ static const struct match_rule rules[MATCH_RULES] = {
 		"payouts of that amount are on their way, but none is named" },
 	[MATCH_RETURN] = { "return", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
 		"one earlier line with the same reference and amount: it is taken back" },
+	[MATCH_RETURN_PAYER] = { "return_payer", VERDICT_UNIQUE, true, EVIDENCE_PAYER,
+		"the bank calls it a return, and one earlier line of the last 13 months has its counterparty and amount" },
 	[MATCH_RETURN_SEVERAL] = { "return_several", VERDICT_AMBIGUOUS, false, EVIDENCE_REFERENCE,
 		"several earlier lines could be the one that is taken back" },
 	[MATCH_RETURN_OTHER_AMOUNT] = { "return_other_amount", VERDICT_UNIQUE, false, EVIDENCE_REFERENCE,
 		"an earlier line has the same reference, but another amount: charges, or a part" },
+	[MATCH_RETURN_REVERSED] = { "return_reversed", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
+		"the bank takes one return back: what it had reopened is paid again" },
+	[MATCH_RETURN_UNKNOWN] = { "return_unknown", VERDICT_NONE, false, EVIDENCE_NONE,
+		"the bank calls it a return, and what it returns is not known" },
 	[MATCH_REST] = { "rest", VERDICT_NONE, false, EVIDENCE_NONE, "what an entry's details leave unexplained; it names nobody" },
 	[MATCH_NOTHING] = { "nothing", VERDICT_NONE, false, EVIDENCE_NONE, "nothing of ours is named" },
 };
@@ -194,11 +200,35 @@ static bool match_named(struct candidate *all, size_t n, int64_t amount, struct 
 	return count > 0;
 }
 
-struct match match_credit(struct candidate *all, size_t n, int64_t amount)
+static struct match one_or(struct candidate *one, size_t count, int64_t amount, enum match_rule_id single)
+{
+	if (count == 1)
+		choose(one, amount);
+	return count == 1 ? found(single, 1) : found(MATCH_RETURN_SEVERAL, count);
+}
+
+/* Money that the bank gives back: by reference, else by counterparty and amount. */
+static struct match match_reversed(struct candidate *all, size_t n, int64_t amount)
+{
+	static const unsigned ways[] = { SIGN_SAME_REF | SIGN_AMOUNT, SIGN_PAYER | SIGN_AMOUNT };
+	struct candidate *one;
+	for (size_t i = 0; i < 2; i++) {
+		size_t count = pick(all, n, CANDIDATE_LINE, ways[i], SIGN_OTHER_CURRENCY, &one, 1);
+		if (count)
+			return one_or(one, count, amount, MATCH_RETURN_REVERSED);
+	}
+	return found(MATCH_RETURN_UNKNOWN, 0);
+}
+
+struct match match_credit(struct candidate *all, size_t n, int64_t amount, bool is_return)
 {
 	struct match match;
 	struct candidate *one;
-	if (match_payout(all, n, amount, &match) || match_named(all, n, amount, &match))
+	if (match_payout(all, n, amount, &match))
+		return match;
+	if (is_return)
+		return match_reversed(all, n, amount);
+	if (match_named(all, n, amount, &match))
 		return match;
 	size_t count = pick(all, n, CANDIDATE_INVOICE, SIGN_OTHER_CURRENCY, 0, &one, 1);
 	if (count)
@@ -212,20 +242,23 @@ struct match match_credit(struct candidate *all, size_t n, int64_t amount)
 	return count ? found(MATCH_PAYOUT_AMOUNT_ALONE, count) : found(MATCH_NOTHING, 0);
 }
 
-struct match match_debit(struct candidate *all, size_t n, int64_t amount)
+struct match match_debit(struct candidate *all, size_t n, int64_t amount, bool is_return)
 {
 	struct match match;
 	struct candidate *one;
 	if (match_payout(all, n, amount, &match))
 		return match;
 	size_t count = pick(all, n, CANDIDATE_LINE, SIGN_SAME_REF | SIGN_AMOUNT, SIGN_OTHER_CURRENCY, &one, 1);
-	if (count == 1)
-		choose(one, amount);
 	if (count)
-		return count == 1 ? found(MATCH_RETURN, 1) : found(MATCH_RETURN_SEVERAL, count);
+		return one_or(one, count, amount, MATCH_RETURN);
 	count = pick(all, n, CANDIDATE_LINE, SIGN_SAME_REF, 0, &one, 1);
 	if (count)
 		return count == 1 ? found(MATCH_RETURN_OTHER_AMOUNT, 1) : found(MATCH_RETURN_SEVERAL, count);
+	count = pick(all, n, CANDIDATE_LINE, SIGN_PAYER | SIGN_AMOUNT | SIGN_RETURN, SIGN_OTHER_CURRENCY, &one, 1);
+	if (count)
+		return one_or(one, count, amount, MATCH_RETURN_PAYER);
 	count = pick(all, n, CANDIDATE_PAYOUT, SIGN_AMOUNT, SIGN_OTHER_CURRENCY, &one, 1);
-	return count ? found(MATCH_PAYOUT_AMOUNT_ALONE, count) : found(MATCH_NOTHING, 0);
+	if (count)
+		return found(MATCH_PAYOUT_AMOUNT_ALONE, count);
+	return is_return ? found(MATCH_RETURN_UNKNOWN, 0) : found(MATCH_NOTHING, 0);
 }

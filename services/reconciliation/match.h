@@ -15,7 +15,7 @@
 enum {
 	SIGN_REFERENCE = 1,       /* structured reference, check digits hold */
 	SIGN_NUMBER = 2,          /* whole document number */
-	SIGN_PAYER = 4,           /* the payer's account is known as this customer's */
+	SIGN_PAYER = 4,           /* the payer's account is known as this customer's; of an earlier line: the same counterparty */
 	SIGN_AMOUNT = 8,          /* exactly what is open, or what the payout or the earlier line is */
 	SIGN_PAYOUT_REF = 16,     /* the provider's reference of the payout */
 	SIGN_PAYOUT_TEXT = 32,    /* the text that the provider announced */
@@ -61,8 +61,11 @@ enum match_rule_id {
 	MATCH_PAYER_AMOUNT_SEVERAL,
 	MATCH_PAYOUT_AMOUNT_ALONE,
 	MATCH_RETURN,
+	MATCH_RETURN_PAYER,
 	MATCH_RETURN_SEVERAL,
 	MATCH_RETURN_OTHER_AMOUNT,
+	MATCH_RETURN_REVERSED,
+	MATCH_RETURN_UNKNOWN,
 	MATCH_REST,
 	MATCH_NOTHING,
 	MATCH_RULES
@@ -83,10 +86,10 @@ struct match {
 	int candidates; /* explanations that remain: 1 for unique, k for ambiguous, 0 for none */
 };
 
-/* Money that came: marks the chosen candidates. amount > 0. */
-struct match match_credit(struct candidate *, size_t n, int64_t amount);
+/* Money that came: marks the chosen candidates. amount > 0. What the bank calls a return is no payment of anybody: it reverses a return, or a person looks. */
+struct match match_credit(struct candidate *, size_t n, int64_t amount, bool is_return);
 /* Money that went: amount > 0 is how much. */
-struct match match_debit(struct candidate *, size_t n, int64_t amount);
+struct match match_debit(struct candidate *, size_t n, int64_t amount, bool is_return);
 
 /* What the find step noted for a line: everything that it might be, unlocked. */
 struct hint {
@@ -97,11 +100,12 @@ struct hint {
 
 struct hints {
 	const struct hint *invoices; /* named by a token */
-	const struct hint *payouts;  /* named by a token */
+	const struct hint *payouts; /* named by a token */
 	const struct uuid *payouts_of_amount; /* on their way to the account, with exactly that amount */
-	const struct span *payers;   /* customers that are known to pay from the line's account */
+	const struct span *payers; /* customers that are known to pay from the line's account */
 	const struct hint *of_payer; /* their invoices with an item open of exactly the line's amount */
-	const struct uuid *earlier;  /* credit lines with one of its references */
+	const struct uuid *
+		earlier; /* of a debit: credit lines with one of its references, or a return's payer and amount; of a credit: returns of such */
 	size_t invoice_count, payout_count, payouts_of_amount_count, payer_count, of_payer_count, earlier_count;
 };
 

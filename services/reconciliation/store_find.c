@@ -116,6 +116,10 @@ static void take_lines(struct find_work *w, const struct rows *r)
 			want(w, WANT_LINE, line.merchant, line.counterpart);
 			keys_add_uuid(&w->owners, line.merchant, line.counterpart);
 		}
+		if (!rows_is_null(r, i, rows_column(r, "beyond_id"))) {
+			want(w, WANT_LINE, line.merchant, uuid_at(r, i, "beyond_id"));
+			keys_add_uuid(&w->owners, line.merchant, uuid_at(r, i, "beyond_id"));
+		}
 		if (w->looks[n])
 			w->looked[w->looked_count++].line = line;
 		else
@@ -167,7 +171,7 @@ static void take_owners(struct find_work *w, const struct rows *r)
 /* Parallel arrays that begin with the line's place and its merchant. */
 struct asking {
 	struct args *args;
-	struct array *arrays[6];
+	struct array *arrays[8];
 	size_t count;
 };
 
@@ -244,21 +248,28 @@ static void ask_payouts(const struct find_work *w, struct rows *rows)
 	ask(w, &a, &q_find_payout_amount, rows);
 }
 
-static void ask_earlier(const struct find_work *w, struct rows *rows)
+/* Debits are asked for what they may take back, credits that the bank calls returns for the return that they may take back. */
+static void ask_earlier(const struct find_work *w, struct rows *earlier, struct rows *returns)
 {
-	struct asking a;
-	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT }, 6);
+	static const enum db_type types[] = { DB_INT8, DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8 };
+	struct asking asked[2];
+	asking_open(&asked[0], w->arena, types, 8);
+	asking_open(&asked[1], w->arena, types, 8);
 	for (size_t i = 0; i < w->looked_count; i++) {
 		const struct line *line = &w->looked[i].line;
-		if (line->amount.minor > 0)
+		struct asking *a = &asked[line->amount.minor > 0];
+		if (line->amount.minor > 0 && !line_is_return(line))
 			continue;
-		asking_begin(&a, i, line->merchant);
-		array_uuid(a.arrays[2], line->account);
-		array_text(a.arrays[3], line->end_to_end);
-		array_text(a.arrays[4], line->bank_ref);
-		array_text(a.arrays[5], line->transaction_ref);
+		asking_begin(a, i, line->merchant);
+		array_uuid(a->arrays[2], line->account);
+		array_text(a->arrays[3], line->end_to_end);
+		array_text(a->arrays[4], line->bank_ref);
+		array_text(a->arrays[5], line->transaction_ref);
+		array_text(a->arrays[6], line_is_return(line) ? line->party_iban : SPAN(""));
+		array_int8(a->arrays[7], line_left(line));
 	}
-	ask(w, &a, &q_find_earlier, rows);
+	ask(w, &asked[0], &q_find_earlier, earlier);
+	ask(w, &asked[1], &q_find_return, returns);
 }
 
 static struct looked *looked_at(const struct find_work *w, const struct rows *r, size_t row)
@@ -315,6 +326,13 @@ static void take_earlier(struct find_work *w, const struct rows *r)
 	}
 }
 
+static void take_returns(struct find_work *w, const struct rows *r)
+{
+	take_earlier(w, r);
+	for (size_t i = 0; i < r->count; i++)
+		want(w, WANT_LINE, looked_at(w, r, i)->line.merchant, uuid_at(r, i, "counterpart_id"));
+}
+
 static void note_hints(struct find_work *w)
 {
 	for (size_t i = 0; i < w->looked_count; i++) {
@@ -342,7 +360,7 @@ static void note_hints(struct find_work *w)
 enum err store_find(struct db *db, struct arena *arena, struct book *book, struct need *need, struct why *why)
 {
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
-	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier;
+	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns;
 	sort_finds(&w);
 	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
 	keys_ask(&w.statements, db, arena, &q_find_statement, &statements);
@@ -359,13 +377,14 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	ask_tokens(&w, &tokens);
 	ask_payers(&w, &payers, &amounts);
 	ask_payouts(&w, &payouts);
-	ask_earlier(&w, &earlier);
+	ask_earlier(&w, &earlier, &returns);
 	TRY(db_flush(db, why));
 	take_owners(&w, &owners);
 	take_tokens(&w, &tokens);
 	take_payers(&w, &payers, &amounts);
 	take_payouts(&w, &payouts);
 	take_earlier(&w, &earlier);
+	take_returns(&w, &returns);
 	note_hints(&w);
 	return OK;
 }

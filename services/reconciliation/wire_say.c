@@ -119,6 +119,8 @@ static void say_reversed(
 	event.n_reversed = n;
 	event.reversed = reversed;
 	event.reason = (Dunlin__Ledger__V1__ReversalReason)reason;
+	if (reason == REVERSAL_RETURNED)
+		event.return_reason = wire_print_text(l->arena, l->return_reason);
 	say(l, r->customer, "dunlin.ledger.v1.AllocationReversed", &event.base);
 }
 

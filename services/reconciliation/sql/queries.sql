@@ -2,12 +2,14 @@
 
 -- ---- find: unlocked; what is found is read again under its lock ----
 
+-- With the line that the one that it takes back had taken back.
 -- name: find_line
-select k.n, l.*, p.texts, p.party_name, p.party_iban, s.identifier
+select k.n, l.*, p.texts, p.party_name, p.party_iban, s.identifier, o.counterpart_id as beyond_id
 from unnest($1::text[], $2::uuid[]) with ordinality k (merchant_id, line_id, n)
 join bank_line l using (merchant_id, line_id)
 join statement s using (merchant_id, statement_id)
-left join bank_line_person p using (merchant_id, line_id);
+left join bank_line_person p using (merchant_id, line_id)
+left join bank_line o on l.is_what = 'return' and o.merchant_id = l.merchant_id and o.line_id = l.counterpart_id and o.is_what = 'return';
 
 -- name: find_statement
 select s.merchant_id, s.statement_id, s.identifier
@@ -66,9 +68,11 @@ join bank_account a on a.merchant_id = k.merchant_id and a.account_id = k.accoun
 join payout p on p.merchant_id = k.merchant_id and p.amount = k.amount and p.currency = k.currency and p.paid and not p.has_arrived
 	and p.provider_account = any (string_to_array(a.providers, E'\n'));
 
+-- Credits that a debit may take back: by a reference, or by payer and amount where the bank calls it a return (iban is not empty).
 -- name: find_earlier
 select k.n, l.line_id, coalesce(r.customer_ref, '') as customer_ref
-from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[]) k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref)
+from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+	k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref, iban, amount)
 cross join lateral (
 	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
 		and o.end_to_end = k.end_to_end and o.end_to_end <> '' and o.amount > 0
@@ -78,8 +82,41 @@ cross join lateral (
 	union
 	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
 		and o.transaction_ref = k.transaction_ref and o.transaction_ref <> '' and o.amount > 0
+	union
+	select p.line_id from bank_line_person p join bank_line o using (merchant_id, line_id)
+	where p.merchant_id = k.merchant_id and p.party_iban = k.iban and p.party_iban <> '' and o.account_id = k.account_id and o.amount = k.amount
 	limit 50) l
-left join receipt r on r.merchant_id = k.merchant_id and r.source_id = l.line_id and r.amount > 0;
+left join receipt r on r.merchant_id = k.merchant_id and r.source_id = l.line_id;
+
+-- Returns that a credit may take back: their own references, or those, payer and amount of what they returned.
+-- name: find_return
+select k.n, l.line_id, l.counterpart_id, coalesce(r.customer_ref, '') as customer_ref
+from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+	k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref, iban, amount)
+cross join lateral (
+	select d.line_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.end_to_end = k.end_to_end and d.end_to_end <> ''
+		and d.is_what = 'return' and d.state = 'matched' and d.amount < 0
+	union
+	select d.line_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.bank_ref = k.bank_ref and d.bank_ref <> ''
+		and d.is_what = 'return' and d.state = 'matched' and d.amount < 0
+	union
+	select d.line_id, d.counterpart_id
+	from (
+		select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+			and o.end_to_end = k.end_to_end and o.end_to_end <> '' and o.amount > 0
+		union
+		select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+			and o.bank_ref = k.bank_ref and o.bank_ref <> '' and o.amount > 0
+		union
+		select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+			and o.transaction_ref = k.transaction_ref and o.transaction_ref <> '' and o.amount > 0
+		union
+		select p.line_id from bank_line_person p join bank_line o using (merchant_id, line_id)
+		where p.merchant_id = k.merchant_id and p.party_iban = k.iban and p.party_iban <> '' and o.account_id = k.account_id and o.amount = k.amount
+		limit 50) c
+	join bank_line d on d.merchant_id = k.merchant_id and d.counterpart_id = c.line_id and d.is_what = 'return' and d.state = 'matched' and d.amount < 0
+	limit 50) l
+left join receipt r on r.merchant_id = k.merchant_id and r.source_id = l.counterpart_id;
 
 -- ---- fetch: under the lock ----
 
@@ -156,18 +193,22 @@ select r.* from unnest($7::text[], $8::text[]) k (merchant_id, customer_ref)
 join receipt r on r.merchant_id = k.merchant_id and r.customer_ref = k.customer_ref and r.unapplied > 0
 order by receipt_id;
 
+-- What stands; and of money that the bank took back what had stood: it may come back.
 -- name: allocation_fetch
 select a.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
-join allocation a using (merchant_id, receipt_id) where a.amount > 0 order by a.allocation_id;
+join receipt r using (merchant_id, receipt_id)
+join allocation a using (merchant_id, receipt_id) where a.amount > 0 or r.returned > 0 order by a.allocation_id;
 
 -- name: allocation_item_fetch
 select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
-join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and a.amount > 0
+join receipt r using (merchant_id, receipt_id)
+join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and (a.amount > 0 or r.returned > 0)
 join open_item i on i.merchant_id = a.merchant_id and i.invoice_id = a.invoice_id;
 
 -- name: allocation_invoice_fetch
 select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
-join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and a.amount > 0
+join receipt r using (merchant_id, receipt_id)
+join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and (a.amount > 0 or r.returned > 0)
 join invoice i on i.merchant_id = a.merchant_id and i.invoice_id = a.invoice_id;
 
 -- name: receipt_wanted_fetch

@@ -152,17 +152,39 @@ static void a_return_weeks_later_reopens_the_invoice(void **state)
 	assert_int_equal(open_of(t, "NORD-000001"), 0);
 	bank_day(t, 25, ENTRIES({ .minor = -12000, .end_to_end = "E-5", .return_reason = "AC04" }));
 	assert_int_equal(open_of(t, "NORD-000001"), 12000);
-	assert_int_equal(town_number(t, "select count(*) from exception where open and kind = 'return'"), 1);
-	assert_string_equal(town_text(t, "select detail from exception where kind = 'return'"), "returned by the bank: AC04");
+	assert_int_equal(town_number(t, "select count(*) from exception where open"), 0);
 	assert_town_proven(t);
-	town_do(t, world_command(&t->world, "CloseException",
-			   arena_printf(t->arena, "/v1/exceptions/%s/close",
-				   id_of(t, "select exception_id from exception where kind = 'return'")),
-			   ""));
-	assert_string_equal(town_text(t, "select closed_by from exception where kind = 'return'"), "desk");
 	town_do(t, world_command(&t->world, "UnmatchLine",
 			   arena_printf(t->arena, "/v1/lines/%s/unmatch", id_of(t, "select line_id from bank_line where amount < 0")), ""));
 	assert_int_equal(town_number(t, "select unapplied from customer_credit"), 12000);
+	assert_town_proven(t);
+}
+
+/* What the person said holds until the money is gone, and again when it is back. */
+static void a_return_and_its_own_return_after_a_persons_match(void **state)
+{
+	struct town *t = *state;
+	const char *iban = "DE89370400440532013000", *line = "select line_id from bank_line where value_date = '2026-03-02'";
+	issue(t, "c1", "NORD-000001", 12000);
+	bank_day(t, 2, ENTRIES({ .minor = 12000, .text = "thanks", .iban = iban }));
+	town_do(t, world_command(&t->world, "MatchLine", arena_printf(t->arena, "/v1/lines/%s/match", id_of(t, line)),
+			   "\"items\":[{\"invoice_number\":\"NORD-000001\"}]"));
+	bank_day(t, 5, ENTRIES({ .minor = -12000, .iban = iban, .return_reason = "AC04" }));
+	assert_int_equal(open_of(t, "NORD-000001"), 12000);
+	assert_string_equal(town_text(t, "select detail from exception where open"), "returned by the bank: AC04; a person had matched it");
+	assert_town_proven(t);
+	bank_day(t, 6, ENTRIES({ .minor = 12000, .iban = iban, .return_reason = "AC04" }));
+	assert_int_equal(open_of(t, "NORD-000001"), 0);
+	assert_int_equal(town_number(t, "select count(*) from exception where open"), 0);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'returned' and amount < 0 and returned = 12000"), 1);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'matched' and is_what = 'return' and amount > 0"), 1);
+	assert_town_proven(t);
+	/* A person takes the last one back, and the invoice is open again. */
+	town_do(t, world_command(&t->world, "UnmatchLine",
+			   arena_printf(t->arena, "/v1/lines/%s/unmatch",
+				   id_of(t, "select line_id from bank_line where value_date = '2026-03-06'")),
+			   ""));
+	assert_int_equal(open_of(t, "NORD-000001"), 12000);
 	assert_town_proven(t);
 }
 
@@ -323,6 +345,7 @@ int main(void)
 		IN_TOWN(a_line_that_came_before_its_invoice_is_looked_at_again),
 		IN_TOWN(a_person_matches_and_takes_back_and_both_are_audited),
 		IN_TOWN(a_return_weeks_later_reopens_the_invoice),
+		IN_TOWN(a_return_and_its_own_return_after_a_persons_match),
 		IN_TOWN(what_is_another_merchants_is_not_there),
 		IN_TOWN(what_does_not_come_in_time_is_an_exception_until_it_does),
 		IN_TOWN(any_story_holds_in_the_database_as_it_does_in_memory),

@@ -301,49 +301,6 @@ static void a_line_waits_for_an_invoice_that_comes_late(void **state)
 	assert_int_equal(w.said_count, 0);
 }
 
-static void a_return_reopens_what_the_earlier_line_had_paid(void **state)
-{
-	struct world w = world_open(*state);
-	struct uuid id = world_issue(&w, "c1", "NORD-000001", 12000);
-	struct uuid line = world_line(&w, (struct line_of){ .minor = 12000, .text = "NORD-000001", .end_to_end = "E-77" });
-	struct uuid back = world_line(&w, (struct line_of){ .minor = -12000, .end_to_end = "E-77", .return_reason = "AC04" });
-	assert_int_equal(world_line_now(&w, back)->as, LINE_AS_RETURN);
-	assert_int_equal(world_line_now(&w, line)->state, LINE_RETURNED);
-	assert_int_equal(world_item(&w, id)->open, 12000);
-	assert_int_equal(world_balance(&w, CHART_CASH), 0);
-	assert_int_equal(world_balance(&w, CHART_UNIDENTIFIED_PAYMENTS), 0);
-	assert_int_equal(world_said(&w, "ExceptionOpened"), 1);
-	assert_proven(&w);
-	/* It was another line's after all. */
-	run(&w, world_command(&w, "UnmatchLine", world_path(&w, "lines", back, "unmatch"), ""));
-	assert_int_equal(world_line_now(&w, line)->state, LINE_MATCHED);
-	assert_int_equal(world_item(&w, id)->open, 12000);
-	assert_int_equal(world_balance(&w, CHART_UNAPPLIED), -12000);
-	/* Matched by hand, in part of the earlier line's money. */
-	run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", back, "match"), "\"account\":\"bank_charges\""));
-	assert_int_equal(world_balance(&w, CHART_BANK_CHARGES), 12000);
-}
-
-static void a_return_of_what_nobody_knew_leaves_nothing(void **state)
-{
-	struct world w = world_open(*state);
-	struct uuid line = world_line(&w, (struct line_of){ .minor = 700, .end_to_end = "E-1" });
-	struct uuid back = world_line(&w, (struct line_of){ .minor = -700, .end_to_end = "E-1" });
-	assert_int_equal(world_line_now(&w, line)->state, LINE_RETURNED);
-	assert_int_equal(world_balance(&w, CHART_UNIDENTIFIED_RECEIPTS), 0);
-	assert_proven(&w);
-	run(&w, world_command(&w, "UnmatchLine", world_path(&w, "lines", back, "unmatch"), ""));
-	assert_int_equal(world_line_now(&w, line)->state, LINE_WAITING);
-	assert_int_equal(world_balance(&w, CHART_UNIDENTIFIED_RECEIPTS), -700);
-	/* A part of it is taken back by hand. */
-	struct uuid part = world_line(&w, (struct line_of){ .minor = -200 });
-	run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", part, "match"),
-			arena_printf(w.arena, "\"return_of\":\"%s\"", uuid_text(w.arena, line))));
-	assert_int_equal(line_left(world_line_now(&w, line)), 500);
-	run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", line, "match"), "\"customer_ref\":\"c3\""));
-	assert_int_equal(world_balance(&w, CHART_UNAPPLIED), -500);
-}
-
 static void unapplied_money_goes_back_over_the_bank(void **state)
 {
 	struct world w = world_open(*state);
@@ -474,8 +431,6 @@ int main(void)
 		WITH_ARENA(a_line_that_nothing_explains_waits_and_a_person_matches_it),
 		WITH_ARENA(what_a_person_took_back_no_machine_matches_again),
 		WITH_ARENA(a_line_waits_for_an_invoice_that_comes_late),
-		WITH_ARENA(a_return_reopens_what_the_earlier_line_had_paid),
-		WITH_ARENA(a_return_of_what_nobody_knew_leaves_nothing),
 		WITH_ARENA(unapplied_money_goes_back_over_the_bank),
 		WITH_ARENA(a_receipt_by_hand_is_cash_in_hand_until_the_bank_has_it),
 		WITH_ARENA(what_is_given_up_takes_its_tax_with_it_and_a_credit_note_undoes_it),

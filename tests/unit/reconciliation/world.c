@@ -76,6 +76,12 @@ static bool shares_reference(const struct line *a, const struct line *b)
 	       (a->transaction_ref.size && span_equal(a->transaction_ref, b->transaction_ref));
 }
 
+static bool is_payer_of(const struct line *line, const struct line *of)
+{
+	return line_is_return(line) && line->party_iban.size && span_equal(line->party_iban, of->party_iban) &&
+	       line_left(line) == of->amount.minor;
+}
+
 static void find_others(struct world *w, const struct line *line, struct hints *h)
 {
 	struct uuid *payouts = room(w, sizeof(*payouts)), *earlier = room(w, sizeof(*earlier));
@@ -86,8 +92,14 @@ static void find_others(struct world *w, const struct line *line, struct hints *
 		if (p->paid && !p->has_arrived && p->amount == left)
 			payouts[h->payouts_of_amount_count++] = p->id;
 	for (size_t i = 0; left < 0 && (other = book_next(w->book, BOOK_LINES, &i));)
-		if (other != line && other->amount.minor > 0 && shares_reference(line, other))
+		if (other != line && other->amount.minor > 0 && (shares_reference(line, other) || is_payer_of(line, other)))
 			earlier[h->earlier_count++] = other->id;
+	for (size_t i = 0; left > 0 && line_is_return(line) && (other = book_next(w->book, BOOK_LINES, &i));) {
+		const struct line *of =
+			other->as == LINE_AS_RETURN && other->amount.minor < 0 ? book_line(w->book, merchant, other->counterpart) : NULL;
+		if (of && (shares_reference(line, other) || shares_reference(line, of) || is_payer_of(line, of)))
+			earlier[h->earlier_count++] = other->id;
+	}
 	h->payouts_of_amount = payouts;
 	h->earlier = earlier;
 }

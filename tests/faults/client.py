@@ -32,11 +32,15 @@ class Unsettled(Exception):
 
 
 class Client:
-    def __init__(self, world, seed, path, rate=50.0, workers=16):
+    """`lose`: the share of requests of which the client itself loses the answer, or that it never sends, and does not know which."""
+
+    def __init__(self, world, seed, path, rate=50.0, workers=16, lose=0.0):
         self.world, self.seed, self.path, self.rate = world, seed, path, rate
         self.writer = Writer(path)
-        self.doors = Doors(world, self.writer)
-        self.publisher = Publisher(world, self.writer, f"load/{seed}")
+        self.loading, self.ended = threading.Event(), threading.Event()
+        self.mishap, self.lose_share = random.Random(f"{seed}/mishap"), lose
+        self.doors = Doors(world, self.writer, lose=self.lose)
+        self.publisher = Publisher(world, self.writer, f"load/{seed}", lose=self.lose)
         self.eyes = Eyes(world)
         self.merchants = [dict(m) for m in MERCHANTS]
         self.banks, self.bank_locks, self.customers = {}, {}, {}
@@ -44,10 +48,15 @@ class Client:
         self.lock = threading.Lock()
         self.later, self.later_count = [], 0  # steps that follow: (when, number, step)
         self.ready = queue.Queue()
-        self.loading, self.ended, self.quick_end = threading.Event(), threading.Event(), threading.Event()
         self.threads = [threading.Thread(target=self.work, args=(f"w{n}",), daemon=True) for n in range(workers)]
         self.arrivals = 0
         self.errors = collections.Counter()
+
+    def lose(self):
+        """Whether this request's answer is lost, or the request itself."""
+        if not self.loading.is_set() or self.mishap.random() >= self.lose_share:
+            return None
+        return self.mishap.choice(("answer", "request"))
 
     @property
     def counts(self):
@@ -149,30 +158,26 @@ class Client:
     # ---- after ----
 
     def uncertain(self):
-        """Requests of which nobody knows yet: (last try, first op)."""
-        history = History(self.path)
-        left = []
-        for tries in history.by_identity().values():
-            if all(t.outcome == UNCERTAIN for t in tries) and tries[-1].door in ("http", "kafka", "webhook"):
-                left.append(tries[-1])
-        known = {}
-        for r in history.of("upload", "upload_again", "upload_overlap", "upload_damaged"):
-            known.setdefault(r.sha256, []).append(r)
-        return left, [tries[-1] for tries in known.values() if all(t.outcome == UNCERTAIN for t in tries)]
+        """Requests of which nobody knows yet, by their last try: with an identity, and files."""
+        history, files = History(self.path), {}
+        for r in history.requests.values():
+            if r.door == "upload":
+                files.setdefault(r.sha256, []).append(r)
+        tries = [t for t in history.by_identity().values() if t[0].door in ("http", "kafka", "webhook")]
+        return [t[-1] for t in (*tries, *files.values()) if all(one.outcome == UNCERTAIN for one in t)]
 
     def ask_again(self):
-        """What is uncertain, once more under the same identity; one in five never."""
-        asked, files = self.uncertain()
-        asked = [r for r in asked if r.said.get("retry_of") or r.op % ABANDONED]
+        """What is uncertain, once more under the same identity; one in five never. How many were asked."""
+        asked = [r for r in self.uncertain() if r.said.get("retry_of") or r.op % ABANDONED]
         for r in asked:
             client_deeds.again(self, r)
         self.publisher.flush(30)
-        return len(asked), files
+        return len(asked)
 
     def finish(self, timeout=120, days=(7, 7, 7)):
         """Everything is well again: what was uncertain is asked again, days pass, and all comes to rest."""
         end = time.monotonic() + timeout
-        while self.ask_again()[0]:
+        while self.ask_again():
             if time.monotonic() > end:
                 raise Unsettled("requests stay without an answer")
             time.sleep(0.5)

@@ -305,6 +305,8 @@ def again(c, r):
     """An uncertain request once more: the same identity, the same bytes."""
     said, first = r.said, r.said.get("retry_of") or r.op
     kept = {k: v for k, v in said.items() if k not in ("t", "op", "f", "door", "at", "p", "retry_of", "intended", "source", "id")}
+    if r.f in ("webhook_forged", "webhook_stale"):
+        return  # whoever forges does not ask twice
     if r.door == "kafka":
         op = c.writer.invoke(r.f, "kafka", p="again", retry_of=first, source=said["source"], id=said["id"], **kept)
         c.publisher.produce(op, said["merchant"], said["customer"], said["type"], bytes.fromhex(said["payload"]), said["id"])
@@ -315,6 +317,9 @@ def again(c, r):
         merchant = kept.pop("merchant")
         kept.pop("event")
         provider.deliver(c, r.f, merchant, event, "again", retry_of=first, account=account, **kept)
+    elif r.door == "upload":
+        m, document, value, _ = c.documents[r.value["ident"], r.f if r.f != "upload_again" else "upload"]
+        c.doors.upload(r.f, document, m["id"], r.value, "again", retry_of=first)
     else:
         known = {k: kept.pop(k) for k in ("service", "route", "path", "merchant", "role", "key")}
         kept.pop("client")

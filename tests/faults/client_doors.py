@@ -74,8 +74,8 @@ def kept(text):
 
 
 class Doors:
-    def __init__(self, world, writer, client="load"):
-        self.world, self.writer, self.client = world, writer, client
+    def __init__(self, world, writer, client="load", lose=lambda: None):
+        self.world, self.writer, self.client, self.lose = world, writer, client, lose
         self.http = Http(world)
 
     # ---- HTTP commands ----
@@ -92,7 +92,10 @@ class Doors:
         return self.ask(op, self.world.url(service), path, json.dumps(body).encode(), headers)
 
     def ask(self, op, base, path, body, headers):
-        kind, status, text, why, got = self.http.send(base, "POST", path, body, headers)
+        lost = self.lose()
+        kind, status, text, why, got = self.http.send(base, "POST", path, body, headers) if lost != "request" else (None, 0, b"", "", {})
+        if lost:
+            kind, status, text, why, got = UNCERTAIN, 0, b"", f"no answer: the {lost} was lost", {}
         self.writer.answer(op, kind, status=status, body_sha256=hashlib.sha256(text).hexdigest(), answer=kept(text), why=why)
         return Answer(op, kind, status, text, why, got)
 
@@ -154,8 +157,8 @@ class Publisher:
 
     TOPIC = "dunlin.billing.v1"
 
-    def __init__(self, world, writer, source):
-        self.world, self.writer, self.source, self.brokers, self.producer = world, writer, source, None, None
+    def __init__(self, world, writer, source, lose=lambda: None):
+        self.world, self.writer, self.source, self.lose, self.brokers, self.producer = world, writer, source, lose, None, None
         self.lock = threading.Lock()
 
     def ready(self):
@@ -181,12 +184,18 @@ class Publisher:
         headers = [("ce_specversion", "1.0"), ("ce_id", ce_id), ("ce_source", self.source), ("ce_type", name),
                    ("ce_time", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())), ("content-type", "application/protobuf")]
 
+        lost = self.lose()
+
         def done(error, record):
-            if error is None:
+            if error is None and lost:
+                self.writer.answer(op, UNCERTAIN, why=f"no acknowledgement: the {lost} was lost")
+            elif error is None:
                 self.writer.answer(op, DONE, partition=record.partition(), offset=record.offset())
             else:
                 self.writer.answer(op, UNCERTAIN, why=error.str())
 
+        if lost == "request":
+            return self.writer.answer(op, UNCERTAIN, why="no acknowledgement: the request was lost")
         producer = self.ready()
         while True:
             try:

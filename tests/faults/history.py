@@ -72,6 +72,9 @@ class Request:
         self.outcome, self.answer = UNCERTAIN, {}
 
     def __getattr__(self, name):
+        """What it said, by name; None where it did not."""
+        if name.startswith("__") or name in self.__slots__:
+            raise AttributeError(name)
         return self.said.get(name)
 
     @property

@@ -13,6 +13,7 @@ import time
 from history import History
 
 from . import rules_bank, rules_books, rules_documents, rules_history, rules_outbox, rules_reminders
+from . import fold
 from .fold import Fold
 from .report import Report, Violation
 from .sources import SERVICES, Database, Recorded, Topics

@@ -99,8 +99,8 @@ def uploaded(report, db, files):
         if any(t.outcome == "ok" for t in tries):
             report.equal("I6" if r.f != "upload_damaged" else "H1", entity, "read", state, "reconciliation.statement_file")
         if r.f == "upload_damaged" and "posted" in statement.split():
-            report.add("I6", entity, f"nothing posted: {r.damage}", statement, "reconciliation.statement")
+            report.add("I6", entity, f"nothing posted: {r.value['damage']}", statement, "reconciliation.statement")
         if r.f != "upload_damaged" and any(t.outcome == "ok" for t in tries) and not {"posted", "accepted"} & set(statement.split()):
             report.add("I6", entity, "posted: the bank's own statement", statement or "no statement", "reconciliation.statement")
-        if r.f == "upload_damaged" and r.is_refused and any(t.outcome == "ok" for t in tries):
-            report.add("H2", entity, f"refused: {r.damage}", "taken", "the history")
+        if r.f == "upload_damaged" and r.value["is_refused"] and any(t.outcome == "ok" for t in tries):
+            report.add("H2", entity, f"refused: {r.value['damage']}", "taken", "the history")

@@ -9,13 +9,15 @@ SERVICES = ("invoicing", "payments", "reconciliation", "reminders")
 
 
 class Database:
-    """One service's. Everything is read in one snapshot, so that what goes on meanwhile does not look like damage."""
+    """One service's. Everything is read in one snapshot, so that what goes on meanwhile does not look like damage. Instead of a URL it may be a connection
+    with a transaction of its own: then it is read as that sees it, and stays open."""
 
-    def __init__(self, name, url):
-        self.name = name
-        self.connection = psycopg.connect(url)
-        self.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        self.connection.read_only = True
+    def __init__(self, name, at):
+        self.name, self.is_mine = name, isinstance(at, str)
+        self.connection = psycopg.connect(at) if self.is_mine else at
+        if self.is_mine:
+            self.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            self.connection.read_only = True
 
     def rows(self, sql, *args):
         """Tuples, streamed."""
@@ -34,7 +36,8 @@ class Database:
         return self.connection.execute(sql, args or None).fetchone()[0]
 
     def close(self):
-        self.connection.close()
+        if self.is_mine:
+            self.connection.close()
 
 
 @dataclasses.dataclass(slots=True)
@@ -59,46 +62,39 @@ def of_record(record):
 
 
 class Topics:
-    """All of Dunlin's topics, from offset 0 to where they end now; iterated once or more."""
+    """All of Dunlin's topics, from offset 0 to where they end when that is reached; `ends` is known after they were read."""
 
     def __init__(self, brokers, patience=60):
         import confluent_kafka
 
-        self.kafka, self.brokers, self.patience = confluent_kafka, brokers, patience
-        consumer = self.consumer()
-        listed = consumer.list_topics(timeout=30)
+        self.kafka, self.brokers, self.patience, self.ends = confluent_kafka, brokers, patience, {}
+        self.consumer = confluent_kafka.Consumer({
+            "bootstrap.servers": brokers, "group.id": "dunlin.checker", "enable.auto.commit": False, "enable.auto.offset.store": False, "log_level": 0,
+            "auto.offset.reset": "earliest", "fetch.wait.max.ms": 20, "queued.max.messages.kbytes": 65536, "enable.partition.eof": True,
+            "error_cb": lambda error: None})
+        listed = self.consumer.list_topics(timeout=30)
         self.cluster = listed.cluster_id
         self.parts = [confluent_kafka.TopicPartition(t, p, confluent_kafka.OFFSET_BEGINNING)
                       for t in sorted(listed.topics) if t.startswith("dunlin.") and not t.startswith("dunlin.clock") for p in listed.topics[t].partitions]
-        self.ends = {(p.topic, p.partition): consumer.get_watermark_offsets(p, timeout=30)[1] for p in self.parts}
-        consumer.close()
-
-    def consumer(self):
-        return self.kafka.Consumer({"bootstrap.servers": self.brokers, "group.id": "dunlin.checker", "enable.auto.commit": False, "log_level": 0,
-                                    "enable.auto.offset.store": False, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 20,
-                                    "queued.max.messages.kbytes": 65536, "enable.partition.eof": True, "error_cb": lambda error: None})
 
     def __iter__(self):
-        consumer = self.consumer()
-        missing = {at for at, end in self.ends.items() if end > 0}
-        consumer.assign([p for p in self.parts if (p.topic, p.partition) in missing])
-        last = time.monotonic()
+        missing, last = {(p.topic, p.partition) for p in self.parts}, time.monotonic()
+        self.consumer.assign(self.parts)
         while missing:
-            for record in consumer.consume(5000, timeout=0.1):
+            for record in self.consumer.consume(5000, timeout=0.1):
                 last = time.monotonic()
                 at = (record.topic(), record.partition())
-                if record.error() is not None:
-                    if record.error().code() != self.kafka.KafkaError._PARTITION_EOF:
-                        raise self.kafka.KafkaException(record.error())
-                    missing.discard(at)  # compacted: it may end before its last offset
-                    continue
-                if record.offset() + 1 >= self.ends[at]:
+                if record.error() is None:
+                    if at in missing:
+                        yield of_record(record)
+                elif record.error().code() == self.kafka.KafkaError._PARTITION_EOF:
+                    self.ends.setdefault(at, record.offset())
                     missing.discard(at)
-                if record.offset() < self.ends[at]:
-                    yield of_record(record)
+                else:
+                    raise self.kafka.KafkaException(record.error())
             if time.monotonic() - last > self.patience:
                 raise TimeoutError(f"the broker at {self.brokers} does not answer")
-        consumer.close()
+        self.consumer.close()
 
 
 class Recorded:
@@ -110,7 +106,8 @@ class Recorded:
     @classmethod
     def read(cls, brokers):
         topics = Topics(brokers)
-        return cls(list(topics), topics.cluster, dict(topics.ends))
+        records = list(topics)
+        return cls(records, topics.cluster, dict(topics.ends))
 
     def __iter__(self):
         return iter(self.records)

@@ -114,7 +114,8 @@ static enum err check_same_cluster(struct consumer *c, struct why *why)
 	struct span cluster;
 
 	TRY(client_cluster(c->rk, c->assigned, KAFKA_ANSWER_MS, &cluster, why));
-	if (!span_equal(cluster, c->cluster))
+	c->moved = !span_equal(cluster, c->cluster);
+	if (c->moved)
 		return why_set(why, ERR_CONFLICT, "cluster_changed", "the cluster is now %.*s", SPAN_ARG(cluster));
 	return OK;
 }
@@ -126,9 +127,10 @@ static enum err claim(struct consumer *c, rd_kafka_topic_partition_list_t *list,
 
 	arena_reset(c->assigned);
 	c->part_count = 0;
+	/* Also where nothing is assigned: a cluster that lost everything has no topics yet. */
+	TRY(check_same_cluster(c, why));
 	if (list->cnt == 0)
 		return OK;
-	TRY(check_same_cluster(c, why));
 	TRY(client_offsets(c->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why));
 	crash_here(CRASH_POSITION_BEFORE);
 	TRY(claim_rows(c, list, &rows, why));
@@ -256,6 +258,7 @@ static enum err open_client(struct consumer *c, struct why *why)
 		{ "fetch.wait.max.ms", "10" },
 		{ "fetch.max.bytes", "1048576" },
 		{ "fetch.message.max.bytes", "262144" },
+		{ "topic.metadata.refresh.interval.ms", "10000" },
 		{ "queued.min.messages", "30000" },
 		{ "queued.max.messages.kbytes", "8192" },
 		{ id != NULL && id[0] != '\0' ? "group.instance.id" : NULL, arena_printf(c->life, "%s-%d", id, c->role->number) },
@@ -326,7 +329,8 @@ enum err consumer_open(struct consumer *c, const struct service *service, struct
 	return err;
 }
 
-/* librdkafka's own close has no deadline, and hangs when a coordinator goes away meanwhile. What is not closed in time ends with the process. */
+/* librdkafka's own close has no deadline, and hangs when a coordinator goes away meanwhile; its destroy hangs where partitions have disappeared
+ * (before 2.6.1). What is not closed in time, or was a member of another cluster, ends with the process. */
 void consumer_close(struct consumer *c, bool orderly)
 {
 	int64_t until = clock_monotonic_us() + CLOSE_S * US_PER_SECOND;
@@ -342,7 +346,7 @@ void consumer_close(struct consumer *c, bool orderly)
 			if ((m = rd_kafka_consumer_poll(c->rk, 50)) != NULL)
 				rd_kafka_message_destroy(m);
 		rd_kafka_queue_destroy(queue);
-		if (rd_kafka_consumer_closed(c->rk))
+		if (rd_kafka_consumer_closed(c->rk) && !c->moved)
 			rd_kafka_destroy_flags(c->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	}
 	c->rk = NULL;

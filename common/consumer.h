@@ -41,6 +41,7 @@ struct consumer {
 	struct span cluster;
 	struct part *parts;
 	size_t part_count;
+	bool moved;   /* the cluster is another than the one that was joined */
 	bool changed; /* another assignment: what was gathered before is not ours any more */
 	enum err failed;
 	struct why why; /* of what went wrong in a callback */

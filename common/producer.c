@@ -154,6 +154,7 @@ enum err producer_open(struct producer **out, const struct service *service, str
 		{ "acks", "all" },
 		{ "message.timeout.ms", "0" },
 		{ "message.max.bytes", "1048576" },
+		{ "topic.metadata.refresh.interval.ms", "10000" },
 		{ "queue.buffering.max.messages", "20000" },
 		{ "queue.buffering.max.kbytes", "32768" },
 		{ "linger.ms", "1" },

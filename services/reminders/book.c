@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "book_index.h"
+
 struct book *book_open(struct arena *arena, const struct policy *policy, const char *mail_domain)
 {
 	struct book *book = ARENA_NEW(arena, struct book);
@@ -18,12 +20,17 @@ struct book *book_open(struct arena *arena, const struct policy *policy, const c
 	shelf_init(&book->receipts, arena, sizeof(bool), "receipts");
 	shelf_init(&book->owners, arena, sizeof(struct owner), "owners");
 	shelf_init(&book->zones, arena, sizeof(struct zone_entry), "zones");
+	shelf_init(&book->statements, arena, sizeof(struct statement), "statements");
+	shelf_init(&book->tallies, arena, sizeof(struct tally), "tallies");
+	book->items_of = index_open(&book->items, arena, offsetof(struct item, merchant), offsetof(struct item, customer));
+	book->holds_of = index_open(&book->holds, arena, offsetof(struct hold, merchant), offsetof(struct hold, customer));
+	book->notices_of = index_open(&book->notices, arena, offsetof(struct notice, merchant), offsetof(struct notice, customer));
 	return book;
 }
 
 #define SHELVES(book)                                                                                                                     \
 	{ &(book)->merchants, &(book)->customers, &(book)->accounts, &(book)->items, &(book)->holds, &(book)->notices, &(book)->receipts, \
-		&(book)->owners, &(book)->zones }
+		&(book)->owners, &(book)->zones, &(book)->statements, &(book)->tallies }
 
 void book_mark(struct book *book)
 {
@@ -39,6 +46,9 @@ void book_restore(struct book *book)
 
 	for (size_t i = 0; i < sizeof(shelves) / sizeof(shelves[0]); i++)
 		shelf_restore(shelves[i]);
+	index_forget(book->items_of);
+	index_forget(book->holds_of);
+	index_forget(book->notices_of);
 }
 
 struct digest book_digest(const struct book *book)
@@ -142,6 +152,37 @@ const struct notice *book_notice(const struct book *book, struct span merchant, 
 	return shelf_find(&book->notices, key_id(book->arena, merchant, id));
 }
 
+const struct statement *book_statement(const struct book *book, struct span merchant, struct uuid id)
+{
+	return shelf_find(&book->statements, key_id(book->arena, merchant, id));
+}
+
+static bool is_before(const struct statement *a, const struct statement *b)
+{
+	return a->revision > 0 && a->revision < b->revision && uuid_equal(a->account, b->account) && span_equal(a->merchant, b->merchant);
+}
+
+bool book_may_count(const struct book *book, const struct statement *s, int64_t aside)
+{
+	const struct tally *tally = shelf_find(&book->tallies, key_id(book->arena, s->merchant, s->id));
+	int64_t read = s->read + (tally != NULL ? tally->receipts : 0);
+
+	if (s->counts || !s->is_matched || s->revision == 0 || read + aside < s->receipts)
+		return false;
+	for (size_t i = 0; i < shelf_count(&book->statements); i++) {
+		const struct statement *other;
+		enum shelf_state state;
+		const void *value;
+		struct span key;
+
+		shelf_at(&book->statements, i, &key, &value, &state);
+		other = value;
+		if (other != NULL && !other->counts && is_before(other, s))
+			return false;
+	}
+	return true;
+}
+
 const struct owner *book_owner(const struct book *book, int what, struct span merchant, struct uuid id)
 {
 	return shelf_find(&book->owners, key_owner(book->arena, what, merchant, id));
@@ -185,6 +226,32 @@ struct account *book_account_of(struct book *book, struct span merchant, struct 
 	account->merchant = merchant;
 	account->id = id;
 	return account;
+}
+
+struct statement *book_statement_of(struct book *book, struct span merchant, struct uuid id)
+{
+	struct span key = key_id(book->arena, merchant, id);
+	struct statement *statement;
+
+	if (shelf_find(&book->statements, key) != NULL)
+		return shelf_edit(&book->statements, key);
+	statement = shelf_add(&book->statements, key);
+	statement->merchant = merchant;
+	statement->id = id;
+	return statement;
+}
+
+struct tally *book_tally_of(struct book *book, struct span merchant, struct uuid id)
+{
+	struct span key = key_id(book->arena, merchant, id);
+	struct tally *tally;
+
+	if (shelf_find(&book->tallies, key) != NULL)
+		return shelf_edit(&book->tallies, key);
+	tally = shelf_add(&book->tallies, key);
+	tally->merchant = merchant;
+	tally->statement = id;
+	return tally;
 }
 
 struct customer *book_customer_of(struct book *book, struct span merchant, struct span ref)
@@ -243,4 +310,19 @@ void book_add_notice(struct book *book, const struct notice *notice)
 	memcpy(shelf_add(&book->notices, key_id(book->arena, notice->merchant, notice->id)), notice, sizeof(*notice));
 	if (notice->kind == NOTICE_RECEIPT)
 		*(bool *)shelf_add(&book->receipts, key_source(book->arena, notice->merchant, notice->source, notice->source_id)) = true;
+}
+
+const struct item *book_next_item(const struct book *book, struct span merchant, struct span customer, size_t *i)
+{
+	return index_next(book->items_of, key_text(book->arena, merchant, customer), i);
+}
+
+const struct hold *book_next_hold(const struct book *book, struct span merchant, struct span customer, size_t *i)
+{
+	return index_next(book->holds_of, key_text(book->arena, merchant, customer), i);
+}
+
+const struct notice *book_next_notice(const struct book *book, struct span merchant, struct span customer, size_t *i)
+{
+	return index_next(book->notices_of, key_text(book->arena, merchant, customer), i);
 }

@@ -6,7 +6,7 @@
 #include "policy.h"
 
 const char type_look[] = "reminders.Look", type_revise[] = "reminders.Revise", type_expire[] = "reminders.ExpireHold",
-	   type_answered[] = "reminders.Answered";
+	   type_count[] = "reminders.Count", type_answered[] = "reminders.Answered";
 
 /* ---- what several need ---- */
 
@@ -71,8 +71,6 @@ static enum err apply_customer(struct book *book, const struct message *m, struc
 	bool is_erased = fact->revision == 0;
 	struct customer *customer;
 
-	(void)say;
-	(void)why;
 	if (is_erased ? known == NULL : known != NULL && fact->revision <= known->revision)
 		return OK;
 	customer = book_customer_of(book, fact->merchant, fact->ref);
@@ -80,8 +78,7 @@ static enum err apply_customer(struct book *book, const struct message *m, struc
 		customer->name = customer->email = SPAN("");
 	else
 		learn_customer(customer, fact);
-	plan_hint(book, fact->merchant, fact->ref, now);
-	return OK;
+	return plan_follow(book, fact->merchant, fact->ref, now, say, why);
 }
 
 /* ---- facts: what is owed ---- */
@@ -136,8 +133,6 @@ static enum err apply_open_item(struct book *book, const struct message *m, stru
 	const struct item_fact *fact = m->body;
 	struct item *item = book_item_of(book, fact->merchant, fact->customer, fact->invoice, fact->part);
 
-	(void)say;
-	(void)why;
 	if (fact->revision <= item->ledger_revision)
 		return OK;
 	item->ledger_revision = fact->revision;
@@ -147,8 +142,7 @@ static enum err apply_open_item(struct book *book, const struct message *m, stru
 		item->currency = fact->amount.currency;
 		item->amount = fact->amount.minor;
 	}
-	plan_hint(book, fact->merchant, fact->customer, now);
-	return OK;
+	return plan_follow(book, fact->merchant, fact->customer, now, say, why);
 }
 
 /* ---- facts: what is known of the money ---- */
@@ -174,6 +168,54 @@ static enum err apply_account(struct book *book, const struct message *m, struct
 	return OK;
 }
 
+static enum err need_statement(const struct message *m, struct need *n, struct why *why)
+{
+	const struct statement_fact *fact = m->body;
+
+	(void)why;
+	need_want(n, WANT_ACCOUNT, fact->account.merchant, copy_id(n, fact->account.id));
+	if (!fact->counts_at_once)
+		need_want(n, WANT_STATEMENT, fact->statement.merchant, copy_id(n, fact->statement.id));
+	return OK;
+}
+
+static enum err apply_statement(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct statement_fact *fact = m->body;
+	const struct statement *told = &fact->statement;
+	struct account *account = book_account_of(book, fact->account.merchant, fact->account.id);
+	struct statement *statement;
+
+	(void)now;
+	(void)say;
+	(void)why;
+	account_apply(account, &fact->account);
+	if (fact->counts_at_once) {
+		account_cover(account, told->revision, told->has_cover, told->covered_to);
+		return OK;
+	}
+	statement = book_statement_of(book, told->merchant, told->id);
+	statement->account = told->account;
+	statement->revision = told->revision;
+	statement->has_cover = told->has_cover;
+	statement->covered_to = told->covered_to;
+	return OK;
+}
+
+static enum err apply_statement_matched(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct statement_fact *fact = m->body;
+	struct statement *statement = book_statement_of(book, fact->statement.merchant, fact->statement.id);
+
+	(void)now;
+	(void)say;
+	(void)why;
+	statement->account = fact->statement.account;
+	statement->is_matched = true;
+	statement->receipts = fact->statement.receipts;
+	return OK;
+}
+
 static enum err need_paid(const struct message *m, struct need *n, struct why *why)
 {
 	const struct paid *fact = m->body;
@@ -190,10 +232,9 @@ static enum err apply_paid(struct book *book, const struct message *m, struct in
 {
 	const struct paid *fact = m->body;
 
-	(void)why;
-	if (fact->is_ours)
-		plan_receipt(book, &fact->notice, now, say);
-	return OK;
+	if (!uuid_is_zero(fact->statement))
+		book_tally_of(book, fact->notice.merchant, fact->statement)->receipts++;
+	return fact->is_ours ? plan_receipt(book, &fact->notice, now, say, why) : OK;
 }
 
 /* ---- holds ---- */
@@ -275,7 +316,7 @@ static enum err apply_place_hold(struct book *book, const struct message *m, str
 	TRY(find_held(book, m, &hold.customer, why));
 	TRY(check_until(book, m, now, &hold, why));
 	book_add_hold(book, &hold);
-	plan_hint(book, hold.merchant, hold.customer, now);
+	TRY(plan_follow(book, hold.merchant, hold.customer, now, say, why));
 	wire_say_hold_placed(say, &hold, now);
 	reply_hold(say, 201, &hold);
 	return OK;
@@ -324,9 +365,7 @@ static enum err apply_look(struct book *book, const struct message *m, struct in
 {
 	const struct named *named = m->body;
 
-	(void)why;
-	plan_look(book, named->merchant, named->customer, now, say);
-	return OK;
+	return plan_look(book, named->merchant, named->customer, now, say, why);
 }
 
 static enum err need_expire(const struct message *m, struct need *n, struct why *why)
@@ -352,6 +391,39 @@ static enum err apply_expire(struct book *book, const struct message *m, struct 
 	TRY(hold_change(hold, HOLD_EXPIRE, now, why));
 	plan_hint(book, hold->merchant, hold->customer, now);
 	wire_say_hold_released(say, hold, now);
+	return OK;
+}
+
+static enum err need_count(const struct message *m, struct need *n, struct why *why)
+{
+	const struct named *named = m->body;
+	struct span account = span_from(named->customer, sizeof("@account:") - 1);
+	struct uuid id;
+
+	if (!span_starts(named->customer, "@account:") || uuid_parse(account, &id) != OK)
+		return why_set(why, ERR_INVALID, "undecodable", "no bank account");
+	need_key(n, KIND_CUSTOMER, named->merchant, named->customer);
+	need_want(n, WANT_ACCOUNT, named->merchant, copy_id(n, id));
+	need_want(n, WANT_STATEMENT, named->merchant, copy_id(n, named->id));
+	return OK;
+}
+
+/* Whoever waits for statements is looked at again by the tick. */
+static enum err apply_count(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct named *named = m->body;
+	const struct statement *known = book_statement(book, named->merchant, named->id);
+	struct statement *statement;
+
+	(void)now;
+	(void)say;
+	(void)why;
+	if (known == NULL || !book_may_count(book, known, named->aside))
+		return OK;
+	statement = book_statement_of(book, named->merchant, named->id);
+	statement->counts = true;
+	account_cover(book_account_of(book, statement->merchant, statement->account), statement->revision, statement->has_cover,
+		statement->covered_to);
 	return OK;
 }
 
@@ -407,7 +479,7 @@ struct message *named_message(struct arena *arena, const char *type, const struc
 	struct message *m = ARENA_NEW(arena, struct message);
 	const char *kind = type + sizeof("reminders.") - 1;
 
-	m->payload = wire_print_named(arena, named->merchant, named->customer, named->id);
+	m->payload = wire_print_named(arena, named);
 	m->source = span_of(arena_printf(arena, "tick:%s", kind));
 	m->id = span_of(arena_printf(arena, "%.*s:%lld", SPAN_ARG(m->payload), (long long)no));
 	m->time = time;
@@ -438,11 +510,13 @@ const struct handler reminders_handlers[] = {
 	{ "dunlin.invoices.v1.CommandRefused", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.OpenItemChanged", "how much of it is open", wire_read_open_item, need_open_item, apply_open_item },
 	{ "dunlin.ledger.v1.AccountDefined", "which bank accounts collect", wire_read_account, need_account, apply_account },
-	{ "dunlin.ledger.v1.StatementAccepted", "up to which day they are known", wire_read_statement, need_account, apply_account },
+	{ "dunlin.ledger.v1.StatementAccepted", "up to which day they are known, once its receipts have been read", wire_read_statement,
+		need_statement, apply_statement },
+	{ "dunlin.ledger.v1.StatementMatched", "how many receipts those are", wire_read_statement_matched, need_statement,
+		apply_statement_matched },
 	{ "dunlin.ledger.v1.ReceiptAllocated", "money by bank or by hand: a receipt", wire_read_receipt, need_paid, apply_paid },
 	{ "dunlin.ledger.v1.AllocationReversed", "passed over: open items tell", PASSED_OVER },
 	{ "dunlin.ledger.v1.UnappliedChanged", "passed over", PASSED_OVER },
-	{ "dunlin.ledger.v1.StatementMatched", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineAccepted", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineMatched", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineUnmatched", "passed over", PASSED_OVER },
@@ -461,7 +535,8 @@ const struct handler reminders_handlers[] = {
 		apply_place_hold },
 	{ "reminders.ReleaseHold", "lets them go on", wire_read_release_hold, need_release_hold, apply_release_hold },
 	{ type_look, "asks the policy about a customer; what speaks now becomes one notice", wire_read_named, need_look, apply_look },
-	{ type_revise, "a planned notice that can't be sent as it stands", wire_read_named, need_revise, apply_revise },
+	{ type_revise, "a planned reminder whose hours are over", wire_read_named, need_revise, apply_revise },
+	{ type_count, "a statement all of whose receipts have been read", wire_read_named, need_count, apply_count },
 	{ type_expire, "a hold whose day is over", wire_read_named, need_expire, apply_expire },
 	{ type_answered, "what came of handing a notice over", wire_read_answered, need_answered, apply_answered },
 	{ .type = NULL },

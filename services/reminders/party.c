@@ -12,11 +12,17 @@ void account_apply(struct account *a, const struct account *told)
 		a->defined_revision = told->defined_revision;
 		a->closed = told->closed;
 	}
-	if (told->cover_revision > a->cover_revision) {
+	if (told->cover_revision > a->cover_revision)
 		a->cover_revision = told->cover_revision;
-		a->has_cover = told->has_cover;
-		a->covered_to = told->covered_to;
-	}
+}
+
+void account_cover(struct account *a, int64_t revision, bool has_cover, struct date covered_to)
+{
+	if (revision <= a->counted_revision)
+		return;
+	a->counted_revision = revision;
+	a->has_cover = has_cover;
+	a->covered_to = covered_to;
 }
 
 struct span merchant_iban(const struct merchant *m, struct currency currency)

@@ -33,12 +33,31 @@ struct account {
 	int64_t defined_revision, cover_revision; /* 0: not told */
 	struct currency currency;
 	bool collecting, closed;
+	int64_t counted_revision; /* of the last statement that counts */
 	bool has_cover;
-	struct date covered_to;
+	struct date covered_to; /* up to which day its money has been read */
 };
 
-/* Applies a fact: `told` has the one revision that it is, the other 0. A lower one than is known changes nothing. */
+/* A bank statement, and whether its money has been read: receipts stand under their customers' keys, which other partitions, and other replicas, may read
+ * later than the statement's own facts.
+ * 1. StatementMatched tells how many receipts name it; no more ever will. Each is read once. 2. It counts when as many have been read, not before; what
+ * is owed has been read before each. 3. The statements of an account count in the order of their revisions. */
+struct statement {
+	struct span merchant;
+	struct uuid id, account;
+	int64_t revision; /* of the account, when it was accepted; 0: not told */
+	bool has_cover;
+	struct date covered_to;
+	bool is_matched;
+	int64_t receipts; /* that name it; of a matched one */
+	int64_t read; /* of them, before this batch */
+	bool counts;
+};
+
+/* Applies a fact: `told` has the one revision that it is, the other 0. A lower one than is known changes nothing. It does not cover anything. */
 void account_apply(struct account *, const struct account *told);
+/* What a statement of that revision covers is known now; an earlier one than the last changes nothing. */
+void account_cover(struct account *, int64_t revision, bool has_cover, struct date covered_to);
 
 /* The IBAN that pays invoices in this currency; empty when there is none. */
 struct span merchant_iban(const struct merchant *, struct currency);

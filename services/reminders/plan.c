@@ -32,18 +32,12 @@ static void look_at_accounts(const struct book *book, struct span merchant, stru
 
 static bool is_held(const struct book *book, const struct item *item)
 {
-	for (size_t i = 0; i < shelf_count(&book->holds); i++) {
-		const struct hold *hold;
-		const void *value;
-		struct span key;
-		enum shelf_state state;
+	const struct hold *hold;
+	size_t i = 0;
 
-		shelf_at(&book->holds, i, &key, &value, &state);
-		hold = value;
-		if (hold != NULL && span_equal(hold->merchant, item->merchant) && span_equal(hold->customer, item->customer) &&
-			hold_stops(hold, item))
+	while ((hold = book_next_hold(book, item->merchant, item->customer, &i)) != NULL)
+		if (hold_stops(hold, item))
 			return true;
-	}
 	return false;
 }
 
@@ -63,23 +57,6 @@ struct verdict plan_verdict(const struct book *book, const struct customer *cust
 	return policy_decide(book->policy, &facts, &whom, now);
 }
 
-/* The customer's items, one after the other; *i counts through the shelf. */
-static const struct item *next_item(const struct book *book, const struct customer *customer, size_t *i)
-{
-	while (*i < shelf_count(&book->items)) {
-		const struct item *item;
-		const void *value;
-		struct span key;
-		enum shelf_state state;
-
-		shelf_at(&book->items, (*i)++, &key, &value, &state);
-		item = value;
-		if (item != NULL && span_equal(item->merchant, customer->merchant) && span_equal(item->customer, customer->ref))
-			return item;
-	}
-	return NULL;
-}
-
 /* Changes whenever an account of the merchant, or what is known of it, does: who waits for statements is looked at again. */
 static int64_t cover_of(const struct book *book, struct span merchant)
 {
@@ -94,9 +71,26 @@ static int64_t cover_of(const struct book *book, struct span merchant)
 		shelf_at(&book->accounts, i, &key, &value, &state);
 		a = value;
 		if (a != NULL && span_equal(a->merchant, merchant))
-			cover += a->defined_revision + a->cover_revision;
+			cover += a->defined_revision + a->counted_revision;
 	}
 	return cover;
+}
+
+/* A planned reminder that waits, out of everybody's way, until bank statements are up to date. */
+static bool waits_for_cover(const struct notice *n)
+{
+	return n->kind == NOTICE_REMINDER && n->state == NOTICE_PLANNED && n->next_try_at.us == INT64_MAX;
+}
+
+static bool has_waiting(const struct book *book, const struct customer *customer)
+{
+	const struct notice *n;
+	size_t i = 0;
+
+	while ((n = book_next_notice(book, customer->merchant, customer->ref, &i)) != NULL)
+		if (waits_for_cover(n))
+			return true;
+	return false;
 }
 
 void plan_hint(struct book *book, struct span merchant, struct span ref, struct instant now)
@@ -104,11 +98,11 @@ void plan_hint(struct book *book, struct span merchant, struct span ref, struct 
 	struct customer *customer = book_customer_of(book, merchant, ref);
 	struct instant earliest = { INT64_MAX };
 	const struct item *item;
-	bool waits = false;
+	bool waits = has_waiting(book, customer);
 	size_t i = 0;
 
 	/* Nobody is written to before it is known who it is. */
-	while (customer->revision > 0 && (item = next_item(book, customer, &i)) != NULL) {
+	while (customer->revision > 0 && (item = book_next_item(book, merchant, ref, &i)) != NULL) {
 		struct verdict v = plan_verdict(book, customer, item, now);
 		struct instant when = v.wait == WAIT_NOT ? now : v.when;
 
@@ -155,43 +149,6 @@ static void add_item(struct arena *arena, struct notice *n, struct notice_item i
 	n->level = item.level > n->level ? item.level : n->level;
 }
 
-void plan_look(struct book *book, struct span merchant, struct span ref, struct instant now, struct say *say)
-{
-	struct customer *customer = book_customer_of(book, merchant, ref);
-	struct date today = zone_date(book_zone_of(book, customer), now);
-	struct notice n = { .merchant = merchant,
-		.customer = ref,
-		.kind = NOTICE_REMINDER,
-		.day = today,
-		.policy = span_of(book->policy->name),
-		.policy_version = book->policy->version,
-		.source = SPAN(""),
-		.next_try_at = now,
-		.planned_at = now,
-		.failure = SPAN(""),
-		.code = SPAN("") };
-	const struct item *item;
-	size_t i = 0;
-
-	customer->look_no++;
-	while (customer->revision > 0 && (item = next_item(book, customer, &i)) != NULL) {
-		struct verdict v = plan_verdict(book, customer, item, now);
-
-		if (v.wait != WAIT_NOT)
-			continue;
-		add_item(book->arena, &n, item_said(book->policy, item, v.step));
-		note_said(book, item, v.step, today);
-	}
-	if (n.item_count > 0) {
-		n.id = say_id(say);
-		policy_hours(book->policy, book_zone_of(book, customer), today, now, &n.next_try_at, &n.until);
-		book_add_notice(book, &n);
-		customer->has_said = true;
-		customer->said_day = today;
-	}
-	plan_hint(book, merchant, ref, now);
-}
-
 static int step_index(const struct policy *policy, struct span name)
 {
 	for (int i = 0; i < policy->step_count; i++)
@@ -234,6 +191,31 @@ static enum err cancel(struct book *book, struct notice *notice, struct instant 
 	return OK;
 }
 
+/* Whether every level that it speaks of may speak on its day. */
+static bool is_covered(const struct book *book, const struct notice *notice)
+{
+	for (size_t i = 0; i < notice->item_count; i++) {
+		struct policy_customer whom = { 0 };
+
+		if (notice->items[i].level == 0)
+			continue;
+		look_at_accounts(book, notice->merchant, notice->items[i].open.currency, &whom);
+		if (!policy_is_covered(book->policy, &whom, notice->day))
+			return false;
+	}
+	return true;
+}
+
+/* When it may be tried on its day: not while bank statements are not up to date. */
+static void schedule(struct book *book, struct notice *notice, struct instant now)
+{
+	const struct customer *customer = book_customer(book, notice->merchant, notice->customer);
+
+	policy_hours(book->policy, book_zone_of(book, customer), notice->day, now, &notice->next_try_at, &notice->until);
+	if (!is_covered(book, notice))
+		notice->next_try_at.us = INT64_MAX;
+}
+
 /* To the next hours in which it may be sent, on a day of its own. */
 static void move(struct book *book, struct notice *notice, struct instant now)
 {
@@ -246,6 +228,7 @@ static void move(struct book *book, struct notice *notice, struct instant now)
 		day.day = customer->said_day.day + 1;
 	policy_hours(book->policy, zone, day, now, &notice->next_try_at, &notice->until);
 	notice->day = zone_date(zone, notice->next_try_at);
+	schedule(book, notice, now);
 	if (!customer->has_said || date_compare(customer->said_day, notice->day) < 0) {
 		customer->has_said = true;
 		customer->said_day = notice->day;
@@ -277,27 +260,58 @@ static enum err end(struct book *book, struct notice *notice, enum notice_act ac
 	return OK;
 }
 
-enum err plan_revise(struct book *book, const struct notice *from, struct instant now, struct say *say, struct why *why)
+/* One that may have reached the customer has been said. */
+static enum err overtake(struct book *book, struct notice *notice, struct instant now, struct say *say, struct why *why)
+{
+	return notice->unknowns > 0 ? end(book, notice, NOTICE_DOUBT, now, say, why) : cancel(book, notice, now, why);
+}
+
+static enum err revisit_reminder(struct book *book, const struct notice *from, struct instant now, struct say *say, struct why *why)
+{
+	if (is_overtaken(book, from))
+		return overtake(book, book_edit_notice(book, from), now, say, why);
+	if (instant_compare(from->until, now) <= 0)
+		move(book, book_edit_notice(book, from), now);
+	else if (waits_for_cover(from) && is_covered(book, from))
+		schedule(book, book_edit_notice(book, from), now);
+	return OK;
+}
+
+/* Brings a planned notice in line with what is known now. */
+static enum err revisit(struct book *book, const struct notice *from, struct instant now, struct say *say, struct why *why)
 {
 	const struct customer *customer = book_customer(book, from->merchant, from->customer);
-	struct notice *notice = book_edit_notice(book, from);
+	struct notice *notice;
 
-	notice->revise_no++;
-	if (notice->state != NOTICE_PLANNED || customer == NULL)
+	if (from->state != NOTICE_PLANNED || customer == NULL || customer->revision == 0)
 		return OK;
-	if (customer->revision > 0 && customer->email.size == 0) {
+	if (customer->email.size == 0) {
+		notice = book_edit_notice(book, from);
 		notice->failure = SPAN("no_address");
 		return end(book, notice, NOTICE_REFUSE, now, say, why);
 	}
-	if (notice->kind == NOTICE_RECEIPT)
-		return OK;
-	if (is_overtaken(book, notice))
-		/* One that may have reached the customer has been said. */
-		TRY(notice->unknowns > 0 ? end(book, notice, NOTICE_DOUBT, now, say, why) : cancel(book, notice, now, why));
-	else if (instant_compare(notice->until, now) <= 0)
-		move(book, notice, now);
-	plan_hint(book, notice->merchant, notice->customer, now);
+	if (from->kind == NOTICE_REMINDER)
+		return revisit_reminder(book, from, now, say, why);
+	if (from->next_try_at.us == INT64_MAX)
+		book_edit_notice(book, from)->next_try_at = now;
 	return OK;
+}
+
+enum err plan_follow(struct book *book, struct span merchant, struct span ref, struct instant now, struct say *say, struct why *why)
+{
+	const struct notice *n;
+	size_t i = 0;
+
+	while ((n = book_next_notice(book, merchant, ref, &i)) != NULL)
+		TRY(revisit(book, n, now, say, why));
+	plan_hint(book, merchant, ref, now);
+	return OK;
+}
+
+enum err plan_revise(struct book *book, const struct notice *from, struct instant now, struct say *say, struct why *why)
+{
+	book_edit_notice(book, from)->revise_no++;
+	return plan_follow(book, from->merchant, from->customer, now, say, why);
 }
 
 enum err plan_answer(
@@ -315,20 +329,64 @@ enum err plan_answer(
 		return end(book, notice, act, now, say, why);
 	notice->next_try_at = next;
 	notice->unknowns += act == NOTICE_AGAIN;
-	return notice_change(notice, act, now, why);
+	TRY(notice_change(notice, act, now, why));
+	/* Facts may have overtaken it while it was on its way. */
+	return plan_follow(book, notice->merchant, notice->customer, now, say, why);
 }
 
-void plan_receipt(struct book *book, const struct notice *from, struct instant now, struct say *say)
+enum err plan_receipt(struct book *book, const struct notice *from, struct instant now, struct say *say, struct why *why)
 {
+	const struct customer *customer = book_customer_of(book, from->merchant, from->customer);
 	struct notice n = *from;
 
 	if (shelf_find(&book->receipts, key_source(book->arena, n.merchant, n.source, n.source_id)) != NULL)
-		return;
+		return OK;
 	n.kind = NOTICE_RECEIPT;
 	n.id = say_id(say);
 	n.policy = n.failure = n.code = SPAN("");
-	n.day = zone_date(book_zone_of(book, book_customer_of(book, n.merchant, n.customer)), now);
+	n.day = zone_date(book_zone_of(book, customer), now);
 	n.next_try_at = n.planned_at = now;
+	/* It waits until it is known whom it is for. */
+	if (customer->revision == 0)
+		n.next_try_at.us = INT64_MAX;
 	n.until.us = INT64_MAX;
 	book_add_notice(book, &n);
+	return revisit(book, book_notice(book, n.merchant, n.id), now, say, why);
+}
+
+enum err plan_look(struct book *book, struct span merchant, struct span ref, struct instant now, struct say *say, struct why *why)
+{
+	struct customer *customer = book_customer_of(book, merchant, ref);
+	struct date today = zone_date(book_zone_of(book, customer), now);
+	struct notice n = { .merchant = merchant,
+		.customer = ref,
+		.kind = NOTICE_REMINDER,
+		.day = today,
+		.policy = span_of(book->policy->name),
+		.policy_version = book->policy->version,
+		.source = SPAN(""),
+		.next_try_at = now,
+		.planned_at = now,
+		.failure = SPAN(""),
+		.code = SPAN("") };
+	const struct item *item;
+	size_t i = 0;
+
+	customer->look_no++;
+	while (customer->revision > 0 && (item = book_next_item(book, merchant, ref, &i)) != NULL) {
+		struct verdict v = plan_verdict(book, customer, item, now);
+
+		if (v.wait != WAIT_NOT)
+			continue;
+		add_item(book->arena, &n, item_said(book->policy, item, v.step));
+		note_said(book, item, v.step, today);
+	}
+	if (n.item_count > 0) {
+		n.id = say_id(say);
+		policy_hours(book->policy, book_zone_of(book, customer), today, now, &n.next_try_at, &n.until);
+		book_add_notice(book, &n);
+		customer->has_said = true;
+		customer->said_day = today;
+	}
+	return plan_follow(book, merchant, ref, now, say, why);
 }

@@ -128,14 +128,13 @@ void policy_hours(
 	*until = instant_compare(*from, never) == 0 ? never : zone_instant(zone, zone_date(zone, *from), p->to_minute);
 }
 
-/* Whether money that came by the business day before today would be known. */
-static bool is_covered(const struct policy *p, const struct policy_customer *c, struct date today)
+bool policy_is_covered(const struct policy *p, const struct policy_customer *c, struct date day)
 {
 	struct date before;
 
 	if (!c->has_accounts)
 		return true;
-	return calendar_add(calendar_find(p->calendar), today, -1, &before) == OK && date_compare(c->covered_to, before) >= 0;
+	return calendar_add(calendar_find(p->calendar), day, -1, &before) == OK && date_compare(c->covered_to, before) >= 0;
 }
 
 struct verdict policy_decide(const struct policy *p, const struct policy_item *item, const struct policy_customer *c, struct instant now)
@@ -160,7 +159,7 @@ struct verdict policy_decide(const struct policy *p, const struct policy_item *i
 		v.when = next_hour(p, c->zone, days_on(today, 1), now);
 	} else if (instant_compare(v.when, now) > 0)
 		v.wait = WAIT_HOURS;
-	else if (p->steps[v.step].level > 0 && !is_covered(p, c, today)) {
+	else if (p->steps[v.step].level > 0 && !policy_is_covered(p, c, today)) {
 		v.wait = WAIT_STATEMENT;
 		v.when = next_hour(p, c->zone, days_on(today, 1), now);
 	} else

@@ -78,6 +78,9 @@ struct verdict {
 /* What of the policy speaks for this item now, or what it waits for. */
 struct verdict policy_decide(const struct policy *, const struct policy_item *, const struct policy_customer *, struct instant now);
 
+/* Whether money that came by the business day before `day` would be known: what a level waits for. */
+bool policy_is_covered(const struct policy *, const struct policy_customer *, struct date day);
+
 /* The first hours from `now` on, not before `day`, in which the customer may be written to: [*from, *until). *from is now when they run. */
 void policy_hours(
 	const struct policy *, const struct zone *, struct date day, struct instant now, struct instant *from, struct instant *until);

@@ -66,7 +66,7 @@ static struct call *write_call(struct arena *arena, const struct book *book, con
 	struct why why = { 0 };
 	struct mail mail;
 
-	*of = (struct answered){ .of = { n->merchant, n->customer, n->id }, .tries = n->tries };
+	*of = (struct answered){ .of = { .merchant = n->merchant, .customer = n->customer, .id = n->id }, .tries = n->tries };
 	call->intent = of;
 	if (send_letter(book, n, arena, &mail, &why) != OK || mail_print(arena, &mail, &call->body, &why) != OK) {
 		refuse(call, &why);

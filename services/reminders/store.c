@@ -127,6 +127,9 @@ static enum err store_save(struct db *db, struct arena *arena, struct book *book
 	SAVE(db, arena, book->customers, SHELF_CHANGED, q_customer_update, customer_types, customer, write_customer);
 	SAVE(db, arena, book->accounts, SHELF_NEW, q_account_insert, account_types, account, write_account);
 	SAVE(db, arena, book->accounts, SHELF_CHANGED, q_account_update, account_types, account, write_account);
+	SAVE(db, arena, book->statements, SHELF_NEW, q_statement_insert, statement_types, statement, write_statement);
+	SAVE(db, arena, book->statements, SHELF_CHANGED, q_statement_update, statement_types, statement, write_statement);
+	SAVE(db, arena, book->tallies, SHELF_NEW, q_tally_add, tally_types, tally, write_tally);
 	SAVE(db, arena, book->items, SHELF_NEW, q_item_insert, item_types, item, write_item);
 	SAVE(db, arena, book->items, SHELF_CHANGED, q_item_update, item_types, item, write_item);
 	SAVE(db, arena, book->holds, SHELF_NEW, q_hold_insert, hold_types, hold, write_hold);

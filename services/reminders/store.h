@@ -27,6 +27,8 @@ enum err store_due(
 /* How many there are, and when the next falls due (INT64_MAX: none). */
 enum err store_due_next(
 	struct db *, struct arena *, enum due_kind, struct instant now, int64_t *due, struct instant *next, struct why *) MUST_CHECK;
+/* Statements that count now. At most `limit` accounts are looked at. */
+enum err store_due_statements(struct db *, struct arena *, size_t limit, struct due **, size_t *, struct why *) MUST_CHECK;
 /* How many customers wait for bank statements. */
 enum err store_waiting(struct db *, struct arena *, int64_t *customers, struct why *) MUST_CHECK;
 

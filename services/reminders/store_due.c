@@ -67,6 +67,54 @@ enum err store_due_next(
 	return OK;
 }
 
+/* --- statements --- */
+
+/* How many receipts of the statement are among those set aside. */
+static int64_t count_aside(struct arena *arena, const struct rows *aside, const struct named *statement)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < aside->count; i++) {
+		struct message m = { .key = rows_text(aside, i, rows_column(aside, "key")),
+			.payload = rows_text(aside, i, rows_column(aside, "payload")) };
+		struct why why = { .err = OK };
+		const struct paid *paid;
+
+		if (wire_read_receipt(&m, arena, &why) != OK)
+			continue;
+		paid = m.body;
+		n += uuid_equal(paid->statement, statement->id) && span_equal(paid->notice.merchant, statement->merchant);
+	}
+	return n;
+}
+
+enum err store_due_statements(struct db *db, struct arena *arena, size_t limit, struct due **due, size_t *n, struct why *why)
+{
+	struct args *a = args_new(arena);
+	struct rows rows, aside;
+	bool is_read = false;
+
+	args_int4(a, (int32_t)limit);
+	TRY(db_exec(db, arena, &q_count_due, a, &rows, why));
+	*due = ARENA_ARRAY(arena, struct due, rows.count);
+	*n = 0;
+	for (struct reader in = { .rows = &rows }; in.row < rows.count; in.row++) {
+		struct due *d = &(*due)[*n];
+		int64_t missing;
+
+		d->what = (struct named){ .merchant = read_text(&in, "merchant_id"), .customer = read_text(&in, "customer_ref") };
+		d->what.id = read_uuid(&in, "id");
+		missing = read_int8(&in, "receipts");
+		missing -= read_int8(&in, "receipts_read");
+		if (missing > 0 && !is_read)
+			TRY(db_exec(db, arena, &q_count_aside, NULL, &aside, why));
+		is_read = is_read || missing > 0;
+		d->what.aside = missing > 0 ? count_aside(arena, &aside, &d->what) : 0;
+		*n += missing <= d->what.aside;
+	}
+	return OK;
+}
+
 enum err store_waiting(struct db *db, struct arena *arena, int64_t *customers, struct why *why)
 {
 	struct rows rows;

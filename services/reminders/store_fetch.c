@@ -18,8 +18,8 @@ struct fetch {
 	struct book *book;
 	struct shelf seen;
 	struct asked asked[WANTS];
-	struct rows merchants, accounts, merchant_accounts, customers, customer_items, customer_holds, items, holds, notices, said,
-		notice_items, receipts;
+	struct rows merchants, accounts, merchant_accounts, customers, customer_items, customer_holds, customer_notices, customer_said,
+		items, holds, notices, said, notice_items, receipts, statements, account_statements;
 };
 
 static const struct {
@@ -34,6 +34,7 @@ static const struct {
 	[WANT_NOTICE] = { { DB_TEXT, DB_UUID }, 2 },
 	[WANT_RECEIPT] = { { DB_TEXT, DB_UUID, DB_TEXT }, 3 },
 	[WANT_ZONE] = { { DB_TEXT }, 0 },
+	[WANT_STATEMENT] = { { DB_TEXT, DB_UUID }, 2 },
 };
 
 /* Each once, however many messages want it. */
@@ -120,12 +121,16 @@ static void ask_all(struct fetch *f, const struct need *need)
 	queue(f, WANT_CUSTOMER, &q_customer_fetch, &f->customers);
 	queue(f, WANT_CUSTOMER, &q_customer_items, &f->customer_items);
 	queue(f, WANT_CUSTOMER, &q_customer_holds, &f->customer_holds);
+	queue(f, WANT_CUSTOMER, &q_customer_notices, &f->customer_notices);
+	queue(f, WANT_CUSTOMER, &q_customer_said, &f->customer_said);
 	queue(f, WANT_ITEM, &q_item_fetch, &f->items);
 	queue(f, WANT_HOLD, &q_hold_fetch, &f->holds);
 	queue(f, WANT_NOTICE, &q_notice_fetch, &f->notices);
 	queue(f, WANT_NOTICE, &q_notice_said, &f->said);
 	queue(f, WANT_NOTICE, &q_notice_items, &f->notice_items);
 	queue(f, WANT_RECEIPT, &q_receipt_fetch, &f->receipts);
+	queue(f, WANT_STATEMENT, &q_statement_fetch, &f->statements);
+	queue(f, WANT_ACCOUNT, &q_account_statements, &f->account_statements);
 }
 
 static void put(struct shelf *shelf, struct span key, const void *value)
@@ -184,17 +189,28 @@ static void put_holds(struct fetch *f, const struct rows *rows)
 	}
 }
 
-/* What they say comes in the order of the notices. */
-static void put_notices(struct fetch *f)
+/* How many rows from here on are the notice's. */
+static size_t count_said(const struct reader *from, const struct notice *n)
 {
-	struct reader said = { .rows = &f->said };
+	struct reader said = *from;
 
-	ROWS(in, &f->notices)
+	while (said.row < said.rows->count && uuid_equal(read_uuid(&said, "notice_id"), n->id) &&
+		span_equal(read_text(&said, "merchant_id"), n->merchant))
+		said.row++;
+	return said.row - from->row;
+}
+
+/* What they say comes in the order of the notices. */
+static void put_notices(struct fetch *f, const struct rows *notices, const struct rows *of_them)
+{
+	struct reader said = { .rows = of_them };
+
+	ROWS(in, notices)
 	{
 		struct notice n = read_notice(&in);
-		struct notice_item *items = ARENA_ARRAY(f->arena, struct notice_item, f->said.count - said.row);
+		struct notice_item *items = ARENA_ARRAY(f->arena, struct notice_item, count_said(&said, &n));
 
-		while (said.row < f->said.count && uuid_equal(read_uuid(&said, "notice_id"), n.id) &&
+		while (said.row < of_them->count && uuid_equal(read_uuid(&said, "notice_id"), n.id) &&
 			span_equal(read_text(&said, "merchant_id"), n.merchant)) {
 			items[n.item_count++] = read_said(&said);
 			said.row++;
@@ -202,8 +218,18 @@ static void put_notices(struct fetch *f)
 		n.items = items;
 		put(&f->book->notices, key_id(f->arena, n.merchant, n.id), &n);
 	}
-	if (said.row != f->said.count)
+	if (said.row != of_them->count)
 		bug("what notices say is not in their order");
+}
+
+static void put_statements(struct fetch *f, const struct rows *rows)
+{
+	ROWS(in, rows)
+	{
+		struct statement s = read_statement(&in);
+
+		put(&f->book->statements, key_id(f->arena, s.merchant, s.id), &s);
+	}
 }
 
 static void put_receipts(struct fetch *f)
@@ -233,7 +259,10 @@ enum err store_fetch(struct db *db, struct arena *arena, struct book *book, cons
 	put_items(&f, &f.notice_items);
 	put_holds(&f, &f.customer_holds);
 	put_holds(&f, &f.holds);
-	put_notices(&f);
+	put_notices(&f, &f.customer_notices, &f.customer_said);
+	put_notices(&f, &f.notices, &f.said);
+	put_statements(&f, &f.statements);
+	put_statements(&f, &f.account_statements);
 	put_receipts(&f);
 	return OK;
 }

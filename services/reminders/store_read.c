@@ -119,7 +119,23 @@ struct account read_account(struct reader *in)
 	a.collecting = read_bool(in, "collecting");
 	a.closed = read_bool(in, "closed");
 	a.has_cover = read_date(in, "covered_to", &a.covered_to);
+	a.counted_revision = read_int8(in, "counted_revision");
 	return a;
+}
+
+struct statement read_statement(struct reader *in)
+{
+	struct statement s = { .merchant = read_text(in, "merchant_id"), .id = read_uuid(in, "statement_id") };
+
+	s.account = read_uuid(in, "account_id");
+	s.revision = read_int8(in, "revision");
+	s.has_cover = read_date(in, "covered_to", &s.covered_to);
+	s.is_matched = !rows_is_null(in->rows, in->row, column(in, "receipts"));
+	if (s.is_matched)
+		s.receipts = read_int8(in, "receipts");
+	s.counts = read_bool(in, "counts");
+	s.read = read_int8(in, "receipts_read");
+	return s;
 }
 
 struct item read_item(struct reader *in)

@@ -20,6 +20,7 @@ struct uuid read_uuid(struct reader *, const char *column);
 struct merchant read_merchant(struct reader *);
 struct customer read_customer(struct reader *);
 struct account read_account(struct reader *);
+struct statement read_statement(struct reader *);
 struct item read_item(struct reader *);
 struct hold read_hold(struct reader *);
 struct notice read_notice(struct reader *); /* without items */
@@ -38,11 +39,14 @@ struct writer {
 
 void writer_open(struct writer *, struct arena *, const char *types);
 
-extern const char merchant_types[], customer_types[], account_types[], item_types[], hold_types[], notice_types[], said_types[], id_types[];
+extern const char merchant_types[], customer_types[], account_types[], item_types[], hold_types[], notice_types[], said_types[], id_types[],
+	statement_types[], tally_types[];
 
 void write_merchant(struct writer *, const struct merchant *);
 void write_customer(struct writer *, const struct customer *);
 void write_account(struct writer *, const struct account *);
+void write_statement(struct writer *, const struct statement *);
+void write_tally(struct writer *, const struct tally *);
 void write_item(struct writer *, const struct item *);
 void write_hold(struct writer *, const struct hold *);
 void write_notice(struct writer *, const struct notice *);

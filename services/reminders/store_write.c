@@ -4,12 +4,14 @@
 
 const char merchant_types[] = "tbttttt";
 const char customer_types[] = "ttbttttzbobd";
-const char account_types[] = "tubbtood";
+const char account_types[] = "tubbtoodb";
 const char item_types[] = "tuitottttbdbbid";
 const char hold_types[] = "tutbttudzbtttzz";
 const char notice_types[] = "tutttbdtiitubtiibzzzztt";
 const char said_types[] = "tuuititdbt";
 const char id_types[] = "tu";
+const char statement_types[] = "tuubdbo";
+const char tally_types[] = "tub";
 
 static enum db_type type_of(char letter)
 {
@@ -149,6 +151,26 @@ void write_account(struct writer *w, const struct account *a)
 	put_bool(w, a->collecting);
 	put_bool(w, a->closed);
 	put_date_if(w, a->has_cover, a->covered_to);
+	put_int8(w, a->counted_revision);
+}
+
+void write_statement(struct writer *w, const struct statement *s)
+{
+	write_id(w, s->merchant, s->id);
+	put_uuid(w, s->account);
+	put_int8(w, s->revision);
+	put_date_if(w, s->has_cover, s->covered_to);
+	if (s->is_matched)
+		put_int8(w, s->receipts);
+	else
+		array_null(next(w, 'b'));
+	put_bool(w, s->counts);
+}
+
+void write_tally(struct writer *w, const struct tally *t)
+{
+	write_id(w, t->merchant, t->statement);
+	put_int8(w, t->receipts);
 }
 
 void write_item(struct writer *w, const struct item *i)

@@ -18,7 +18,7 @@ static struct metric held_back = {
 	.help = "Notices that wait because their merchant has sent its notices of this hour.",
 };
 
-enum { PERIOD_MS = 5000 };
+enum { PERIOD_MS = 5000, COUNT_MOST = 1000 };
 
 /* The messages of one kind of work. Ids that come of them are of real time, as those of other roads. */
 static enum err messages(struct db *db, struct arena *arena, enum due_kind kind, const char *type, struct instant now, size_t limit,
@@ -72,6 +72,32 @@ static enum err lapse_next(struct db *db, struct arena *arena, struct instant no
 	return store_due_next(db, arena, DUE_LAPSE, now, due, next, why);
 }
 
+/* A statement all of whose receipts have been read, or are set aside. */
+static enum err count_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct due *due;
+
+	(void)now;
+	TRY(store_due_statements(db, arena, limit, &due, n, why));
+	*out = ARENA_ARRAY(arena, struct message *, *n);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = named_message(arena, type_count, &due[i].what, 0, clock_real());
+	return OK;
+}
+
+static enum err count_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	struct due *found;
+	size_t n;
+
+	(void)now;
+	TRY(store_due_statements(db, arena, COUNT_MOST, &found, &n, why));
+	*due = (int64_t)n;
+	next->us = INT64_MAX;
+	return OK;
+}
+
 /* Makes no messages: counts who waits for what. */
 static enum err measure_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
@@ -104,11 +130,12 @@ static enum err measure_next(struct db *db, struct arena *arena, struct instant 
 	return OK;
 }
 
-/* A notice is revised before its customer is looked at: the day that it takes is then taken. */
+/* A notice is revised, and a statement counted, before customers are looked at: the day that it takes is then taken. */
 const struct duty reminders_duties[] = {
 	{ .name = "revise", .period_ms = PERIOD_MS, .due = revise_due, .next = revise_next },
 	{ .name = "expire", .period_ms = PERIOD_MS, .due = expire_due, .next = expire_next },
 	{ .name = "lapse", .period_ms = PERIOD_MS, .due = lapse_due, .next = lapse_next },
+	{ .name = "count", .period_ms = PERIOD_MS, .due = count_due, .next = count_next },
 	{ .name = "look", .period_ms = PERIOD_MS, .due = look_due, .next = look_next },
 	{ .name = "measure", .period_ms = PERIOD_MS, .due = measure_due, .next = measure_next },
 	{ .name = NULL },

@@ -37,6 +37,13 @@ struct item_fact { /* OpenItemChanged */
 struct paid { /* PaymentSucceeded, ReceiptAllocated: struct notice with source, source_id, amount, items; customer and merchant */
 	struct notice notice;
 	bool is_ours; /* something to confirm: false for a provider's receipt in the ledger, or a later allocation */
+	struct uuid statement; /* that counts it; zero: none */
+};
+
+struct statement_fact { /* StatementAccepted, StatementMatched: what each of them tells */
+	struct account account;
+	struct statement statement;
+	bool counts_at_once; /* nothing follows */
 };
 
 enum err wire_read_merchant(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct merchant */
@@ -44,7 +51,8 @@ enum err wire_read_customer(struct message *, struct arena *, struct why *) MUST
 enum err wire_read_issued(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_open_item(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_account(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct account, as a fact */
-enum err wire_read_statement(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct account, as a fact */
+enum err wire_read_statement(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct statement_fact */
+enum err wire_read_statement_matched(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_payment(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_receipt(struct message *, struct arena *, struct why *) MUST_CHECK;
 
@@ -69,12 +77,14 @@ enum err wire_read_release_hold(struct message *, struct arena *, struct why *) 
 
 /* ---- our own: words in a line ---- */
 
-/* "merchant customer [id]": a customer to look at, a hold whose day is over, a reminder that is overtaken. */
+/* "merchant customer [id]": a customer to look at, a hold whose day is over, a reminder whose hours are; a statement, its account in the
+ * customer's place. */
 struct named {
 	struct span merchant, customer;
 	struct uuid id; /* zero: none */
+	int64_t aside;  /* of a statement: how many of its receipts are set aside; they are waited for by their customers alone */
 };
-struct span wire_print_named(struct arena *, struct span merchant, struct span customer, struct uuid);
+struct span wire_print_named(struct arena *, const struct named *);
 enum err wire_read_named(struct message *, struct arena *, struct why *) MUST_CHECK;
 
 /* "merchant customer id tries status sent unknown": what came of handing a notice over. */

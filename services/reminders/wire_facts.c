@@ -206,20 +206,44 @@ enum err wire_read_account(struct message *m, struct arena *arena, struct why *w
 
 enum err wire_read_statement(struct message *m, struct arena *arena, struct why *why)
 {
-	struct account *fact = ARENA_NEW(arena, struct account);
+	struct statement_fact *fact = ARENA_NEW(arena, struct statement_fact);
+	struct account *account = &fact->account;
+	struct statement *statement = &fact->statement;
 	Dunlin__Ledger__V1__StatementAccepted *from;
 	struct money closing;
 
 	READ(dunlin__ledger__v1__statement_accepted__descriptor, from, m, arena, why);
-	fact->merchant = span_of(from->merchant_id);
-	fact->collecting = from->collecting;
-	TRY(read_id(from->account_id, "account_id", &fact->id, why));
-	TRY(read_revision(from->revision, &fact->cover_revision, why));
+	account->merchant = statement->merchant = span_of(from->merchant_id);
+	account->collecting = from->collecting;
+	TRY(read_id(from->account_id, "account_id", &account->id, why));
+	TRY(read_revision(from->revision, &account->cover_revision, why));
 	TRY(read_money(from->closing, "closing", &closing, why));
-	fact->currency = closing.currency;
-	fact->has_cover = from->covered_to != NULL;
-	if (fact->has_cover)
-		TRY(read_date(from->covered_to, "covered_to", &fact->covered_to, why));
+	account->currency = closing.currency;
+	statement->account = account->id;
+	statement->revision = account->cover_revision;
+	statement->has_cover = from->covered_to != NULL;
+	if (statement->has_cover)
+		TRY(read_date(from->covered_to, "covered_to", &statement->covered_to, why));
+	fact->counts_at_once = !from->matched_follows;
+	if (!fact->counts_at_once)
+		TRY(read_id(from->statement_id, "statement_id", &statement->id, why));
+	m->body = fact;
+	return OK;
+}
+
+enum err wire_read_statement_matched(struct message *m, struct arena *arena, struct why *why)
+{
+	struct statement_fact *fact = ARENA_NEW(arena, struct statement_fact);
+	struct statement *statement = &fact->statement;
+	Dunlin__Ledger__V1__StatementMatched *from;
+
+	READ(dunlin__ledger__v1__statement_matched__descriptor, from, m, arena, why);
+	statement->merchant = fact->account.merchant = span_of(from->merchant_id);
+	TRY(read_id(from->account_id, "account_id", &fact->account.id, why));
+	statement->account = fact->account.id;
+	statement->is_matched = true;
+	statement->receipts = from->receipt_count;
+	TRY(read_id(from->statement_id, "statement_id", &statement->id, why));
 	m->body = fact;
 	return OK;
 }
@@ -294,6 +318,8 @@ enum err wire_read_receipt(struct message *m, struct arena *arena, struct why *w
 	paid->notice.items = items;
 	paid->notice.item_count = from->receipt->n_allocations;
 	paid->is_ours = revision == 1 && from->receipt->kind != DUNLIN__LEDGER__V1__RECEIPT_KIND__RECEIPT_KIND_PROVIDER;
+	if (from->statement_id.len > 0)
+		TRY(read_id(from->statement_id, "statement_id", &paid->statement, why));
 	m->body = paid;
 	return OK;
 }

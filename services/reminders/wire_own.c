@@ -110,6 +110,7 @@ static enum err next_named(struct span *line, struct named *named)
 	TRY(next_word(line, &named->customer));
 	TRY(next_word(line, &word));
 	named->id = (struct uuid){ { 0 } };
+	named->aside = 0;
 	return span_is(word, "-") ? OK : uuid_parse(word, &named->id);
 }
 
@@ -118,10 +119,12 @@ static enum err malformed(struct why *why)
 	return why_set(why, ERR_INVALID, "message_malformed", "not one of our own messages");
 }
 
-struct span wire_print_named(struct arena *arena, struct span merchant, struct span customer, struct uuid id)
+struct span wire_print_named(struct arena *arena, const struct named *named)
 {
-	return span_of(
-		arena_printf(arena, "%.*s %.*s %s", SPAN_ARG(merchant), SPAN_ARG(customer), uuid_is_zero(id) ? "-" : uuid_text(arena, id)));
+	const char *id = uuid_is_zero(named->id) ? "-" : uuid_text(arena, named->id);
+	const char *aside = named->aside > 0 ? arena_printf(arena, " %lld", (long long)named->aside) : "";
+
+	return span_of(arena_printf(arena, "%.*s %.*s %s%s", SPAN_ARG(named->merchant), SPAN_ARG(named->customer), id, aside));
 }
 
 enum err wire_read_named(struct message *m, struct arena *arena, struct why *why)
@@ -129,7 +132,7 @@ enum err wire_read_named(struct message *m, struct arena *arena, struct why *why
 	struct named *named = ARENA_NEW(arena, struct named);
 	struct span line = m->payload;
 
-	if (next_named(&line, named) != OK || line.size > 0)
+	if (next_named(&line, named) != OK || (line.size > 0 && next_number(&line, INT64_MAX, &named->aside) != OK) || line.size > 0)
 		return malformed(why);
 	m->body = named;
 	return OK;
@@ -137,7 +140,7 @@ enum err wire_read_named(struct message *m, struct arena *arena, struct why *why
 
 struct span wire_print_answered(struct arena *arena, const struct answered *a)
 {
-	struct span of = wire_print_named(arena, a->of.merchant, a->of.customer, a->of.id);
+	struct span of = wire_print_named(arena, &a->of);
 
 	return span_of(
 		arena_printf(arena, "%.*s %d %d %d %d", SPAN_ARG(of), a->tries, a->handover.status, a->handover.sent, a->handover.unknown));

@@ -20,6 +20,18 @@ select * from merchant where merchant_id = any ($1::text[]);
 -- name: merchant_accounts
 select * from account where merchant_id = any ($1::text[]);
 
+-- name: statement_fetch
+select s.*, coalesce(t.receipts, 0) as receipts_read
+from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
+join statement s using (merchant_id, statement_id)
+left join tally t using (merchant_id, statement_id);
+
+-- name: account_statements
+select s.*, coalesce(t.receipts, 0) as receipts_read
+from unnest($1::text[], $2::uuid[]) k (merchant_id, account_id)
+join statement s on s.merchant_id = k.merchant_id and s.account_id = k.account_id and not s.counts
+left join tally t on t.merchant_id = s.merchant_id and t.statement_id = s.statement_id;
+
 -- name: account_fetch
 select a.* from unnest($1::text[], $2::uuid[]) k (merchant_id, account_id) join account a using (merchant_id, account_id);
 
@@ -35,6 +47,17 @@ order by i.merchant_id, i.invoice_id, i.part;
 select h.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
 join hold h on h.merchant_id = k.merchant_id and h.customer_ref = k.customer_ref and h.state = 'active'
 order by h.merchant_id, h.hold_id;
+
+-- name: customer_notices
+select n.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
+join notice n on n.merchant_id = k.merchant_id and n.customer_ref = k.customer_ref and n.state = 'planned'
+order by n.merchant_id, n.notice_id;
+
+-- name: customer_said
+select s.* from unnest($1::text[], $2::text[]) k (merchant_id, customer_ref)
+join notice n on n.merchant_id = k.merchant_id and n.customer_ref = k.customer_ref and n.state = 'planned'
+join notice_item s on s.merchant_id = n.merchant_id and s.notice_id = n.notice_id
+order by s.merchant_id, s.notice_id, s.invoice_id, s.part;
 
 -- name: item_fetch
 select i.* from unnest($1::text[], $2::uuid[], $3::int[]) k (merchant_id, invoice_id, part) join item i using (merchant_id, invoice_id, part);
@@ -90,18 +113,36 @@ from unnest(
 where t.merchant_id = n.merchant_id and t.customer_ref = n.customer_ref;
 
 -- name: account_insert
-insert into account (merchant_id, account_id, defined_revision, cover_revision, currency, collecting, closed, covered_to)
+insert into account (merchant_id, account_id, defined_revision, cover_revision, currency, collecting, closed, covered_to, counted_revision)
 select * from unnest(
-	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::date[]);
+	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::date[], $9::bigint[]);
 
 -- name: account_update
 update account t set
 	defined_revision = n.defined_revision, cover_revision = n.cover_revision, currency = n.currency, collecting = n.collecting,
-	closed = n.closed, covered_to = n.covered_to
+	closed = n.closed, covered_to = n.covered_to, counted_revision = n.counted_revision
 from unnest(
-	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::date[]) n (
-	merchant_id, account_id, defined_revision, cover_revision, currency, collecting, closed, covered_to)
+	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::date[], $9::bigint[]) n (
+	merchant_id, account_id, defined_revision, cover_revision, currency, collecting, closed, covered_to, counted_revision)
 where t.merchant_id = n.merchant_id and t.account_id = n.account_id;
+
+-- name: statement_insert
+insert into statement (merchant_id, statement_id, account_id, revision, covered_to, receipts, counts)
+select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::date[], $6::bigint[], $7::boolean[]);
+
+-- name: statement_update
+update statement t set
+	account_id = n.account_id, revision = n.revision, covered_to = n.covered_to, receipts = n.receipts, counts = n.counts
+from unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::date[], $6::bigint[], $7::boolean[])
+	n (merchant_id, statement_id, account_id, revision, covered_to, receipts, counts)
+where t.merchant_id = n.merchant_id and t.statement_id = n.statement_id;
+
+-- Added up here: receipts of one statement stand under many customers, and no key is theirs together. In one order, so that no two batches wait for each
+-- other in a ring.
+-- name: tally_add
+insert into tally as t (merchant_id, statement_id, receipts)
+select * from unnest($1::text[], $2::uuid[], $3::bigint[]) n (merchant_id, statement_id, receipts) order by merchant_id, statement_id
+on conflict (merchant_id, statement_id) do update set receipts = t.receipts + excluded.receipts;
 
 -- name: item_insert
 insert into item (
@@ -179,37 +220,46 @@ where t.merchant_id = k.merchant_id and t.notice_id = k.notice_id;
 select * from (
 	(select merchant_id, customer_ref, look_no as no from customer where look_at <= $1::timestamptz order by look_at limit $2::int)
 	union
-	(select c.merchant_id, c.customer_ref, c.look_no from customer c
-	join (select merchant_id, sum(defined_revision + cover_revision) as cover from account group by merchant_id) a using (merchant_id)
-	where c.waits_statement and c.seen_cover < a.cover limit $2::int)
+	(select c.merchant_id, c.customer_ref, c.look_no
+	from (select merchant_id, sum(defined_revision + counted_revision)::bigint as cover from account group by merchant_id) a
+	join customer c on c.merchant_id = a.merchant_id and c.waits_statement and c.seen_cover < a.cover limit $2::int)
 ) due limit $2::int;
 
 -- name: look_next
 select
-	(select count(*) from customer where look_at <= $1::timestamptz) + (select count(*) from customer c
-		join (select merchant_id, sum(defined_revision + cover_revision) as cover from account group by merchant_id) a using (merchant_id)
-		where c.waits_statement and c.seen_cover < a.cover and c.look_at > $1::timestamptz) as due,
+	(select count(*) from customer where look_at <= $1::timestamptz) + (select count(*)
+		from (select merchant_id, sum(defined_revision + counted_revision)::bigint as cover from account group by merchant_id) a
+		join customer c on c.merchant_id = a.merchant_id and c.waits_statement and c.seen_cover < a.cover and c.look_at > $1::timestamptz) as due,
 	(select min(look_at) from customer where look_at > $1::timestamptz) as next;
 
+-- No more than can be counted in passing.
 -- name: waiting_count
-select (select count(*) from customer where waits_statement) as customers;
+select count(*) as customers from (select from customer where waits_statement limit 100000) w;
 
--- Planned notices that can't be sent as they stand.
+-- Reminders whose hours are over.
 -- name: revise_due
-select n.merchant_id, n.customer_ref, n.notice_id as id, n.revise_no as no
-from notice n
-join customer c using (merchant_id, customer_ref)
-where n.state = 'planned' and c.revision > 0 and (c.email = '' or (n.kind = 'reminder' and (n.send_until <= $1::timestamptz
-	or exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id))))
-order by n.merchant_id, n.notice_id limit $2::int;
+select merchant_id, customer_ref, notice_id as id, revise_no as no
+from notice where state = 'planned' and kind = 'reminder' and send_until <= $1::timestamptz
+order by send_until limit $2::int;
 
 -- name: revise_next
 select
-	(select count(*) from notice n
-	join customer c using (merchant_id, customer_ref)
-	where n.state = 'planned' and c.revision > 0 and (c.email = '' or (n.kind = 'reminder' and (n.send_until <= $1::timestamptz
-		or exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id))))) as due,
+	(select count(*) from notice where state = 'planned' and kind = 'reminder' and send_until <= $1::timestamptz) as due,
 	(select min(send_until) from notice where state = 'planned' and kind = 'reminder' and send_until > $1::timestamptz) as next;
+
+-- The next statement of each account, once it is matched: how many of its receipts are wanted, and have been read.
+-- name: count_due
+select s.merchant_id, '@account:' || s.account_id as customer_ref, s.statement_id as id, s.receipts, coalesce(t.receipts, 0) as receipts_read
+from statement s
+left join tally t using (merchant_id, statement_id)
+where not s.counts and s.revision > 0 and s.receipts is not null and not exists (
+	select from statement e
+	where e.merchant_id = s.merchant_id and e.account_id = s.account_id and not e.counts and e.revision > 0 and e.revision < s.revision)
+order by s.merchant_id, s.account_id limit $1::int;
+
+-- Receipts that are set aside, or were given up: their customers alone wait for them.
+-- name: count_aside
+select key, payload from parked where state <> 'applied' and type = 'dunlin.ledger.v1.ReceiptAllocated' order by seq limit 10000;
 
 -- name: expire_due
 select merchant_id, customer_ref, hold_id as id, revision as no
@@ -230,61 +280,79 @@ select count(*) as due from notice where state = 'sending' and lease_until < clo
 
 -- ---- sending ----
 
--- Notices that may be claimed, their customers' keys locked until the end of the transaction. Of a merchant that has had its notices for this
--- hour ($3), none.
+-- Notices that may be claimed, their customers' keys locked until the end of the transaction: of each merchant no more than are left to it in this
+-- hour of $3. A reminder to a customer of whom something is set aside waits for a person.
 -- name: claim_candidates
-with used as (
-	select merchant_id, count(*) as n from notice where claimed_at > $1::timestamptz - interval '1 hour' group by merchant_id
-), candidate as (
-	select n.merchant_id, n.notice_id, n.customer_ref, coalesce(u.n, 0) as used
-	from notice n
-	join customer c using (merchant_id, customer_ref)
-	join merchant m using (merchant_id)
-	left join used u using (merchant_id)
-	where n.state = 'planned' and n.next_try_at <= $1::timestamptz and c.revision > 0 and c.email <> ''
-		and (n.kind = 'receipt' or n.send_until > $1::timestamptz) and coalesce(u.n, 0) < $3::bigint
-		and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
-	order by n.next_try_at, n.merchant_id, n.notice_id
-	limit $2::int
-), counted as (
-	select *, used + row_number() over (partition by merchant_id order by notice_id) as place from candidate
+with room as (
+	select m.merchant_id, $3::bigint - coalesce((
+		select sum(s.notices) from spent s where s.merchant_id = m.merchant_id and s.minute > $1::timestamptz - interval '1 hour'), 0) as notices
+	from merchant m
 )
-select c.merchant_id, c.notice_id
-from counted c
-join key k on k.merchant = c.merchant_id and k.kind = 0 and k.id = c.customer_ref
-where c.place <= $3::bigint
+select n.merchant_id, n.notice_id
+from room r
+cross join lateral (
+	select n.merchant_id, n.notice_id, n.customer_ref, n.next_try_at
+	from notice n
+	join key k on k.merchant = n.merchant_id and k.kind = 0 and k.id = n.customer_ref
+	where n.merchant_id = r.merchant_id and n.state = 'planned' and n.next_try_at <= $1::timestamptz and n.send_until > $1::timestamptz
+		and (n.kind = 'receipt' or k.parked = '{}')
+	order by n.next_try_at limit greatest(least(r.notices, $2::int), 0)
+) n
+join key k on k.merchant = n.merchant_id and k.kind = 0 and k.id = n.customer_ref
+order by n.next_try_at, n.merchant_id, n.notice_id limit $2::int
 for no key update of k skip locked;
 
 -- Sees what was committed before the keys were locked: what is owed must still be what the notice says, and nothing may hold it.
 -- name: claim
-update notice n set
-	state = 'sending', tries = n.tries + 1, claimed_at = $3::timestamptz, lease_until = clock_timestamp() + interval '150 seconds'
-from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id), customer c
-where n.merchant_id = k.merchant_id and n.notice_id = k.notice_id and n.state = 'planned'
-	and c.merchant_id = n.merchant_id and c.customer_ref = n.customer_ref and c.email <> ''
-	and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
-returning n.merchant_id, n.notice_id, n.customer_ref;
+with claimed as (
+	update notice n set
+		state = 'sending', tries = n.tries + 1, claimed_at = $3::timestamptz, lease_until = clock_timestamp() + interval '150 seconds'
+	from unnest($1::text[], $2::uuid[]) k (merchant_id, notice_id), customer c
+	where n.merchant_id = k.merchant_id and n.notice_id = k.notice_id and n.state = 'planned'
+		and n.next_try_at <= $3::timestamptz and n.send_until > $3::timestamptz
+		and c.merchant_id = n.merchant_id and c.customer_ref = n.customer_ref and c.revision > 0 and c.email <> ''
+		and (n.kind = 'receipt' or not exists (
+			select from key p where p.merchant = n.merchant_id and p.kind = 0 and p.id = n.customer_ref and p.parked <> '{}'))
+		and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
+	returning n.merchant_id, n.notice_id, n.customer_ref
+), counted as (
+	insert into spent as s (merchant_id, minute, notices)
+	select merchant_id, date_trunc('minute', $3::timestamptz + interval '59.999999 seconds'), count(*) from claimed group by merchant_id
+	order by merchant_id
+	on conflict (merchant_id, minute) do update set notices = s.notices + excluded.notices
+)
+select * from claimed;
 
 -- name: send_pending
-with used as (
-	select merchant_id, count(*) as n, min(claimed_at) as first
-	from notice where claimed_at > $1::timestamptz - interval '1 hour' group by merchant_id
-), waiting as (
-	select n.next_try_at, coalesce(u.n, 0) >= $2::bigint as held, u.first + interval '1 hour' as freed
-	from notice n
-	join customer c using (merchant_id, customer_ref)
-	join merchant m using (merchant_id)
-	left join used u using (merchant_id)
-	where n.state = 'planned' and c.revision > 0 and c.email <> '' and (n.kind = 'receipt' or n.send_until > $1::timestamptz)
-		and not exists (select from overtaken o where o.merchant_id = n.merchant_id and o.notice_id = n.notice_id)
+with room as (
+	select m.merchant_id, coalesce(sum(s.notices), 0) >= $2::bigint as held, min(s.minute) + interval '1 hour' as freed
+	from merchant m
+	left join spent s on s.merchant_id = m.merchant_id and s.minute > $1::timestamptz - interval '1 hour'
+	group by m.merchant_id
+), due as (
+	select r.held, r.freed, n.due
+	from room r
+	cross join lateral (
+		select count(*) as due
+		from (
+			select from notice n
+			join key k on k.merchant = n.merchant_id and k.kind = 0 and k.id = n.customer_ref
+			where n.merchant_id = r.merchant_id and n.state = 'planned' and n.next_try_at <= $1::timestamptz and n.send_until > $1::timestamptz
+				and (n.kind = 'receipt' or k.parked = '{}')
+			limit 10000
+		) n
+	) n
 )
 select
-	(select count(*) from notice where state = 'sending') +
-		(select count(*) from waiting where next_try_at <= $1::timestamptz and not held) as pending,
-	(select count(*) from waiting where next_try_at <= $1::timestamptz and held) as held,
+	(select count(*) from notice where state = 'sending') + coalesce(sum(due) filter (where not held), 0)::bigint as pending,
+	coalesce(sum(due) filter (where held), 0)::bigint as held,
 	least(
-		(select min(next_try_at) from waiting where next_try_at > $1::timestamptz),
-		(select min(freed) from waiting where next_try_at <= $1::timestamptz and held)) as next;
+		(select min(n.next_try_at) from room r cross join lateral (
+			select next_try_at from notice
+			where merchant_id = r.merchant_id and state = 'planned' and next_try_at > $1::timestamptz and next_try_at < 'infinity'
+			order by next_try_at limit 1) n),
+		min(freed) filter (where held and due > 0)) as next
+from due;
 
 -- ---- show ----
 

@@ -4,16 +4,17 @@
 
 #include "../world.h"
 #include "handlers.h"
-#include "words.h"
 #include "wire.h"
+#include "words.h"
 
 /* ---- rows ---- */
 
 struct memory {
 	struct arena *arena;
 	struct world *world;
-	struct mem_table merchants, customers, accounts, items, holds, notices, receipts;
-	struct mem_table items_of_customer, items_of_invoice, holds_of_customer, accounts_of_merchant;
+	struct mem_table merchants, customers, accounts, items, holds, notices, receipts, statements, tallies;
+	struct mem_table items_of_customer, items_of_invoice, holds_of_customer, notices_of_customer, accounts_of_merchant,
+		statements_of_account;
 	struct mem_table said;    /* how many notices that count speak of (invoice, part, step) */
 	struct mem_table mailbox; /* how often each notice arrived */
 };
@@ -31,9 +32,13 @@ static struct memory *memory_open(struct arena *arena, struct world *world)
 	mem_open(&m->holds, arena, sizeof(struct hold), "holds");
 	mem_open(&m->notices, arena, sizeof(struct notice), "notices");
 	mem_open(&m->receipts, arena, sizeof(bool), "receipts");
+	mem_open(&m->statements, arena, sizeof(struct statement), "statements");
+	mem_open(&m->tallies, arena, sizeof(struct tally), "tallies"); /* their sums are what the database adds up */
 	mem_index_open(&m->items_of_customer, arena, "items of a customer");
 	mem_index_open(&m->items_of_invoice, arena, "items of an invoice");
 	mem_index_open(&m->holds_of_customer, arena, "holds of a customer");
+	mem_index_open(&m->notices_of_customer, arena, "notices of a customer");
+	mem_index_open(&m->statements_of_account, arena, "statements of an account");
 	mem_index_open(&m->accounts_of_merchant, arena, "accounts of a merchant");
 	mem_open(&m->said, arena, 1, "said");
 	mem_open(&m->mailbox, arena, 1, "mailbox");
@@ -104,6 +109,7 @@ static void fetch_customer(struct memory *m, struct book *book, const struct wan
 {
 	const struct customer *c = mem_find(&m->customers, key);
 	const struct mem_rows *items = mem_index_find(&m->items_of_customer, key), *holds = mem_index_find(&m->holds_of_customer, key);
+	const struct mem_rows *notices = mem_index_find(&m->notices_of_customer, key);
 
 	fetch_merchant(m, book, w->merchant);
 	mem_load(&book->customers, mem_row(&m->customers, key));
@@ -115,6 +121,31 @@ static void fetch_customer(struct memory *m, struct book *book, const struct wan
 	for (size_t i = 0; i < holds->count; i++)
 		if (((const struct hold *)holds->at[i]->value)->state == HOLD_ACTIVE)
 			mem_load(&book->holds, holds->at[i]);
+	for (size_t i = 0; i < notices->count; i++)
+		if (((const struct notice *)notices->at[i]->value)->state == NOTICE_PLANNED)
+			mem_load(&book->notices, notices->at[i]);
+}
+
+static void fetch_statement(struct memory *m, struct book *book, const struct mem_row *row)
+{
+	const struct mem_row *tally = row != NULL ? mem_row(&m->tallies, row->key) : NULL;
+	struct statement s;
+
+	if (row == NULL || shelf_is_loaded(&book->statements, row->key))
+		return;
+	s = *(const struct statement *)row->value;
+	s.read = tally != NULL ? tally->sum : 0;
+	shelf_put(&book->statements, row->key, &s);
+}
+
+static void fetch_account(struct memory *m, struct book *book, struct span key)
+{
+	const struct mem_rows *statements = mem_index_find(&m->statements_of_account, key);
+
+	mem_load(&book->accounts, mem_row(&m->accounts, key));
+	for (size_t i = 0; i < statements->count; i++)
+		if (!((const struct statement *)statements->at[i]->value)->counts)
+			fetch_statement(m, book, statements->at[i]);
 }
 
 static void fetch_notice(struct memory *m, struct book *book, struct span key)
@@ -154,7 +185,8 @@ static void memory_fetch(struct memory *m, struct book *book, const struct need 
 
 		switch (w->what) {
 		case WANT_MERCHANT: fetch_merchant(m, book, w->merchant); break;
-		case WANT_ACCOUNT: mem_load(&book->accounts, mem_row(&m->accounts, key)); break;
+		case WANT_ACCOUNT: fetch_account(m, book, key); break;
+		case WANT_STATEMENT: fetch_statement(m, book, mem_row(&m->statements, key)); break;
 		case WANT_CUSTOMER: fetch_customer(m, book, w, key); break;
 		case WANT_ITEM: fetch_item(m, book, w); break;
 		case WANT_HOLD:
@@ -188,12 +220,40 @@ static void saved_account(void *ctx, const void *old, const void *now, struct me
 		mem_index_add(&m->accounts_of_merchant, a->merchant, row);
 }
 
+static void saved_statement(void *ctx, const void *old, const void *now, struct mem_row *row)
+{
+	struct memory *m = ctx;
+	const struct statement *was = old, *s = now;
+
+	if (s->counts && (was == NULL || !was->counts))
+		cover("statement: counts");
+	if (old == NULL)
+		mem_index_add(&m->statements_of_account, key_id(m->arena, s->merchant, s->account), row);
+}
+
+/* What a batch has read is added to what was. */
+static void save_tallies(struct memory *m, const struct book *book)
+{
+	for (size_t i = 0; i < shelf_count(&book->tallies); i++) {
+		const struct tally *tally;
+		enum shelf_state state;
+		const void *value;
+		struct span key;
+
+		shelf_at(&book->tallies, i, &key, &value, &state);
+		tally = value;
+		if (tally != NULL)
+			mem_put(&m->tallies, key, tally)->sum += tally->receipts;
+	}
+}
+
 static void saved_item(void *ctx, const void *old, const void *now, struct mem_row *row)
 {
 	struct memory *m = ctx;
 	const struct item *was = old, *i = now;
 
-	SIM_HOLDS(was == NULL || i->ledger_revision >= was->ledger_revision, "projection_back", "reminders' item went back to an older revision");
+	SIM_HOLDS(was == NULL || i->ledger_revision >= was->ledger_revision, "projection_back",
+		"reminders' item went back to an older revision");
 	SIM_HOLDS(was == NULL || i->ledger_revision > was->ledger_revision || i->open == was->open, "projection_made",
 		"reminders' item is open otherwise without a word of the ledger");
 	if (was != NULL)
@@ -245,10 +305,10 @@ static void saved_notice(void *ctx, const void *old, const void *now, struct mem
 	struct memory *m = ctx;
 	const struct notice *was = old, *n = now;
 
-	(void)row;
 	if (was == NULL) {
 		bool there = true;
 
+		mem_index_add(&m->notices_of_customer, mem_pair(m->arena, n->merchant, n->customer), row);
 		cover_pair("notice", "new", n->kind == NOTICE_REMINDER ? "reminder" : "receipt");
 		if (n->kind == NOTICE_REMINDER)
 			count_said(m, n, 1);
@@ -270,6 +330,8 @@ static void memory_save(struct memory *m, struct book *book, struct instant now)
 	mem_save(&m->merchants, &book->merchants, saved_plain, m);
 	mem_save(&m->customers, &book->customers, saved_plain, m);
 	mem_save(&m->accounts, &book->accounts, saved_account, m);
+	mem_save(&m->statements, &book->statements, saved_statement, m);
+	save_tallies(m, book);
 	mem_save(&m->items, &book->items, saved_item, m);
 	mem_save(&m->holds, &book->holds, saved_hold, m);
 	mem_save(&m->notices, &book->notices, saved_notice, m);
@@ -314,7 +376,7 @@ struct looking {
 
 static void make(struct looking *l, const char *type, struct span merchant, struct span customer, struct uuid id, int64_t no)
 {
-	const struct named named = { merchant, customer, id };
+	const struct named named = { .merchant = merchant, .customer = customer, .id = id };
 
 	l->messages[l->count++] = named_message(l->arena, type, &named, no, l->now);
 }
@@ -322,7 +384,9 @@ static void make(struct looking *l, const char *type, struct span merchant, stru
 /* Whoever handed it over did not come back. */
 static void lapse(struct looking *l, const struct notice *n)
 {
-	struct answered answered = { .of = { n->merchant, n->customer, n->id }, .tries = n->tries, .handover = { .sent = true, .unknown = true } };
+	struct answered answered = { .of = { .merchant = n->merchant, .customer = n->customer, .id = n->id },
+		.tries = n->tries,
+		.handover = { .sent = true, .unknown = true } };
 	struct message *message = ARENA_NEW(l->arena, struct message);
 
 	message->time = l->now;
@@ -336,16 +400,10 @@ static void due_notices(struct looking *l)
 
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct notice *n = rows->at[i]->value;
-		const struct customer *c;
 
 		if (n->state == NOTICE_SENDING && rows->at[i]->sum < l->now.us)
 			lapse(l, n);
-		if (n->state != NOTICE_PLANNED)
-			continue;
-		c = customer_of(l->m, n);
-		if (c == NULL || c->revision == 0)
-			continue;
-		if (c->email.size == 0 || (n->kind == NOTICE_REMINDER && (n->until.us <= l->now.us || is_overtaken(l->m, n))))
+		if (n->state == NOTICE_PLANNED && n->kind == NOTICE_REMINDER && n->until.us <= l->now.us)
 			make(l, type_revise, n->merchant, n->customer, n->id, n->revise_no);
 	}
 }
@@ -358,9 +416,29 @@ static int64_t cover_of(struct memory *m, struct span merchant)
 	for (size_t i = 0; i < accounts->count; i++) {
 		const struct account *a = accounts->at[i]->value;
 
-		sum += a->defined_revision + a->cover_revision;
+		sum += a->defined_revision + a->counted_revision;
 	}
 	return sum;
+}
+
+/* The next one of its account, all of whose receipts have been read. */
+static void due_statements(struct looking *l)
+{
+	const struct mem_rows *rows = &l->m->statements.rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct statement *s = rows->at[i]->value;
+		struct book *book = memory_book(l->m, l->arena);
+		const struct statement *known;
+
+		if (s->counts || !s->is_matched)
+			continue;
+		fetch_account(l->m, book, key_id(l->arena, s->merchant, s->account));
+		known = book_statement(book, s->merchant, s->id);
+		if (known != NULL && book_may_count(book, known, 0))
+			make(l, type_count, s->merchant, span_of(arena_printf(l->arena, "@account:%s", uuid_text(l->arena, s->account))),
+				s->id, 0);
+	}
 }
 
 static size_t memory_due(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct message ***out)
@@ -369,8 +447,10 @@ static size_t memory_due(struct memory *m, struct arena *arena, struct instant n
 	const struct mem_rows *customers = &m->customers.rows, *holds = &m->holds.rows;
 
 	(void)inbox;
-	l.messages = ARENA_ARRAY(arena, struct message *, m->notices.rows.count + customers->count + holds->count + 1);
+	l.messages = ARENA_ARRAY(
+		arena, struct message *, m->notices.rows.count + m->statements.rows.count + customers->count + holds->count + 1);
 	due_notices(&l);
+	due_statements(&l);
 	for (size_t i = 0; i < holds->count; i++) {
 		const struct hold *h = holds->at[i]->value;
 
@@ -447,15 +527,17 @@ static size_t memory_claim(struct memory *m, struct arena *arena, struct instant
 			continue;
 		c = customer_of(m, n);
 		if (c == NULL || c->revision == 0 || c->email.size == 0 || mem_find(&m->merchants, n->merchant) == NULL ||
-			(n->kind == NOTICE_REMINDER && n->until.us <= now.us) || is_overtaken(m, n))
+			(n->kind == NOTICE_REMINDER && n->until.us <= now.us))
 			continue;
+		/* Whatever overtakes a planned reminder takes it back in the same transaction. */
+		SIM_HOLDS(!is_overtaken(m, n), "overtaken_left", "a reminder is planned that facts have overtaken");
 		check_owed(m, n);
 		cover_pair("notice", "planned", "sending");
 		n->state = NOTICE_SENDING;
 		n->tries++;
 		rows->at[i]->sum = now.us + LEASE_S * US_PER_SECOND;
 		of = ARENA_NEW(arena, struct answered);
-		*of = (struct answered){ .of = { n->merchant, n->customer, n->id }, .tries = n->tries };
+		*of = (struct answered){ .of = { .merchant = n->merchant, .customer = n->customer, .id = n->id }, .tries = n->tries };
 		(*out)[count] = ARENA_NEW(arena, struct sim_call);
 		*(*out)[count++] = (struct sim_call){ .intent = of, .claimed_at = now };
 	}
@@ -469,7 +551,8 @@ static void arrive(struct memory *m, const struct answered *a)
 	struct mem_row *row = mem_put(&m->mailbox, span_copy(m->arena, uuid_span(&a->of.id)), "");
 
 	row->sum++;
-	SIM_HOLDS(row->sum <= 1 + n->unknowns, "mailed_twice", "a notice arrives %lld times, and %d were unknown", (long long)row->sum, n->unknowns);
+	SIM_HOLDS(row->sum <= 1 + n->unknowns, "mailed_twice", "a notice arrives %lld times, and %d were unknown", (long long)row->sum,
+		n->unknowns);
 	SIM_HOLDS(row->sum <= 2, "mailed_often", "a notice arrives a third time");
 	if (row->sum == 2)
 		cover("mail: the same once more, for nobody knew");
@@ -483,7 +566,8 @@ static void memory_answer(struct memory *m, struct arena *arena, const struct si
 
 	(void)now;
 	/* One that is late has been given up: its mail may be there all the same. */
-	if ((reach == REACH_ANSWERED || (reach == REACH_ANSWER_LOST && rng_one_in(r, 2))) && n->state == NOTICE_SENDING && n->tries == a.tries)
+	if ((reach == REACH_ANSWERED || (reach == REACH_ANSWER_LOST && rng_one_in(r, 2))) && n->state == NOTICE_SENDING &&
+		n->tries == a.tries)
 		arrive(m, &a);
 	switch (reach) {
 	case REACH_ANSWERED: a.handover = (struct handover){ .sent = true, .status = 250 }; break;
@@ -506,18 +590,20 @@ static bool memory_operate(struct memory *m, struct rng *r, struct arena *arena,
 	struct date until = { (int32_t)(now.us / US_PER_DAY) + (int32_t)rng_below(r, 20) - 1 };
 
 	if (hold != NULL && rng_one_in(r, 2)) {
-		world_ask(to, arena, hold->merchant, "reminders.ReleaseHold", arena_printf(arena, "/v1/holds/%s/release", uuid_text(arena, hold->id)),
-			"{\"reason\":\"geklaert\"}");
+		world_ask(to, arena, hold->merchant, "reminders.ReleaseHold",
+			arena_printf(arena, "/v1/holds/%s/release", uuid_text(arena, hold->id)), "{\"reason\":\"geklaert\"}");
 		return true;
 	}
 	if (item == NULL)
 		return false;
 	if (rng_one_in(r, 3))
-		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"promise\",\"customer\":\"%s\",\"until\":\"%s\",\"reason\":\"zahlt\"}",
+		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds",
+			"{\"kind\":\"promise\",\"customer\":\"%s\",\"until\":\"%s\",\"reason\":\"zahlt\"}",
 			rng_one_in(r, 10) ? "nobody" : span_cstr(arena, item->customer), date_text(arena, until));
 	else
-		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"invoice_id\":\"%s\"%s,\"reason\":\"Mangel\"}",
-			uuid_text(arena, item->invoice), rng_one_in(r, 8) ? ",\"customer\":\"c1\"" : "");
+		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds",
+			"{\"kind\":\"dispute\",\"invoice_id\":\"%s\"%s,\"reason\":\"Mangel\"}", uuid_text(arena, item->invoice),
+			rng_one_in(r, 8) ? ",\"customer\":\"c1\"" : "");
 	return true;
 }
 
@@ -538,6 +624,7 @@ static void memory_expect(void)
 	cover_expect_pair("notice", "new", "receipt", NULL);
 	cover_expect_pair("hold", "active", "released", NULL);
 	cover_expect_pair("hold", "active", "expired", NULL);
+	cover_expect("statement: counts", NULL);
 	cover_expect("mail: the same once more, for nobody knew", NULL);
 }
 

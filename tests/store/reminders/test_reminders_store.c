@@ -150,14 +150,14 @@ static void the_claim_itself_looks_again(void **state)
 
 	world_owe(w, "c1", 1, "2026-10-16", 10000);
 	world_tick(w);
-	world_do(w, fact_open(w->arena, "c1", 1, 2, 9999));
+	world_script(w, "update item set open = 9999");
 	assert_int_equal(uuid_parse(span_of(world_word(w, "select notice_id from notice")), &id), OK);
 	array_text(args_array(a, DB_TEXT), MERCHANT);
 	array_uuid(args_array(a, DB_UUID), id);
 	args_instant(a, world_now(w));
 	assert_int_equal(db_exec(w->db, w->arena, &q_claim, a, &rows, &why), OK);
 	assert_int_equal(rows.count, 0);
-	world_do(w, fact_open(w->arena, "c1", 1, 3, 10000));
+	world_script(w, "update item set open = 10000");
 	assert_int_equal(db_exec(w->db, w->arena, &q_claim, a, &rows, &why), OK);
 	assert_int_equal(rows.count, 1);
 }
@@ -334,6 +334,91 @@ static void a_level_goes_when_the_statement_comes(void **state)
 	assert_int_equal(waiting, 0);
 }
 
+/* The statement's own facts are read before the payment in it, as they may be: it stands in another partition. */
+static void a_level_waits_until_the_payments_of_the_statement_have_been_read(void **state)
+{
+	struct world *w = *state;
+
+	world_do(w, fact_account(w->arena, 1, true, false));
+	world_do(w, fact_customer(w->arena, "c2", 1, "c2@example.org", "Europe/Berlin", "en"));
+	world_owe(w, "c1", 1, "2026-09-01", 10000);
+	world_owe(w, "c2", 2, "2026-09-01", 500);
+	world_do(w, fact_accepted(w->arena, 1, 2, "2026-10-08"));
+	world_do(w, fact_matched(w->arena, 1, 2));
+	world_tick(w);
+	next_due(w, "count", 0, "never");
+	assert_int_equal(world_send(w), 0);
+	world_do(w, fact_bank_receipt(w->arena, "c3", 1, 9, 700, 1));
+	world_tick(w);
+	assert_int_equal(world_send(w), 0);
+	world_do(w, fact_open(w->arena, "c1", 1, 2, 0));
+	world_do(w, fact_bank_receipt(w->arena, "c1", 2, 1, 10000, 1));
+	next_due(w, "count", 1, "never");
+	world_tick(w);
+	next_due(w, "count", 0, "never");
+	assert_int_equal(world_send(w), 2);
+	assert_string_equal(
+		world_word(
+			w, "select string_agg(customer_ref || ' ' || kind || ' ' || state, ', ' order by customer_ref, kind) from notice"),
+		"c1 receipt sent, c2 reminder sent, c3 receipt planned");
+}
+
+/* Replicas read the receipts of one statement at the same time, under keys of their own. */
+static void receipts_of_one_statement_are_added_up_whoever_reads_them(void **state)
+{
+	struct world *w = *state;
+	struct message *batch[20];
+
+	for (int i = 0; i < 20; i++)
+		batch[i] = fact_bank_receipt(w->arena, TEXT(w, "d%d", i), 100 + i, 9, 700, 1 + i % 2);
+	world_run(w, batch, 12);
+	world_run(w, batch + 12, 8);
+	world_run(w, batch, 20);
+	assert_int_equal(world_number(w, "select count(*) from tally where receipts = 10"), 2);
+}
+
+static void set_aside(struct world *w, struct message *m, const char *state)
+{
+	world_script(w,
+		TEXT(w,
+			"insert into parked (topic, key, head, state, source, id, own, type, format, message_time, trace, partition, message_offset, "
+			"merchant, client, target, payload, code, reason) values ('dunlin.ledger.v1', '%.*s', true, '%s', 'x', '%s', true, '%.*s', 0, "
+			"now(), '', 0, 0, '', '', '', '\\x%.*s', 'x', 'x')",
+			SPAN_ARG(m->key), state, state, SPAN_ARG(m->type), SPAN_ARG(span_hex(w->arena, m->payload))));
+}
+
+/* What is set aside of one customer holds up that customer alone, as long as it is, and nobody once it was given up. */
+static void a_receipt_that_is_set_aside_holds_up_its_customer_alone(void **state)
+{
+	static const char *const states[] = { "parked", "discarded" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w;
+
+		if (i > 0) {
+			world_close(state);
+			world_open(state);
+		}
+		w = *state;
+		world_do(w, fact_account(w->arena, 1, true, false));
+		world_do(w, fact_customer(w->arena, "c2", 1, "c2@example.org", "Europe/Berlin", "en"));
+		world_owe(w, "c1", 1, "2026-09-01", 10000);
+		world_owe(w, "c2", 2, "2026-09-01", 500);
+		world_do(w, fact_accepted(w->arena, 1, 2, "2026-10-08"));
+		world_do(w, fact_matched(w->arena, 1, 1));
+		world_tick(w);
+		assert_int_equal(world_send(w), 0);
+		set_aside(w, fact_bank_receipt(w->arena, "c1", 2, 1, 10000, 1), states[i]);
+		if (i == 0)
+			world_script(w, "update key set parked = '{dunlin.ledger.v1}' where id = 'c1'");
+		world_tick(w);
+		assert_int_equal(world_send(w), 1 + (int)i);
+		assert_string_equal(
+			world_word(w, "select string_agg(customer_ref || ' ' || state, ', ' order by customer_ref) from notice"),
+			i == 0 ? "c1 planned, c2 sent" : "c1 sent, c2 sent");
+	}
+}
+
 static void many_customers_fall_due_at_once(void **state)
 {
 	struct world *w = *state;
@@ -413,6 +498,9 @@ int main(void)
 		WITH_WORLD(a_receipt_waits_for_its_customer_and_keeps_nobody_busy),
 		WITH_WORLD(the_next_to_fall_due_is_known),
 		WITH_WORLD(a_level_goes_when_the_statement_comes),
+		WITH_WORLD(a_level_waits_until_the_payments_of_the_statement_have_been_read),
+		WITH_WORLD(receipts_of_one_statement_are_added_up_whoever_reads_them),
+		WITH_WORLD(a_receipt_that_is_set_aside_holds_up_its_customer_alone),
 		WITH_WORLD(many_customers_fall_due_at_once),
 		WITH_WORLD(another_merchant_s_hold_is_not_there),
 		WITH_WORLD(the_application_deletes_nothing_and_says_nothing_twice),

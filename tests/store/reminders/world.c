@@ -111,7 +111,8 @@ int world_open(void **state)
 	migrate(w);
 	w->unit = unit_open(&service, w->db);
 	world_script(w,
-		"truncate inbox, inbox_own, answer, key, outbox, parked, dead_letter, merchant, customer, item, account, hold, notice, notice_item");
+		"truncate inbox, inbox_own, answer, key, outbox, parked, dead_letter, merchant, customer, item, account, hold, notice, notice_item, "
+		"statement, tally, spent");
 	world_script(w, "update clock set sandbox = true");
 	world_at(w, "2026-10-09T08:00:00Z");
 	world_do(w, fact_merchant(w->arena, 1, "Nord GmbH"));

@@ -187,7 +187,7 @@ struct message *fact_account(struct arena *arena, int revision, bool collecting,
 	return pack(arena, "dunlin.ledger.v1", m.customer_ref, &m.base);
 }
 
-struct message *fact_statement(struct arena *arena, int revision, const char *covered_to)
+static struct message *accepted(struct arena *arena, int n, int revision, const char *covered_to)
 {
 	Dunlin__Ledger__V1__StatementAccepted m = DUNLIN__LEDGER__V1__STATEMENT_ACCEPTED__INIT;
 
@@ -198,6 +198,32 @@ struct message *fact_statement(struct arena *arena, int revision, const char *co
 	m.closing = money(arena, 0);
 	m.covered_to = date(arena, covered_to);
 	m.collecting = true;
+	if (n > 0)
+		m.statement_id = data(arena, id_of(6, n));
+	m.matched_follows = n > 0;
+	return pack(arena, "dunlin.ledger.v1", m.customer_ref, &m.base);
+}
+
+struct message *fact_statement(struct arena *arena, int revision, const char *covered_to)
+{
+	return accepted(arena, 0, revision, covered_to);
+}
+
+struct message *fact_accepted(struct arena *arena, int n, int revision, const char *covered_to)
+{
+	return accepted(arena, n, revision, covered_to);
+}
+
+struct message *fact_matched(struct arena *arena, int n, unsigned receipts)
+{
+	Dunlin__Ledger__V1__StatementMatched m = DUNLIN__LEDGER__V1__STATEMENT_MATCHED__INIT;
+
+	m.merchant_id = text(arena, "nord");
+	m.customer_ref = account_ref(arena);
+	m.statement_id = data(arena, id_of(6, n));
+	m.revision = 1;
+	m.account_id = data(arena, fact_account_id());
+	m.receipt_count = receipts;
 	return pack(arena, "dunlin.ledger.v1", m.customer_ref, &m.base);
 }
 
@@ -221,7 +247,8 @@ struct message *fact_payment(struct arena *arena, const char *ref, int attempt, 
 	return pack(arena, "dunlin.payments.v1", ref, &m.base);
 }
 
-struct message *fact_receipt(struct arena *arena, const char *ref, int receipt, int revision, int kind, int n, int64_t minor)
+static struct message *receipt_of(
+	struct arena *arena, const char *ref, int receipt, int revision, int kind, int n, int64_t minor, int statement)
 {
 	Dunlin__Ledger__V1__ReceiptAllocated m = DUNLIN__LEDGER__V1__RECEIPT_ALLOCATED__INIT;
 	Dunlin__Ledger__V1__Receipt r = DUNLIN__LEDGER__V1__RECEIPT__INIT;
@@ -239,5 +266,17 @@ struct message *fact_receipt(struct arena *arena, const char *ref, int receipt, 
 	m.receipt_id = data(arena, id_of(4, receipt));
 	m.revision = (uint64_t)revision;
 	m.receipt = &r;
+	if (statement > 0)
+		m.statement_id = data(arena, id_of(6, statement));
 	return pack(arena, "dunlin.ledger.v1", ref, &m.base);
+}
+
+struct message *fact_receipt(struct arena *arena, const char *ref, int receipt, int revision, int kind, int n, int64_t minor)
+{
+	return receipt_of(arena, ref, receipt, revision, kind, n, minor, 0);
+}
+
+struct message *fact_bank_receipt(struct arena *arena, const char *ref, int receipt, int n, int64_t minor, int statement)
+{
+	return receipt_of(arena, ref, receipt, 1, 1, n, minor, statement);
 }

@@ -153,7 +153,7 @@ static void a_message_about_what_is_gone_changes_nothing(void **state)
 
 static void our_own_messages_are_known_by_what_they_name(void **state)
 {
-	struct named named = { MERCHANT, SPAN("c1"), fact_invoice(1) };
+	struct named named = { .merchant = MERCHANT, .customer = SPAN("c1"), .id = fact_invoice(1) };
 	struct message *m = named_message(*state, type_revise, &named, 7, (struct instant){ 1 });
 	struct answered answered = { .of = named, .tries = 3, .handover = { .sent = true, .unknown = true, .status = 354 } };
 	struct message a = { 0 };

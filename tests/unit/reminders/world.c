@@ -134,7 +134,7 @@ struct message *world_command(struct world *w, const char *type, const char *tar
 struct message *world_named(struct world *w, const char *type, const char *ref, struct uuid id)
 {
 	static int64_t made;
-	struct named named = { MERCHANT, span_of(ref), id };
+	struct named named = { .merchant = MERCHANT, .customer = span_of(ref), .id = id };
 
 	return named_message(w->arena, type, &named, ++made, w->now);
 }
@@ -157,7 +157,7 @@ static int64_t cover(const struct world *w)
 		struct span key;
 
 		shelf_at(&w->book->accounts, i, &key, &value, &state);
-		sum += ((const struct account *)value)->defined_revision + ((const struct account *)value)->cover_revision;
+		sum += ((const struct account *)value)->defined_revision + ((const struct account *)value)->counted_revision;
 	}
 	return sum;
 }
@@ -192,6 +192,22 @@ static void expire_all(struct world *w)
 	}
 }
 
+static void count_all(struct world *w)
+{
+	for (size_t i = 0; i < shelf_count(&w->book->statements); i++) {
+		const struct statement *s;
+		enum shelf_state state;
+		const void *value;
+		struct span key;
+
+		shelf_at(&w->book->statements, i, &key, &value, &state);
+		s = value;
+		if (s->revision > 0)
+			world_apply(w,
+				world_named(w, type_count, arena_printf(w->arena, "@account:%s", uuid_text(w->arena, s->account)), s->id));
+	}
+}
+
 static bool look_once(struct world *w)
 {
 	bool any = false;
@@ -218,6 +234,7 @@ void world_tick(struct world *w)
 
 	revise_all(w);
 	expire_all(w);
+	count_all(w);
 	while (look_once(w))
 		assert_true(++looks < 10);
 }
@@ -249,7 +266,7 @@ int world_send(struct world *w, struct handover handover)
 		n = book_edit_notice(w->book, value);
 		assert_int_equal(notice_change(n, NOTICE_CLAIM, w->now, NULL), OK);
 		answered.tries = ++n->tries;
-		answered.of = (struct named){ n->merchant, n->customer, n->id };
+		answered.of = (struct named){ .merchant = n->merchant, .customer = n->customer, .id = n->id };
 		answered_message(w->arena, &answered, &m);
 		world_apply(w, &m);
 		sent++;

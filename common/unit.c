@@ -190,8 +190,9 @@ static enum err load(struct unit *u, struct why *why)
 	u->book = store->open(u->arena);
 	if (u->need.find_count > 0)
 		TRY(store->find(u->db, u->arena, u->book, &u->need, why));
-	TRY(unit_lock(u, why));
-	return store->fetch(u->db, u->arena, u->book, &u->need, why);
+	unit_lock(u);
+	TRY(store->fetch(u->db, u->arena, u->book, &u->need, why));
+	return unit_locked(u, why);
 }
 
 /* --- apply --- */
@@ -496,8 +497,10 @@ enum err unit_set_aside(
 	err = unit_claim(u, position, position != NULL, why);
 	if (err == OK && u->slots->ref.size > 0 && u->stream_kind >= 0)
 		need_key(&u->need, u->stream_kind, u->slots->merchant, u->slots->ref);
-	if (err == OK)
-		err = unit_lock(u, why);
+	if (err == OK) {
+		unit_lock(u);
+		err = unit_locked(u, why);
+	}
 	if (err == OK && u->slots->claimed) {
 		u->slots->say = say_open(u->arena, m);
 		u->slots->counts = true;

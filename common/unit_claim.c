@@ -246,19 +246,25 @@ static struct args *keys_args(struct unit *u)
 	return a;
 }
 
-enum err unit_lock(struct unit *u, struct why *why)
+void unit_lock(struct unit *u)
 {
-	struct rows r;
-
+	u->locked = (struct rows){ 0 };
 	keys_tidy(&u->need);
 	if (u->need.key_count == 0)
-		return OK;
+		return;
 	db_queue(u->db, &q_unit_keys_missing, keys_args(u), -1);
-	TRY(db_exec(u->db, u->arena, &q_unit_keys_lock, keys_args(u), &r, why));
-	for (size_t i = 0; i < r.count; i++)
-		if (rows_int4(&r, i, rows_column(&r, "kind")) == u->stream_kind)
-			unit_note_parked(u, rows_text(&r, i, rows_column(&r, "merchant")), rows_text(&r, i, rows_column(&r, "id")),
-				rows_text(&r, i, rows_column(&r, "topic")));
+	db_queue_rows(u->db, u->arena, &q_unit_keys_lock, keys_args(u), &u->locked);
+}
+
+enum err unit_locked(struct unit *u, struct why *why)
+{
+	const struct rows *r = &u->locked;
+
+	TRY(db_flush(u->db, why));
+	for (size_t i = 0; i < r->count; i++)
+		if (rows_int4(r, i, rows_column(r, "kind")) == u->stream_kind)
+			unit_note_parked(u, rows_text(r, i, rows_column(r, "merchant")), rows_text(r, i, rows_column(r, "id")),
+				rows_text(r, i, rows_column(r, "topic")));
 	return OK;
 }
 

@@ -33,6 +33,7 @@ struct unit {
 	struct slot *slots;
 	size_t count;
 	struct need need;
+	struct rows locked; /* of unit_lock: keys with something set aside */
 	struct book *book;
 	struct instant clock_to; /* business time that a sandbox message moves to; 0: none */
 	int64_t retried;         /* row of parked that this batch retries; 0: none */
@@ -48,8 +49,11 @@ void unit_note_parked(struct unit *, struct span merchant, struct span ref, stru
 
 /* BEGIN, positions, identities, business time: one round trip. Fills claimed, twin and the replies of what was seen before. */
 enum err unit_claim(struct unit *, const struct position *, size_t n, struct why *) MUST_CHECK;
-/* Locks the keys of need in the one order and notes which streams are parked. */
-enum err unit_lock(struct unit *, struct why *) MUST_CHECK;
+/* Queues the locks on the keys of need, in the one order. They travel in one pipeline with what is fetched under them: each statement there sees what
+ * was committed when it began, which is after the locks before it were given. */
+void unit_lock(struct unit *);
+/* Has them, if nothing has flushed yet, and notes which streams are parked. */
+enum err unit_locked(struct unit *, struct why *) MUST_CHECK;
 
 /* Queues outcomes, answers, dead letters and parked rows. */
 void unit_record(struct unit *);

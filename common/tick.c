@@ -6,7 +6,8 @@
 #include "role.h"
 #include "service.h"
 
-enum { IDLE_MS = 1000, SPACING_MS = 100, SANDBOX_SPACING_MS = 2, FOLLOWER_MS = 1000, KEEP_S = 600 };
+enum { IDLE_MS = 1000, SPACING_MS = 100, SANDBOX_SPACING_MS = 2, FOLLOWER_MS = 1000, KEEP_S = 600, LAZY = 50 };
+enum { LOOK_MOST = 64 * UNIT_MESSAGES };
 enum { OUTBOX_ROWS = 1000000, OUTBOX_DAYS = 30, INBOX_DAYS = 400 };
 
 static struct metric due_total = {
@@ -20,7 +21,7 @@ struct tick {
 	struct unit *unit;
 	bool leads;
 	int64_t kept_at;
-	int64_t *looked_at; /* per duty, monotonic */
+	int64_t *look_at; /* per duty, monotonic: not before */
 };
 
 static enum err lead(struct tick *t, struct why *why)
@@ -52,22 +53,45 @@ static enum err keep_partitions(struct tick *t, struct why *why)
 	return OK;
 }
 
-/* One look at one duty; *more when a full batch came back. */
-static enum err look(struct tick *t, const struct duty *duty, bool *more, struct why *why)
+/* How many of them were new: what was set aside stays due and comes again each time. */
+static size_t count_new(struct message **messages, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += messages[i]->outcome != OUTCOME_DUPLICATE;
+	return count;
+}
+
+static enum err run_due(struct tick *t, struct message **messages, size_t n, struct why *why)
+{
+	for (size_t from = 0; from < n; from += UNIT_MESSAGES) {
+		size_t most = n - from;
+
+		crash_here(CRASH_TICK_DUE);
+		TRY(unit_run(t->unit, messages + from, most < UNIT_MESSAGES ? most : UNIT_MESSAGES, NULL, 0, why));
+		crash_here(CRASH_TICK_COMMITTED);
+	}
+	return OK;
+}
+
+/* One look at one duty. *limit: how many to look for the next time, 0 when nothing more is to be found. Behind many that were set aside it looks
+ * further. */
+static enum err look(struct tick *t, const struct duty *duty, size_t *limit, struct why *why)
 {
 	struct message **messages = NULL;
-	size_t n = 0;
+	size_t n = 0, fresh;
 	struct rows r;
 
 	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
-	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), UNIT_MESSAGES, &messages, &n, why));
-	if (n > 0) {
-		crash_here(CRASH_TICK_DUE);
-		TRY(unit_run(t->unit, messages, n, NULL, 0, why));
-		crash_here(CRASH_TICK_COMMITTED);
-		metric_add(&due_total, (int64_t)n, duty->name, NULL);
-	}
-	*more = n >= UNIT_MESSAGES;
+	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), *limit, &messages, &n, why));
+	TRY(run_due(t, messages, n, why));
+	fresh = count_new(messages, n);
+	metric_add(&due_total, (int64_t)fresh, duty->name, NULL);
+	if (n < *limit || (fresh == 0 && *limit >= LOOK_MOST))
+		*limit = 0;
+	else if (fresh < n / 2 && *limit < LOOK_MOST)
+		*limit *= 2;
 	unit_forget(t->unit);
 	return OK;
 }
@@ -76,15 +100,20 @@ static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 {
 	for (size_t i = 0; t->service->duties != NULL && t->service->duties[i].name != NULL; i++) {
 		const struct duty *duty = &t->service->duties[i];
-		bool more = true;
+		size_t limit = UNIT_MESSAGES;
+		int64_t period = (int64_t)duty->period_ms * 1000, began = clock_monotonic_us(), ended;
 
-		if ((!woken || duty->lazy) && clock_monotonic_us() - t->looked_at[i] < (int64_t)duty->period_ms * 1000)
+		if ((!woken || duty->lazy) && began < t->look_at[i])
 			continue;
-		while (more && !role_stopping(t->role)) {
+		while (limit > 0 && !role_stopping(t->role)) {
 			role_beat(t->role);
-			TRY(look(t, duty, &more, why));
+			TRY(look(t, duty, &limit, why));
 		}
-		t->looked_at[i] = clock_monotonic_us();
+		ended = clock_monotonic_us();
+		/* One that looks at much looks less often: it takes a fiftieth of the database's time at most. */
+		if (duty->lazy && (ended - began) * LAZY > period)
+			period = (ended - began) * LAZY;
+		t->look_at[i] = ended + period;
 	}
 	return OK;
 }
@@ -143,7 +172,7 @@ enum err tick_run(const struct service *service, struct role *role, struct why *
 	enum err err;
 
 	metrics_register(&due_total);
-	t.looked_at = ARENA_ARRAY(arena, int64_t, duty_count(service) + 1);
+	t.look_at = ARENA_ARRAY(arena, int64_t, duty_count(service) + 1);
 	err = service_db_wait(service, role, "tick", &t.db, why);
 	if (err == OK && t.db != NULL) {
 		t.unit = unit_open(service, t.db);

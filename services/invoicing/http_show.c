@@ -56,6 +56,8 @@ static enum err today_of(struct request *r, struct db *db, struct span merchant,
 	TRY(store_merchant(db, r->arena, merchant, &m, why));
 	if (m == NULL)
 		return not_found(why, "merchant_unknown", "the merchant is not defined");
+	if (m->zone == NULL)
+		return why_set(why, ERR_BUG, "zone_missing", "this machine has no time zone %.*s", SPAN_ARG(m->zone_name));
 	TRY(db_exec(db, r->arena, &q_business_now, NULL, &now, why));
 	*today = zone_date(m->zone, rows_instant(&now, 0, 0));
 	return OK;

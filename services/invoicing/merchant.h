@@ -14,7 +14,7 @@ struct merchant {
 	int64_t revision;
 	struct party party;
 	struct span zone_name;
-	const struct zone *zone; /* what zone_name names */
+	const struct zone *zone; /* what zone_name names; NULL where this machine knows that zone no more */
 	struct currency currency;
 	struct span language;
 	struct span prefixes[DOCUMENTS];

@@ -132,8 +132,6 @@ struct merchant read_merchant(struct reader *in)
 	m.party.tax_id = read_text(in, "tax_id");
 	m.zone_name = read_text(in, "zone");
 	m.zone = zone_load(span_cstr(in->arena, m.zone_name));
-	if (m.zone == NULL)
-		bug("merchant %.*s: this machine has no time zone %.*s", SPAN_ARG(m.id), SPAN_ARG(m.zone_name));
 	m.currency = read_currency(in, "currency");
 	m.language = read_text(in, "language");
 	m.prefixes[DOCUMENT_INVOICE] = read_text(in, "invoice_prefix");

@@ -1,6 +1,9 @@
+#include <stdatomic.h>
 #include <string.h>
 
 #include "invoicing_queries.h"
+#include "log.h"
+#include "metrics.h"
 #include "store.h"
 #include "store_fetch.h"
 #include "store_rows.h"
@@ -228,23 +231,47 @@ enum err store_token(struct db *db, struct arena *arena, enum document document,
 
 /* --- the billing day --- */
 
-/* Today in each merchant's zone, as parallel arrays. */
+static struct metric without_zone = {
+	.name = "dunlin_invoicing_merchants_without_zone",
+	.type = METRIC_GAUGE,
+	.help = "Merchants whose billing day waits because this machine's tzdata has no such time zone.",
+};
+
+/* How many merchants wait, and one of them; a line of log where that changes. */
+static void tell_without_zone(int count, struct span merchant, struct span zone)
+{
+	static atomic_int told;
+
+	metric_set(&without_zone, count, NULL);
+	if (atomic_exchange(&told, count) != count && count > 0)
+		log_error("no billing day without a time zone", LOG_NUMBER("merchants", count), LOG_SPAN("merchant", merchant),
+			LOG_SPAN("zone", zone));
+}
+
+/* Today in each merchant's zone, as parallel arrays. Those whose zone is missing stay due. */
 static enum err merchants_today(
 	struct db *db, struct arena *arena, struct instant now, struct args *a, struct rows *merchants, struct why *why)
 {
 	struct array *ids = args_array(a, DB_TEXT), *days = args_array(a, DB_DATE);
 	struct reader in = { .rows = merchants, .arena = arena };
+	struct span lost_merchant = SPAN(""), lost_zone = SPAN("");
+	int lost = 0;
 
 	TRY(db_exec(db, arena, &q_billing_merchants, NULL, merchants, why));
 	for (; in.row < merchants->count; in.row++) {
 		struct span name = read_text(&in, "zone");
 		const struct zone *zone = zone_load(span_cstr(arena, name));
 
-		if (zone == NULL)
-			return why_set(why, ERR_BUG, "zone_unknown", "this machine has no time zone %.*s", SPAN_ARG(name));
+		if (zone == NULL) {
+			lost++;
+			lost_zone = name;
+			lost_merchant = read_text(&in, "merchant_id");
+			continue;
+		}
 		array_text(ids, read_text(&in, "merchant_id"));
 		array_date(days, zone_date(zone, now));
 	}
+	tell_without_zone(lost, lost_merchant, lost_zone);
 	return OK;
 }
 

@@ -1,11 +1,39 @@
 #include "store.h"
 
+#include "handlers.h"
 #include "store_keys.h"
+
+/* What is but told of a merchant needs no zone: that is how a merchant gets another. */
+static bool needs_zones(const struct need *need)
+{
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what != WANT_MERCHANT)
+			return true;
+	return false;
+}
+
+/* Without a zone nobody knows which day it is: what would be posted by it is set aside until tzdata is mended. */
+static enum err fetch_with_zones(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
+{
+	const struct shelf *merchants = &book->shelves[BOOK_MERCHANTS];
+	TRY(store_fetch(db, arena, book, need, why));
+	for (size_t i = 0; needs_zones(need) && i < shelf_count(merchants); i++) {
+		const struct merchant *m;
+		const void *value;
+		enum shelf_state state;
+		struct span key;
+		shelf_at(merchants, i, &key, &value, &state);
+		m = value;
+		if (m && !m->zone)
+			return why_set(why, ERR_BUG, "zone_missing", "this machine has no time zone %.*s", SPAN_ARG(m->zone_name));
+	}
+	return OK;
+}
 
 const struct store reconciliation_store = {
 	.open = book_open,
 	.find = store_find,
-	.fetch = store_fetch,
+	.fetch = fetch_with_zones,
 	.save = store_save,
 	.mark = book_mark,
 	.restore = book_restore,

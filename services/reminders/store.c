@@ -141,10 +141,37 @@ static enum err store_save(struct db *db, struct arena *arena, struct book *book
 	return OK;
 }
 
+/* --- the unit's fetch --- */
+
+/* What is but told of a merchant needs no zone: that is how a merchant gets another. */
+static bool needs_zones(const struct need *need)
+{
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what != WANT_MERCHANT && need->wants[i].what != WANT_ACCOUNT)
+			return true;
+	return false;
+}
+
+/* Without a zone nobody knows which day it is: what would be decided by it is set aside until tzdata is mended. */
+static enum err fetch_with_zones(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
+{
+	TRY(store_fetch(db, arena, book, need, why));
+	for (size_t i = 0; needs_zones(need) && i < shelf_count(&book->zones); i++) {
+		enum shelf_state state;
+		const void *entry;
+		struct span name;
+
+		shelf_at(&book->zones, i, &name, &entry, &state);
+		if (entry != NULL && ((const struct zone_entry *)entry)->zone == NULL)
+			return why_set(why, ERR_BUG, "zone_missing", "this machine has no time zone %.*s", SPAN_ARG(name));
+	}
+	return OK;
+}
+
 const struct store reminders_store = {
 	.open = store_open,
 	.find = store_find,
-	.fetch = store_fetch,
+	.fetch = fetch_with_zones,
 	.save = store_save,
 	.mark = book_mark,
 	.restore = book_restore,

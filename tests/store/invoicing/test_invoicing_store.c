@@ -211,6 +211,58 @@ static void a_billing_date_falls_due_at_the_merchants_midnight_and_once(void **s
 	assert_int_equal(m->outcome, OUTCOME_DUPLICATE);
 }
 
+static void set_zone(struct world *w, const char *zone)
+{
+	struct why why;
+
+	if (db_script(w->owner, TEXT("update merchant set zone = '%s' where merchant_id = 'nord'", zone), &why) != OK)
+		fail_msg("%s", why.text);
+}
+
+static void a_zone_that_nobody_knows_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct message *m = world_command(w->arena, 10, "mars", "", "",
+		"{\"name\":\"Mars\",\"zone\":\"Mars/Olympus_Mons\",\"currency\":\"EUR\",\"invoice_prefix\":\"M-\",\"credit_note_prefix\":\"CM-\","
+		"\"address\":{\"lines\":[\"Hafen 1\"],\"city\":\"Hamburg\",\"country\":\"DE\"}}");
+
+	m->type = SPAN("dunlin.invoicing.DefineMerchant");
+	m->fate = FATE_ANSWER;
+	m->topic = m->key = SPAN("");
+	world_run(w, &m, 1);
+	assert_int_equal(m->reply.status, 400);
+	assert_string_equal(m->why.code, "zone_unknown");
+	m = define(w, 11, "a", ",\"zone\":\"Mars/Olympus_Mons\"");
+	world_run(w, &m, 1);
+	assert_int_equal(m->outcome, OUTCOME_REFUSED);
+	assert_string_equal(m->why.code, "zone_unknown");
+}
+
+/* tzdata may lose a name. Which day it is there nobody knows then; everywhere else the days go on. */
+static void a_merchant_whose_zone_is_lost_waits_and_the_others_do_not(void **state)
+{
+	struct world *w = *state;
+	struct bill_customer *b;
+	struct message *m[2];
+	int64_t count;
+
+	world_do(w, define(w, 10, "a", ",\"billing_day\":12"));
+	world_do(w, charge(w, 11, "a", "x", 100, "19", "on_billing_day"));
+	world_do(w, world_command(w->arena, 12, "volt", "v", "DefineCustomer", "{\"customer_ref\":\"v\",\"name\":\"V\"}"));
+	set_zone(w, "Mars/Olympus_Mons");
+	m[0] = charge(w, 13, "a", "y", 100, "19", "on_request");
+	m[1] = world_command(w->arena, 14, "volt", "v", "DefineCustomer", "{\"customer_ref\":\"v\",\"name\":\"W\"}");
+	world_run(w, m, 2);
+	assert_int_equal(m[0]->outcome, OUTCOME_SET_ASIDE);
+	assert_int_equal(m[1]->outcome, OUTCOME_APPLIED);
+	assert_int_equal(
+		world_number(w, "select count(*) from parked where code = 'zone_missing' and reason like '%Mars/Olympus_Mons%'"), 1);
+	assert_int_equal(due(w, "2026-03-12T12:00:00Z", &b), 0);
+	assert_string_equal(next_due(w, "2026-03-10T12:00:00Z", &count), "never");
+	set_zone(w, "Europe/Berlin");
+	assert_int_equal(due(w, "2026-03-12T12:00:00Z", &b), 1);
+}
+
 /* --- what the tables themselves forbid --- */
 
 static void the_application_can_neither_delete_nor_change_what_was_issued(void **state)
@@ -322,6 +374,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_commands_under_new_identities_issue_nothing_twice, world_open, world_close),
 		cmocka_unit_test_setup_teardown(numbers_are_gapless_and_their_own_per_merchant, world_open, world_close),
 		cmocka_unit_test_setup_teardown(a_billing_date_falls_due_at_the_merchants_midnight_and_once, world_open, world_close),
+		cmocka_unit_test_setup_teardown(a_zone_that_nobody_knows_is_refused, world_open, world_close),
+		cmocka_unit_test_setup_teardown(a_merchant_whose_zone_is_lost_waits_and_the_others_do_not, world_open, world_close),
 		cmocka_unit_test_setup_teardown(the_application_can_neither_delete_nor_change_what_was_issued, world_open, world_close),
 		cmocka_unit_test_setup_teardown(the_tables_refuse_a_gap_a_double_and_too_much_credit, world_open, world_close),
 		cmocka_unit_test_setup_teardown(a_charge_names_an_invoice_that_exists, world_open, world_close),

@@ -267,6 +267,32 @@ static void a_receipt_waits_for_its_customer_and_keeps_nobody_busy(void **state)
 	assert_int_equal(world_send(w), 1);
 }
 
+/* tzdata may lose a name. Nobody is reminded by a day that is not his; a merchant that moves to another zone goes on. */
+static void who_has_lost_his_zone_is_set_aside(void **state)
+{
+	struct world *w = *state;
+	struct message *m[2];
+
+	world_script(w, "update customer set zone = 'Mars/Olympus_Mons' where customer_ref = 'c1'");
+	world_do(w, fact_customer(w->arena, "c2", 1, "c2@example.org", "Europe/Berlin", "en"));
+	m[0] = fact_issued(w->arena, "c1", 1, "2026-10-16", 1);
+	m[1] = fact_issued(w->arena, "c2", 2, "2026-10-16", 1);
+	world_run(w, m, 2);
+	assert_int_equal(m[0]->outcome, OUTCOME_SET_ASIDE);
+	assert_string_equal(m[0]->why.code, "zone_missing");
+	assert_int_equal(m[1]->outcome, OUTCOME_APPLIED);
+	world_script(w, "update merchant set zone = 'Mars/Olympus_Mons'");
+	m[1] = fact_open(w->arena, "c2", 2, 1, 1);
+	world_run(w, m + 1, 1);
+	assert_int_equal(m[1]->outcome, OUTCOME_SET_ASIDE);
+	world_do(w, fact_merchant(w->arena, 2, "Nord GmbH"));
+	m[1] = fact_open(w->arena, "c2", 2, 1, 1);
+	m[1]->event_id = uuid_derive(m[1]->time, SPAN("test"), SPAN("again"), 1);
+	m[1]->id = span_of(uuid_text(w->arena, m[1]->event_id));
+	m[1]->topic = SPAN("");
+	world_do(w, m[1]);
+}
+
 /* ---- what falls due ---- */
 
 static void next_due(struct world *w, const char *duty, int64_t due, const char *next)
@@ -503,6 +529,7 @@ int main(void)
 		WITH_WORLD(a_receipt_that_is_set_aside_holds_up_its_customer_alone),
 		WITH_WORLD(many_customers_fall_due_at_once),
 		WITH_WORLD(another_merchant_s_hold_is_not_there),
+		WITH_WORLD(who_has_lost_his_zone_is_set_aside),
 		WITH_WORLD(the_application_deletes_nothing_and_says_nothing_twice),
 	};
 

@@ -1,0 +1,67 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "role.h"
+#include "toy.h"
+
+/* More than one look finds, all of them older than what can be done. */
+enum { STUCK = 1300, DUE = 40, LOOKS_MOST = 200 };
+
+static struct role role;
+static int looks;
+
+/* What was set aside stays due, as it does with a query over facts; the others are due until they are counted. */
+static enum err due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
+{
+	int64_t done = toy_number(db, "select coalesce(sum(value), 0)::bigint from counter");
+
+	(void)now;
+	(void)why;
+	*n = 0;
+	*messages = ARENA_ARRAY(arena, struct message *, limit);
+	if (done == DUE || ++looks > LOOKS_MOST) {
+		atomic_store(&role.stop, true);
+		return OK;
+	}
+	for (int i = 0; i < STUCK + DUE - done && *n < limit; i++) {
+		int id = i < STUCK ? i : i + (int)done;
+		struct message *m = toy_fact(arena, id, arena_printf(arena, "m:c%d", id), i < STUCK ? "refuse" : "add 1");
+
+		m->topic = SPAN("");
+		(*messages)[(*n)++] = m;
+	}
+	return OK;
+}
+
+static void what_was_set_aside_keeps_nothing_else_from_being_done(void **state)
+{
+	static const struct duty duties[] = { { .name = "count", .period_ms = 1, .due = due }, { .name = NULL } };
+	struct service service = toy_service;
+	struct why why = { 0 };
+	struct db *db = toy_database();
+
+	(void)state;
+	service.duties = duties;
+	common_settings.database_url = getenv("DUNLIN_TEST_DATABASE_URL");
+	role.kind = ROLE_TICK;
+	role.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_int_equal(tick_run(&service, &role, &why), OK);
+	assert_int_equal(toy_number(db, "select sum(value)::bigint from counter"), DUE);
+	assert_int_equal(toy_number(db, "select count(*) from parked where state = 'parked'"), STUCK);
+	close(role.wake_fd);
+	db_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_was_set_aside_keeps_nothing_else_from_being_done) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

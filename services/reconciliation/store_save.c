@@ -96,6 +96,66 @@ static void keep_tokens(struct db *db, struct arena *arena, const struct book *b
 		db_queue(db, &q_line_token_insert, args, -1);
 }
 
+/* What may explain lines that wait, and lines that wait from now on. */
+struct causes {
+	struct args *args;
+	struct array *merchants, *kinds, *ids, *customers;
+	int64_t count;
+};
+
+static void add_cause(struct causes *c, struct span merchant, const char *kind, struct uuid id, struct span customer)
+{
+	array_text(c->merchants, merchant);
+	array_text(c->kinds, span_of(kind));
+	array_uuid(c->ids, id);
+	array_text(c->customers, customer);
+	c->count++;
+}
+
+static void cause_of_reference(struct causes *c, const struct reference *r, struct uuid *last)
+{
+	if (r->kind != REFERENCE_PAYOUT && !uuid_equal(*last, r->target))
+		add_cause(c, r->merchant, "invoice", r->target, SPAN(""));
+	*last = r->target;
+}
+
+static void cause_of_value(struct causes *c, enum book_shelf of, const void *value, enum shelf_state state, struct uuid *last)
+{
+	const struct payout *p = value;
+	const struct payer *payer = value;
+	const struct line *line = value;
+	if (of == BOOK_REFERENCES && state == SHELF_NEW)
+		cause_of_reference(c, value, last);
+	else if (of == BOOK_PAYOUTS && p->paid && !p->has_arrived)
+		add_cause(c, p->merchant, "payout", p->id, SPAN(""));
+	else if (of == BOOK_PAYERS && state == SHELF_NEW && !payer->gone)
+		add_cause(c, payer->merchant, "customer", (struct uuid){ 0 }, payer->customer);
+	else if (of == BOOK_LINES && line->state == LINE_WAITING && line->looks == 1 && !line->by_person)
+		add_cause(c, line->merchant, "line", line->id, SPAN(""));
+}
+
+static void note_causes(struct db *db, struct arena *arena, const struct book *book)
+{
+	static const enum book_shelf from[] = { BOOK_REFERENCES, BOOK_PAYOUTS, BOOK_PAYERS, BOOK_LINES };
+	struct causes c = { .args = args_new(arena) };
+	struct uuid last = { 0 };
+	c.merchants = args_array(c.args, DB_TEXT);
+	c.kinds = args_array(c.args, DB_TEXT);
+	c.ids = args_array(c.args, DB_UUID);
+	c.customers = args_array(c.args, DB_TEXT);
+	for (size_t f = 0; f < sizeof(from) / sizeof(from[0]); f++)
+		for (size_t i = 0; i < shelf_count(&book->shelves[from[f]]); i++) {
+			struct span key;
+			const void *value;
+			enum shelf_state state;
+			shelf_at(&book->shelves[from[f]], i, &key, &value, &state);
+			if (value && (state == SHELF_NEW || state == SHELF_CHANGED))
+				cause_of_value(&c, from[f], value, state, &last);
+		}
+	if (c.count)
+		db_queue(db, &q_rematch_cause_insert, c.args, c.count);
+}
+
 enum err store_save(struct db *db, struct arena *arena, struct book *book, struct why *why)
 {
 	(void)why;
@@ -105,5 +165,6 @@ enum err store_save(struct db *db, struct arena *arena, struct book *book, struc
 		table_save(&tables[i], db, arena, book);
 	forget_payers(db, arena, book);
 	keep_tokens(db, arena, book);
+	note_causes(db, arena, book);
 	return OK;
 }

@@ -9,7 +9,7 @@
 #include "reconciliation_queries.h"
 #include "wire.h"
 
-enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000 };
+enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000, CAUSES = 1000, CAUSE_ROUNDS = 50 };
 
 /* What a statement found due, as messages: merchant, the aggregate, and the identity of the deed. */
 static void make_messages(struct arena *arena, const struct rows *rows, const char *source, const char *type, const char *column,
@@ -99,28 +99,48 @@ static bool is_too_soon(void)
 	return false;
 }
 
+/* One round over the causes that came first: what they find is due; where they find nothing they have served. */
+static enum err rematch_round(
+	struct db *db, struct arena *arena, size_t limit, struct message ***out, size_t *n, bool *more, struct why *why)
+{
+	struct args *due = args_new(arena), *done = args_new(arena);
+	struct rows causes, rows;
+	args_int8(due, (int64_t)limit);
+	struct array *of_due = args_array(due, DB_INT8), *of_done = args_array(done, DB_INT8);
+	TRY(look(db, arena, &q_rematch_first, NULL, CAUSES, &causes, why));
+	*more = causes.count == CAUSES;
+	for (size_t i = 0; i < causes.count; i++) {
+		array_int8(of_due, rows_int8(&causes, i, 0));
+		array_int8(of_done, rows_int8(&causes, i, 0));
+	}
+	if (!causes.count)
+		return OK;
+	TRY(db_exec(db, arena, &q_rematch_due, due, &rows, why));
+	make_messages(arena, &rows, "tick:rematch", type_try_line, "line_id", out, n);
+	return rows.count ? OK : db_exec(db, arena, &q_rematch_done, done, &rows, why);
+}
+
 static enum err rematch_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
-	struct rows rows, clock;
+	bool more = true;
 	(void)now;
 	*n = 0;
 	if (is_too_soon())
 		return OK;
-	TRY(db_exec(db, arena, &q_clock_read, NULL, &clock, why));
-	TRY(look(db, arena, &q_rematch_due, NULL, limit, &rows, why));
-	make_messages(arena, &rows, "tick:rematch", type_try_line, "line_id", out, n);
-	if (rows.count)
-		return OK;
-	struct args *args = args_new(arena);
-	args_instant(args, rows_instant(&clock, 0, rows_column(&clock, "at")));
-	return db_exec(db, arena, &q_rematch_mark_move, args, &rows, why);
+	for (int round = 0; round < CAUSE_ROUNDS && more && !*n; round++)
+		TRY(rematch_round(db, arena, limit, out, n, &more, why));
+	return OK;
 }
 
 static enum err rematch_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
+	struct rows rows;
 	(void)now;
-	return count_now(db, arena, &q_rematch_due, due, next, why);
+	TRY(look(db, arena, &q_rematch_waiting, NULL, COUNT_MOST, &rows, why));
+	*due = rows_int8(&rows, 0, rows_column(&rows, "count"));
+	next->us = INT64_MAX;
+	return OK;
 }
 
 /* ---- what did not come ---- */

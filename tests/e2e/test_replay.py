@@ -88,6 +88,29 @@ def test_facts_in_any_order_and_twice_make_the_same_books(whole, story, request)
     world.stop()
 
 
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DUNLIN_SEEDS", 3))))
+def test_a_statement_before_its_invoices_makes_the_same_books(whole, story, request, seed):
+    """What waits is looked at again when what it names comes, in whatever order: the facts are shuffled, half of them come twice."""
+    whole.quiet()
+    world = copy(request, f"copy-late-{seed}", ("reconciliation",))
+    for merchant in ("nord", "volt"):
+        world.define_bank_account(merchant)
+    status, answer = world.call("reconciliation", "POST", "/v1/statements", story.document, "nord", "write", f"late-{seed}", headers={"Content-Type": "application/xml"})
+    assert status == 201, answer
+    lines = "select count(*) from bank_line where state = 'waiting'"
+    world.until(lambda: world.one("reconciliation", lines), str(len(story.lines)))
+    publish(world, shuffled(whole, ("dunlin.customers.v1", "dunlin.invoices.v1", "dunlin.payments.v1"), seed))
+    world.quiet()
+    want = ledger(whole)
+    world.until(lambda: ledger(world), want, 60)
+    # Only what names nothing waits, and it was looked at once; what was posted was not looked at again.
+    assert world.query("reconciliation", "select looks from bank_line where state = 'waiting'") == [("1",)]
+    assert world.one("reconciliation", "select max(looks) from bank_line") == "2"
+    proof = world.get("reconciliation", "/v1/proof")
+    assert proof["holds"], proof
+    world.stop()
+
+
 def projections(world):
     """What the readers of the ledger know; ids are those of the facts, and so the same."""
     return {

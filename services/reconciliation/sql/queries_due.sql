@@ -22,41 +22,70 @@ where s.state = 'accepted'
 		and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
 order by s.arrival, l.number limit $1;
 
--- Lines that wait, and what came since the mark that may explain them: a document that they name, a payout of their amount, an open item of their
--- amount whose customer pays from their account. The mark is moved when everything was looked at; it lags behind by more than any transaction lasts.
+-- Lines that wait, and what came that may explain them: a document that they name, a payout of their amount, an open item of their amount whose customer pays
+-- from their account. A line that waits since its first look asks for what came beside that look. $1 messages at most, $2 the causes.
 -- name: rematch_due
-with mark as materialized (select at - interval '10 seconds' as since from rematch_mark),
+with c as materialized (select * from rematch_cause where number = any ($2::bigint[])),
 found as (
-	select t.merchant_id, t.line_id, r.target_id as cause
-	from mark, reference r join bank_line_token t using (merchant_id, token)
-	where r.added_at > mark.since
+	select t.merchant_id, t.line_id, c.id as cause, ''::text as how
+	from c join reference r on r.merchant_id = c.merchant_id and r.target_id = c.id
+	join bank_line_token t on t.merchant_id = r.merchant_id and t.token = r.token
+	where c.kind in ('invoice', 'payout')
 	union
-	select l.merchant_id, l.line_id, p.payout_id
-	from mark, payout p join bank_line l on l.merchant_id = p.merchant_id and l.state = 'waiting' and l.amount = p.amount and l.currency = p.currency
-	where p.told_at > mark.since and p.paid and not p.has_arrived
+	select l.merchant_id, l.line_id, c.id, ''
+	from c join payout p on p.merchant_id = c.merchant_id and p.payout_id = c.id and p.paid and not p.has_arrived
+	join bank_line l on l.merchant_id = p.merchant_id and l.state = 'waiting' and l.amount = p.amount and l.currency = p.currency
+	where c.kind = 'payout'
 	union
-	select l.merchant_id, l.line_id, i.invoice_id
-	from mark, open_item i join payer p using (merchant_id, customer_ref)
-	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban
-	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id
-	where i.added_at > mark.since and i.open > 0 and l.state = 'waiting' and l.amount = i.open and l.currency = i.currency
+	select l.merchant_id, l.line_id, c.id, ''
+	from c join open_item i on i.merchant_id = c.merchant_id and i.invoice_id = c.id and i.open > 0
+	join payer p on p.merchant_id = i.merchant_id and p.customer_ref = i.customer_ref
+	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban and n.party_iban <> ''
+	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.state = 'waiting' and l.amount = i.open and l.currency = i.currency
+	where c.kind = 'invoice'
 	union
-	select l.merchant_id, l.line_id, i.invoice_id
-	from mark, payer p join open_item i using (merchant_id, customer_ref)
-	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban
-	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id
-	where p.added_at > mark.since and i.open > 0 and l.state = 'waiting' and l.amount = i.open and l.currency = i.currency)
-select f.merchant_id, f.line_id, f.line_id || ':' || f.cause as id
+	select l.merchant_id, l.line_id, i.invoice_id, ':payer'
+	from c join payer p on p.merchant_id = c.merchant_id and p.customer_ref = c.customer_ref
+	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban and n.party_iban <> ''
+	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.state = 'waiting'
+	join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.open = l.amount and i.currency = l.currency and i.open > 0
+	where c.kind = 'customer'
+	union
+	select t.merchant_id, t.line_id, r.target_id, ''
+	from c join bank_line_token t on t.merchant_id = c.merchant_id and t.line_id = c.id
+	join reference r on r.merchant_id = t.merchant_id and r.token = t.token
+	where c.kind = 'line'
+	union
+	select l.merchant_id, l.line_id, p.payout_id, ''
+	from c join bank_line l on l.merchant_id = c.merchant_id and l.line_id = c.id
+	join payout p on p.merchant_id = l.merchant_id and p.amount = l.amount and p.currency = l.currency and p.paid and not p.has_arrived
+	where c.kind = 'line'
+	union
+	select l.merchant_id, l.line_id, i.invoice_id, ''
+	from c join bank_line l on l.merchant_id = c.merchant_id and l.line_id = c.id
+	join bank_line_person n on n.merchant_id = l.merchant_id and n.line_id = l.line_id
+	join payer p on p.merchant_id = n.merchant_id and p.iban = n.party_iban
+	join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.open = l.amount and i.currency = l.currency and i.open > 0
+	where c.kind = 'line')
+select f.merchant_id, f.line_id, f.line_id || ':' || f.cause || f.how as id
 from found f join bank_line l using (merchant_id, line_id)
 where l.state = 'waiting' and not l.by_person
-	and not exists (select 1 from inbox i where i.source = 'tick:rematch' and i.id = f.line_id || ':' || f.cause)
+	and (f.how <> '' or not exists (select 1 from bank_line_candidate b where b.merchant_id = f.merchant_id and b.line_id = f.line_id and b.target_id = f.cause))
+	and not exists (select 1 from inbox i where i.source = 'tick:rematch' and i.id = f.line_id || ':' || f.cause || f.how)
 order by 3 limit $1;
 
--- name: clock_read
-select clock_timestamp() as at;
+-- name: rematch_first
+select number from rematch_cause order by number limit $1;
 
--- name: rematch_mark_move
-update rematch_mark set at = greatest(at, $1);
+-- They explain nothing any more. One whose transaction ended later was not among them, whatever its number.
+-- name: rematch_done
+delete from rematch_cause where number = any ($1::bigint[]);
+
+-- name: rematch_waiting
+select count(*) as count from (select 1 from rematch_cause limit $1) c;
+
+-- name: rematch_cause_insert
+insert into rematch_cause (merchant_id, kind, id, customer_ref) select * from unnest($1::text[], $2::text[], $3::uuid[], $4::text[]);
 
 -- A payout that is not on the bank's statement five days after it was to arrive.
 -- name: payout_late_due

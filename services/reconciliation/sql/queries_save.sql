@@ -228,8 +228,7 @@ update payout t set
 	provider_account = k.provider_account, provider_ref = k.provider_ref, statement_text = k.statement_text,
 	currency = k.currency, paid = k.paid, amount = k.amount, gross = k.gross, fees = k.fees, line_count = k.line_count,
 	arrival_date = k.arrival_date, lines_seen = k.lines_seen, gross_seen = k.gross_seen, fees_seen = k.fees_seen,
-	bank_line_id = k.bank_line_id, has_arrived = k.has_arrived, overdue = k.overdue,
-	told_at = case when k.paid and not t.paid then clock_timestamp() else t.told_at end
+	bank_line_id = k.bank_line_id, has_arrived = k.has_arrived, overdue = k.overdue
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[],
 	$10::bigint[], $11::int[], $12::date[], $13::int[], $14::bigint[], $15::bigint[], $16::uuid[], $17::boolean[],

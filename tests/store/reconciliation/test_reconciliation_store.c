@@ -115,6 +115,56 @@ static void a_line_that_came_before_its_invoice_is_looked_at_again(void **state)
 	assert_town_proven(t);
 }
 
+static void commit_owner(struct town *t)
+{
+	struct why why = { 0 };
+	if (db_commit(t->owner, &why) != OK)
+		fail_msg("%s", why.text);
+}
+
+/* Its number is low, and it is seen late. */
+static void what_explains_a_line_is_found_however_long_its_transaction_lasts(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	struct uuid id = world_id(&t->world);
+	bank_day(t, 2, ENTRIES({ .minor = 5000, .text = "NORD-000002" }));
+	assert_int_equal(db_begin(t->owner, &why), OK);
+	town_script(
+		t->owner, arena_printf(t->arena,
+				  "insert into rematch_cause (merchant_id, kind, id, customer_ref) values ('nord', 'invoice', '%s', '')",
+				  uuid_text(t->arena, id)));
+	town_do(t, world_invoice(&t->world, "c2", id, "NORD-000002", "EUR", 5000, 0));
+	town_script(t->db, "delete from rematch_cause");
+	issue(t, "c3", "NORD-000003", 100);
+	assert_int_equal(town_due(t), 0);
+	commit_owner(t);
+	assert_int_equal(town_due(t), 1);
+	assert_int_equal(open_of(t, "NORD-000002"), 0);
+	assert_int_equal(town_number(t, "select count(*) from rematch_cause"), 0);
+}
+
+/* The invoice's own note had served before anybody could see that the line waits. */
+static void a_line_that_waits_asks_for_what_came_beside_its_first_look(void **state)
+{
+	struct town *t = *state;
+	bank_day(t, 2, ENTRIES({ .minor = 5000, .text = "NORD-000002" }, { .minor = 30, .text = "NORD-000004 NORD-000005" }));
+	issue(t, "c2", "NORD-000002", 5000);
+	town_script(t->db, "delete from rematch_cause; insert into rematch_cause (merchant_id, kind, id, customer_ref)"
+			   " select merchant_id, 'line', line_id, '' from bank_line where state = 'waiting'");
+	assert_int_equal(town_due(t), 1);
+	assert_int_equal(open_of(t, "NORD-000002"), 0);
+	/* What a look weighed already is no reason for another one. */
+	issue(t, "c4", "NORD-000004", 50);
+	issue(t, "c4", "NORD-000005", 60);
+	town_due(t);
+	int64_t looks = town_number(t, "select looks::bigint from bank_line where verdict = 'ambiguous'");
+	town_script(t->db, "insert into rematch_cause (merchant_id, kind, id, customer_ref)"
+			   " select merchant_id, 'line', line_id, '' from bank_line where state = 'waiting'");
+	assert_int_equal(town_due(t), 0);
+	assert_int_equal(town_number(t, "select looks::bigint from bank_line where verdict = 'ambiguous'"), looks);
+}
+
 static void a_person_matches_and_takes_back_and_both_are_audited(void **state)
 {
 	struct town *t = *state;
@@ -343,6 +393,8 @@ int main(void)
 		IN_TOWN(nobody_changes_or_deletes_what_was_posted),
 		IN_TOWN(a_fact_twice_and_facts_of_one_batch_end_the_same),
 		IN_TOWN(a_line_that_came_before_its_invoice_is_looked_at_again),
+		IN_TOWN(what_explains_a_line_is_found_however_long_its_transaction_lasts),
+		IN_TOWN(a_line_that_waits_asks_for_what_came_beside_its_first_look),
 		IN_TOWN(a_person_matches_and_takes_back_and_both_are_audited),
 		IN_TOWN(a_return_weeks_later_reopens_the_invoice),
 		IN_TOWN(a_return_and_its_own_return_after_a_persons_match),

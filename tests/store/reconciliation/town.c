@@ -82,9 +82,9 @@ static void empty(struct town *t)
 	const char *tables =
 		town_text(t, "select string_agg(c.oid::regclass::text, ', ')::text from pg_class c where c.relkind in ('r', 'p')"
 			     " and c.relnamespace = 'public'::regnamespace and not c.relispartition"
-			     " and c.relname not in ('schema_migration', 'clock', 'rematch_mark')");
+			     " and c.relname not in ('schema_migration', 'clock')");
 	town_script(t->owner, arena_printf(t->arena, "truncate %s", tables));
-	town_script(t->owner, "update rematch_mark set at = '-infinity'; update clock set sandbox = true, at = '2026-03-20T12:00:00Z'");
+	town_script(t->owner, "update clock set sandbox = true, at = '2026-03-20T12:00:00Z'");
 }
 
 int town_open(void **state)

@@ -24,6 +24,7 @@ MERCHANTS = (
 OPENING = 1_000_000
 CUSTOMERS = 30
 FIRST_DAYS = 200  # before the first morning: the bank's first statement
+NEVER_AGAIN = ("webhook_forged", "webhook_stale")  # whoever forges does not ask twice
 ABANDONED = 5  # of so many uncertain requests one is never asked again
 
 
@@ -163,12 +164,12 @@ class Client:
         for r in history.requests.values():
             if r.door == "upload":
                 files.setdefault(r.sha256, []).append(r)
-        tries = [t for t in history.by_identity().values() if t[0].door in ("http", "kafka", "webhook")]
+        tries = [t for t in history.by_identity().values() if t[0].door != "page" and t[0].f not in ("webhook_forged", "webhook_stale")]
         return [t[-1] for t in (*tries, *files.values()) if all(one.outcome == UNCERTAIN for one in t)]
 
     def ask_again(self):
         """What is uncertain, once more under the same identity; one in five never. How many were asked."""
-        asked = [r for r in self.uncertain() if r.said.get("retry_of") or r.op % ABANDONED]
+        asked = [r for r in self.uncertain() if r.f not in NEVER_AGAIN and (r.said.get("retry_of") or r.op % ABANDONED)]
         for r in asked:
             client_deeds.again(self, r)
         self.publisher.flush(30)

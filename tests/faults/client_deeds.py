@@ -305,8 +305,6 @@ def again(c, r):
     """An uncertain request once more: the same identity, the same bytes."""
     said, first = r.said, r.said.get("retry_of") or r.op
     kept = {k: v for k, v in said.items() if k not in ("t", "op", "f", "door", "at", "p", "retry_of", "intended", "source", "id")}
-    if r.f in ("webhook_forged", "webhook_stale"):
-        return  # whoever forges does not ask twice
     if r.door == "kafka":
         op = c.writer.invoke(r.f, "kafka", p="again", retry_of=first, source=said["source"], id=said["id"], **kept)
         c.publisher.produce(op, said["merchant"], said["customer"], said["type"], bytes.fromhex(said["payload"]), said["id"])

@@ -35,6 +35,7 @@ class Fold:
         self.read_by = collections.defaultdict(list)  # topic -> [(partition, offset, id, type)]
         self.merchants, self.customers, self.invoices, self.notes, self.refusals = {}, {}, {}, {}, {}
         self.items, self.opens, self.receipts, self.allocations, self.credits = {}, {}, {}, {}, {}
+        self.matched, self.of_statement = {}, collections.Counter()
         self.credit_sums, self.lines, self.exceptions, self.accounts, self.statements = collections.Counter(), {}, {}, {}, {}
         self.attempts, self.attempt_items, self.successes, self.refunds, self.payouts, self.payout_lines = {}, {}, collections.Counter(), {}, {}, {}
         self.reminded, self.confirmed, self.notices, self.holds = collections.Counter(), collections.Counter(), {}, {}
@@ -144,6 +145,8 @@ class Fold:
 
     def see_ReceiptAllocated(self, m):
         self.see_receipt(m)
+        if m.statement_id:
+            self.of_statement[m.merchant_id, m.statement_id] += 1
         self.step(m, m.made, 1)
         if m.revision == 1 and m.receipt.kind != 2:
             self.paid_receipts[m.merchant_id, "receipt", m.receipt_id] = (m.customer_ref, m.receipt.amount.minor)
@@ -163,6 +166,11 @@ class Fold:
     def see_StatementAccepted(self, m):
         self.see_AccountDefined(m)
         self.statements[m.merchant_id, m.statement_id] = (m.account_id, m.line_count, m.line_new, m.opening.minor, m.closing.minor)
+
+    def see_StatementMatched(self, m):
+        if (m.merchant_id, m.statement_id) in self.matched:
+            self.report.add("I6", f"statement {show((m.merchant_id, m.statement_id))}", "matched once", "told again", "dunlin.ledger.v1")
+        self.matched[m.merchant_id, m.statement_id] = m.receipt_count
 
     def line(self, m, what):
         key = (m.merchant_id, m.line_id)

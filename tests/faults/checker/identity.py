@@ -3,24 +3,23 @@ each thing that a handler makes, can be traced to its message, and a message to 
 
 import hashlib
 
-ORDINALS = 48  # ids that a message makes before its next event, at most, for what clients send
+ORDINALS = 24  # ids that a message makes before its first event, or between two, at most, for what clients send
 
 
-def tail(source, ident, ordinal):
-    sha = hashlib.sha256()
-    for part in (source.encode(), ident.encode(), ordinal.to_bytes(4, "big")):
-        sha.update(len(part).to_bytes(8, "big") + part)
-    made = bytearray(sha.digest()[:10])
-    made[0] = 0x70 | (made[0] & 0x0F)
-    made[2] = 0x80 | (made[2] & 0x3F)
-    return bytes(made)
-
-
-def made_by(source, ident, tails, ordinals=ORDINALS):
+def made_by(source, ident, tails):
     """Which of `tails` (last ten bytes -> anything) this message made."""
-    found = []
-    for ordinal in range(ordinals):
-        made = tail(source, ident, ordinal)
+    begun = hashlib.sha256()
+    for part in (source.encode(), ident.encode()):
+        begun.update(len(part).to_bytes(8, "big") + part)
+    begun.update((4).to_bytes(8, "big"))
+    found, ordinal, until = [], 0, ORDINALS
+    while ordinal < until:
+        sha = begun.copy()
+        sha.update(ordinal.to_bytes(4, "big"))
+        made = sha.digest()
+        made = bytes((0x70 | made[0] & 0x0F, made[1], 0x80 | made[2] & 0x3F)) + made[3:10]
+        ordinal += 1
         if made in tails:
             found.append(tails[made])
+            until = ordinal + ORDINALS
     return found

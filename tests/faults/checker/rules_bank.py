@@ -49,6 +49,9 @@ def statements(report, db, fold):
         else:
             report.equal("I6", entity, 0, booked, f"reconciliation.bank_line: nothing of a statement that is {state}")
     report.same("I7", "statement", fold.statements, found, ("account_id", "line_count", "line_new", "opening", "closing"), "reconciliation.statement")
+    for key in fold.statements.keys() | fold.matched.keys():
+        report.equal("I6", f"statement {show(key)}", (key in fold.statements, fold.of_statement[key]), (key in fold.matched, fold.matched.get(key, 0)),
+                     "dunlin.ledger.v1: it was accepted, and so many receipts name it; StatementMatched")
     for merchant, account, line_sum, booked in db.rows("""
             select a.merchant_id, a.account_id::text, a.chain_line_sum, coalesce(sum(l.amount), 0)::bigint from bank_account a
             left join bank_line l on l.merchant_id = a.merchant_id and l.account_id = a.account_id and l.state not in ('staged', 'known')

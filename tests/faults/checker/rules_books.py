@@ -237,6 +237,14 @@ def ledger(report, db, fold):
     compare(report, "account", expected_accounts(db, fold), found)
     compare(report, "customer's account", expected_customers(fold), by_customer)
     compare(report, "cause", expected_causes(fold), causes)
+    kept(report, db)
+
+
+def kept(report, db):
+    """The sums that the database keeps as rows change are those that counting gives."""
+    report.same("I1", "kept sum", *({row[:6]: row[6:] for row in db.rows(
+        f"select merchant_id, kind, currency, debit, credit, cause, amount from {view} where amount <> 0")} for view in ("counted_sum", "kept_sum")),
+        ("amount",), "reconciliation.kept_sum against counted_sum")
 
 
 def compare(report, what, expected, found):

@@ -7,7 +7,7 @@ CONSUMES = {
     "reconciliation": {"invoices": {"InvoiceIssued", "CreditNoteIssued"}, "customers": {"MerchantDefined", "CustomerChanged"},
                        "payments": {"PaymentSucceeded", "PaymentRefunded", "PayoutLines", "PayoutPaid"}},
     "reminders": {"customers": {"MerchantDefined", "CustomerChanged"}, "invoices": {"InvoiceIssued"}, "payments": {"PaymentSucceeded"},
-                  "ledger": {"OpenItemChanged", "AccountDefined", "StatementAccepted", "ReceiptAllocated"}},
+                  "ledger": {"OpenItemChanged", "AccountDefined", "StatementAccepted", "StatementMatched", "ReceiptAllocated"}},
 }
 BILLING = "dunlin.billing.v1"
 

@@ -24,7 +24,6 @@ MERCHANTS = (
 OPENING = 1_000_000
 CUSTOMERS = 30
 FIRST_DAYS = 200  # before the first morning: the bank's first statement
-NEVER_AGAIN = ("webhook_forged", "webhook_stale")  # whoever forges does not ask twice
 ABANDONED = 5  # of so many uncertain requests one is never asked again
 
 
@@ -169,7 +168,7 @@ class Client:
 
     def ask_again(self):
         """What is uncertain, once more under the same identity; one in five never. How many were asked."""
-        asked = [r for r in self.uncertain() if r.f not in NEVER_AGAIN and (r.said.get("retry_of") or r.op % ABANDONED)]
+        asked = [r for r in self.uncertain() if r.said.get("retry_of") or r.op % ABANDONED]
         for r in asked:
             client_deeds.again(self, r)
         self.publisher.flush(30)

@@ -10,7 +10,7 @@
 #include "role.h"
 #include "unit.h"
 
-enum { IDLE_MS = 100, PATIENCE_S = 60, REPORT_S = 3, LASTING_S = 30, DUELS_MOST = 4 };
+enum { IDLE_MS = 100, REPORT_S = 3, LASTING_S = 30, DUELS_MOST = 4 };
 
 static struct metric gaps = {
 	.name = "dunlin_consume_gaps_total",
@@ -306,11 +306,11 @@ static enum err run_once(struct consume *s, struct attempt *a, struct why *why)
 	return unit_run(s->unit, messages, a->to - a->from, a->positions, a->count, why);
 }
 
-/* While the world fails it tries again, without polling, well under max.poll.interval.ms; after a minute somebody else may try. Told to stop
+/* While the world fails it tries again, without polling, well under max.poll.interval.ms; after that somebody else may try. Told to stop
  * meanwhile: OK, with nothing done. */
 static enum err run(struct consume *s, struct attempt *a, struct why *why)
 {
-	int64_t until = clock_monotonic_us() + PATIENCE_S * US_PER_SECOND;
+	int64_t until = clock_monotonic_us() + common_settings.patience_seconds * US_PER_SECOND;
 
 	a->positions = positions_of(s, a->from, a->to, &a->count);
 	for (int try = 0;; try++) {

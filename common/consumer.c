@@ -10,7 +10,7 @@
 #include "metrics.h"
 #include "role.h"
 
-enum { MAGIC = 0x636f6e73, PATIENCE_S = 60, CLOSE_S = 5 };
+enum { MAGIC = 0x636f6e73, CLOSE_S = 5 };
 
 static struct metric rebalances = {
 	.name = "dunlin_consume_rebalances_total",
@@ -147,10 +147,10 @@ static enum err claim(struct consumer *c, rd_kafka_topic_partition_list_t *list,
 	return OK;
 }
 
-/* Nothing was committed by a claim that failed for a passing reason: again, for a minute. */
+/* Nothing was committed by a claim that failed for a passing reason: again, for a while. */
 static enum err claim_patiently(struct consumer *c, rd_kafka_topic_partition_list_t *list, struct why *why)
 {
-	int64_t until = clock_monotonic_us() + PATIENCE_S * US_PER_SECOND;
+	int64_t until = clock_monotonic_us() + common_settings.patience_seconds * US_PER_SECOND;
 	enum err err;
 
 	for (int try = 0;; try++) {

@@ -83,7 +83,7 @@ struct common_settings {
 	const char *roles;            /* "http,consume,relay,tick,send" or a subset */
 	const char *log_level;
 	const char *crash_at; /* crash.h */
-	int64_t http_threads, http_connections, consume_threads, partitions, replication, drain_seconds;
+	int64_t http_threads, http_connections, consume_threads, partitions, replication, drain_seconds, patience_seconds;
 	bool sandbox;                 /* business time is a row moved by dunlin.clock.v1 */
 	bool embedded_broker;         /* a new cluster id is adopted by itself */
 	bool wait_for_schema;         /* run: wait for migrate instead of stopping when the schema is not current */
@@ -98,6 +98,8 @@ struct role;
 enum err service_db_wait(const struct service *, struct role *, const char *name, struct db **, struct why *) MUST_CHECK;
 /* OK when every migration of common and of the service is applied and nothing differs. */
 enum err service_check_schema(const struct service *, struct db *, struct why *) MUST_CHECK;
+/* False while a start still prepares the statements. One that can't be prepared ends the process. */
+bool service_statements_fine(void);
 /* Options of a verb: value of "--name VALUE" or "--name=VALUE", NULL when absent. */
 const char *verb_option(int argc, char **argv, const char *name);
 /* For verbs: loads the settings (options the settings don't know are left to the verb), opens the database, or says on stderr why not

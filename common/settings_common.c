@@ -97,6 +97,8 @@ const struct setting common_setting_table[] = {
 	{ NUMBER(partitions), .initial = "12", .least = 1, .most = 1000, .help = "Partitions of every topic; the same in all services." },
 	{ NUMBER(replication), .initial = "1", .least = 1, .most = 9, .help = "Replicas of the topics that this service creates." },
 	{ NUMBER(drain_seconds), .initial = "25", .least = 1, .most = 300, .help = "How long an orderly stop may take." },
+	{ NUMBER(patience_seconds), .initial = "60", .least = 1, .most = 200,
+		.help = "How long consuming tries on while PostgreSQL is away, before the process leaves its group and ends with 3." },
 	{ BOOL(sandbox), .initial = "false", .help = "Business time is moved by dunlin.clock.v1 instead of passing by itself." },
 	{ BOOL(embedded_broker), .initial = "false",
 		.help = "The broker forgets everything when it stops: the positions of a new cluster are adopted without asking." },

@@ -48,6 +48,7 @@ static int run_role(const struct service *service, enum role_kind kind)
 	common_settings.kafka_options = getenv("W_OPTIONS");
 	common_settings.kafka_instance_id = getenv("W_INSTANCE");
 	common_settings.embedded_broker = getenv("W_EMBEDDED") != NULL;
+	common_settings.patience_seconds = getenv("W_PATIENCE") != NULL ? strtol(getenv("W_PATIENCE"), NULL, 10) : 60;
 	err = kind == ROLE_RELAY ? relay_run(service, &the_role, &why) : consume_run(service, &the_role, &why);
 	if (err == OK)
 		return 0;

@@ -219,7 +219,7 @@ enum err line_unmatch_return(struct ledger *l, struct line *line, struct why *wh
 	struct line *of = line_edit(l, line->counterpart);
 	int64_t minor = line_left(line);
 	bool had_receipts = of->as == LINE_AS_RECEIPTS;
-	if (had_receipts && (!line->took_receipts || returned_of(l, of) < minor))
+	if (had_receipts ? !line->took_receipts || returned_of(l, of) < minor : of->as != LINE_AS_NOTHING)
 		return why_set(
 			why, ERR_REFUSED, "earlier_line_matched", "the earlier line was matched after the return: take that back first");
 	TRY(give_back(of, minor, why));

@@ -54,6 +54,9 @@ struct core {
 	/* A command of somebody, mostly sensible. False: nothing to ask for. Source, id and road are the caller's, and the message's address in its arena. */
 	bool (*operate)(struct memory *, struct rng *, struct arena *, struct instant now, struct message *);
 
+	/* What the outside still has to say when all comes to rest: a message each, or false. NULL: nothing. */
+	bool (*rest)(struct memory *, struct rng *, struct arena *, struct message *);
+
 	/* Calls to the outside; NULL where there are none. */
 	size_t (*claim)(struct memory *, struct arena *, struct instant now, struct sim_call ***);
 	void (*answer)(struct memory *, struct arena *, const struct sim_call *, enum sim_reach, struct rng *, struct instant now, struct message *);

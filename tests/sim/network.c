@@ -238,8 +238,11 @@ void request(struct sim *s, int node, struct message *m, struct rng *r)
 	}
 	m->time = s->world.now;
 	*own = *m;
+	if (s->talks && !s->is_calm)
+		sim_say(s, "(%.*s %.*s comes)", SPAN_ARG(own->type), SPAN_ARG(own->target));
 	run(s, &s->nodes[node], &own, 1, NULL, end);
-	sim_say(s, "%s answers %d to %.*s %.*s%s%s%s", s->nodes[node].core->name, own->reply.status, SPAN_ARG(own->type), SPAN_ARG(own->payload),
+	sim_say(s, "%s answers %d to %.*s %.*s %.*s%s%s%s", s->nodes[node].core->name, own->reply.status, SPAN_ARG(own->type), SPAN_ARG(own->target),
+		SPAN_ARG(own->payload),
 		own->why.code[0] != '\0' ? " because " : "", own->why.code, end == UNIT_CRASHED ? ", but falls before it commits" : "");
 	if (own->outcome == OUTCOME_NOT_TAKEN) {
 		char name[120];

@@ -57,7 +57,8 @@ void sim_say(const struct sim *s, const char *fmt, ...)
 const char *const topic_names[TOPICS] = { "dunlin.customers.v1", "dunlin.invoices.v1", "dunlin.payments.v1", "dunlin.ledger.v1",
 	"dunlin.reminders.v1", "dunlin.billing.v1" };
 
-static const struct core *const cores[NODES] = { &invoicing_core, &reconciliation_core, &reminders_core };
+static const struct core *const cores[NODES] = { &invoicing_core, &reconciliation_core, &reminders_core,
+	&payments_core };
 
 int topic_of(const char *name)
 {
@@ -105,9 +106,8 @@ static void open_merchant(struct sim *s, const struct world_merchant *w)
 	ask_now(s, 1, &m);
 	m = (struct message){ 0 };
 	world_ask(&m, s->arena, merchant, "payments.PutProviderAccount", "/v1/provider-accounts",
-		"{\"account\":\"main\",\"provider\":\"stripe\",\"live\":false,\"preferred\":true,\"api_key\":\"sk_test_1\",\"webhook_secrets\":[\"whsec_1\"]}");
-	if (NODES > 3)
-		ask_now(s, 3, &m);
+		"{\"account\":\"main\",\"provider\":\"stripe\",\"live\":false,\"preferred\":true,\"api_key\":\"sk_test_1\",\"webhook_secrets\":[\"whsec_0001\"]}");
+	ask_now(s, 3, &m);
 	for (int i = 1; i <= WORLD_CUSTOMERS; i++) {
 		struct span ref = span_of(arena_printf(s->arena, "c%d", i));
 
@@ -137,6 +137,18 @@ static void sim_open(struct sim *s, const struct history *h)
 
 /* ---- the end ---- */
 
+static bool rest_of(struct sim *s, int node, struct rng *r)
+{
+	const struct core *core = s->nodes[node].core;
+	bool any = false;
+
+	for (struct message m = { 0 }; core->rest != NULL && core->rest(s->nodes[node].memory, r, s->arena, &m); m = (struct message){ 0 }) {
+		request(s, node, &m, r);
+		any = true;
+	}
+	return any;
+}
+
 static bool drain_once(struct sim *s, struct rng *r)
 {
 	bool any = false;
@@ -148,6 +160,7 @@ static bool drain_once(struct sim *s, struct rng *r)
 			any = true;
 		any |= tick_some(s, &s->nodes[i], r);
 		any |= send_some(s, &s->nodes[i], r);
+		any |= rest_of(s, i, r);
 	}
 	while (deliver_some(s, r))
 		any = true;
@@ -185,12 +198,14 @@ void sim_calm(struct sim *s)
 	struct rng r = rng_of(s->seed, UINT64_MAX - 1);
 
 	s->is_calm = true;
-	for (int round = 0; round < 60; round++) {
+	for (int round = 0; round < 16; round++) {
 		struct instant next = { INT64_MAX };
 
 		drain(s, &r);
 		unpark(s);
 		drain(s, &r);
+		if (round == 15)
+			break;
 		for (int i = 0; i < NODES; i++) {
 			struct instant at = s->nodes[i].core->next(s->nodes[i].memory, s->world.now);
 

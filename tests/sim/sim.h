@@ -10,7 +10,7 @@
 
 #include "node.h"
 
-enum { NODES = 3, PENDING = 64 };
+enum { NODES = 4, PENDING = 64 };
 
 /* A request on its way, or to be made again. */
 struct pending {

@@ -29,7 +29,7 @@ static void publish(struct sim *s, const struct message *m, struct rng *r)
 
 static void operate(struct sim *s, struct rng *r)
 {
-	static const int weights[] = { 0, 0, 0, 1, 1, 1, 1, 1, 2 };
+	static const int weights[] = { 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3 };
 	int node = weights[rng_below(r, sizeof weights / sizeof *weights)];
 	struct message m = { 0 };
 

@@ -541,7 +541,8 @@ static void memory_quiet(struct memory *m, struct instant now)
 		SIM_HOLDS(row != NULL && row->sum == s->last, "series_count", "series %.*s of %d stands at %lld", SPAN_ARG(s->name), s->year,
 			(long long)s->last);
 	}
-	SIM_HOLDS(memory_due(m, m->arena, now, &none, &due) == 0, "billing_left", "a billing date is over and its draft was not issued");
+	if (memory_due(m, m->arena, now, &none, &due) > 0)
+		sim_fail("billing_left", "%.*s is due, and its draft was not issued", SPAN_ARG(due[0]->id));
 }
 
 static struct shelf *memory_shelves(struct book *book, size_t *n)

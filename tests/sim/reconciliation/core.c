@@ -779,6 +779,15 @@ static void memory_quiet(struct memory *m, struct instant now)
 	check_lines(m);
 }
 
+static bool memory_rest(struct memory *m, struct rng *r, struct arena *arena, struct message *to)
+{
+	(void)r;
+	(void)arena;
+	(void)to;
+	bank_deliver_all(m);
+	return false;
+}
+
 static bool memory_holds(const struct book *book, const struct need *need)
 {
 	return need_holds(need, book);
@@ -809,6 +818,7 @@ const struct core reconciliation_core = {
 	.due = memory_due,
 	.next = memory_next,
 	.operate = reconciliation_operate,
+	.rest = memory_rest,
 	.expect = memory_expect,
 	.quiet = memory_quiet,
 	.item = memory_item,

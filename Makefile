@@ -207,7 +207,7 @@ $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED)
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR
-.PHONY: tests $(LAYERS:%=test-%) test-e2e test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
+.PHONY: tests $(LAYERS:%=test-%) test-e2e test-checker test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
 tests: $(C_TESTS) ## build all C tests
 test: ## every layer; unit, store and fuzz under sanitizers
 	+@tests/run all
@@ -218,6 +218,8 @@ $(LAYERS:%=test-%): test-%: $$(call tests,$$*)
 	@tests/run $* $(filter $(O)/tests/%,$^)
 test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(G)/python/.done $(B)/dunlin.binpb ## the whole system through its public doors
 	@$(if $(wildcard tests/e2e),tests/run e2e $(ARGS))
+test-checker: all $(B)/venv/.done $(G)/python/.done ## the checker of runs under faults: green on a good one, red on each kind of planted damage
+	@tests/run checker $(ARGS)
 test-fuzz: $(FUZZ:%.c=$(O)/%) ## replay the fuzzers' corpora
 	@$(if $(filter fuzz,$(FLAVOUR)),tests/run fuzz $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
 fuzz: $(FUZZ:%.c=$(O)/%) ## look for crashes, SECONDS=300 in all; finds and crashes stay in $(B)/fuzzing

@@ -209,15 +209,15 @@ def cash(c, chance, who, intended):
         c.follow(0.2, watch_paid, chance, merchant=m["id"], customer=told.customer_ref, invoice=invoice, tries=0)
 
 
-def watch_paid(c, chance, who, intended, merchant, customer, invoice, tries):
-    """Looks until reminders shows that nothing is open of the invoice: from then on nobody may be reminded of it."""
+def watch_paid(c, chance, who, intended, merchant, customer, invoice, tries, seen=False):
+    """Looks until reminders, which has shown that something is open, shows that nothing is: from then on nobody may be reminded of the invoice."""
     plan = c.doors.get("reminders", f"/v1/plan?customer={customer}", merchant)
     items = {i["invoice_id"]: i for i in (plan or {}).get("items", [])}
     open_minor = items.get(invoice, {}).get("open", {}).get("minor", 0)
-    if plan is not None and not open_minor:
+    if seen and plan is not None and not open_minor:
         c.note("paid_known", merchant=merchant, customer=customer, invoice=invoice, business=int(c.world.now().timestamp() * 1e6))
     elif tries < 50:
-        c.follow(0.4, watch_paid, chance, merchant=merchant, customer=customer, invoice=invoice, tries=tries + 1)
+        c.follow(0.4, watch_paid, chance, merchant=merchant, customer=customer, invoice=invoice, tries=tries + 1, seen=seen or open_minor > 0)
 
 
 def allocate(c, chance, who, intended):

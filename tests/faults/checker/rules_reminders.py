@@ -66,7 +66,8 @@ def mails(report, db, history):
         return
     for merchant, ident, state, tries, unknowns in db.rows("select merchant_id, notice_id::text, state, tries, unknowns from notice"):
         n = there.pop(ident, 0)
-        most = unknowns + (state == "sent") + (state == "doubtful") * 0
+        # The last try of a doubtful one has no answer either, and is not counted: nothing follows from it.
+        most = unknowns + (state in ("sent", "doubtful"))
         least = 1 if state == "sent" else 0
         if not least <= n <= max(most, least):
             report.add("I5", f"notice {merchant}/{ident} {state}", f"{least} to {most} mails ({tries} tries, {unknowns} of them without an answer)", n, "the mailbox")

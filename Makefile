@@ -194,16 +194,6 @@ $(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
 $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	$(link) $^ $(LIBS_pure)
 
-# The simulator: each service's pure core with its folder of tests/sim, as one object of which only <service>_core is seen, so that four live in one program.
-SIMULATED := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/sim/*/core.c))))
-simulated = $(O)/sim/$1.o
-define simulate
-$(call simulated,$1): $(call objects,$(wildcard tests/sim/$1/*.c)) $(O)/pure/$1.a
-	@mkdir -p $$(@D) && ld -r -o $$@.all $$^ && objcopy --keep-global-symbol=$1_core $$@.all $$@
-endef
-$(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
-$(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
-	$(link) $^ $(LIBS_pure)
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR
@@ -220,6 +210,13 @@ test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(G)/python/.don
 	@$(if $(wildcard tests/e2e),tests/run e2e $(ARGS))
 test-checker: all $(B)/venv/.done $(G)/python/.done ## the checker of runs under faults: green on a good one, red on each kind of planted damage
 	@tests/run checker $(ARGS)
+# LD_PRELOADed into the daemons: see the file.
+$(O)/tests/threads/c11_threads.so: tests/threads/c11_threads.c
+	@mkdir -p $(@D) && $(CC) -std=gnu17 -D_GNU_SOURCE -shared -fPIC -O1 $(WARNINGS) $(WERRORS) -o $@ $< -lpthread
+$(O)/tests/threads/race: $(O)/obj/tests/threads/race.o
+	$(link) $^ -lpthread
+test-tsan: all $(O)/tests/threads/c11_threads.so $(O)/tests/threads/race $(B)/venv/.done $(B)/kafka/.done $(G)/python/.done ## the daemons under load, watched by ThreadSanitizer
+	@$(if $(filter tsan,$(FLAVOUR)),tests/run tsan $(ARGS),$(MAKE) --no-print-directory FLAVOUR=tsan $@)
 test-fuzz: $(FUZZ:%.c=$(O)/%) ## replay the fuzzers' corpora
 	@$(if $(filter fuzz,$(FLAVOUR)),tests/run fuzz $^,$(MAKE) --no-print-directory FLAVOUR=fuzz $@)
 fuzz: $(FUZZ:%.c=$(O)/%) ## look for crashes, SECONDS=300 in all; finds and crashes stay in $(B)/fuzzing

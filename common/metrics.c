@@ -311,16 +311,22 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*(struct metric *const *)a)->name, (*(struct metric *const *)b)->name);
 }
 
+/* Registering it again may look at the field at the same time. */
+static struct metric *next_of(const struct metric *metric)
+{
+	return __atomic_load_n(&metric->next, __ATOMIC_ACQUIRE);
+}
+
 void metrics_print(struct text *text)
 {
 	struct metric *head = __atomic_load_n(&registry, __ATOMIC_ACQUIRE), **all;
 	size_t n = 0;
 
-	for (const struct metric *metric = head; metric != &last; metric = metric->next)
+	for (const struct metric *metric = head; metric != &last; metric = next_of(metric))
 		n++;
 	all = ARENA_ARRAY(text->arena, struct metric *, n);
 	n = 0;
-	for (struct metric *metric = head; metric != &last; metric = metric->next)
+	for (struct metric *metric = head; metric != &last; metric = next_of(metric))
 		all[n++] = metric;
 	qsort(all, n, sizeof(*all), by_name);
 	for (size_t i = 0; i < n; i++)

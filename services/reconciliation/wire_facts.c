@@ -99,13 +99,21 @@ enum err wire_read_credit_note(const struct message *m, struct arena *arena, str
 	return OK;
 }
 
+/* Of a message without a value the key is all that there is. */
+static enum err read_key(const struct message *m, struct span *merchant, struct span *ref, struct why *why)
+{
+	if (message_key(m->key, merchant, ref) != OK)
+		return why_field(why, ERR_INVALID, "key_invalid", "key", "the key is not merchant:customer");
+	return OK;
+}
+
 enum err wire_read_customer(const struct message *m, struct arena *arena, struct customer_changed *to, struct why *why)
 {
 	ProtobufCMessage *raw;
 	struct span merchant;
 	if (!m->payload.at) {
 		to->erased = true;
-		return message_key(m->key, &merchant, &to->ref);
+		return read_key(m, &merchant, &to->ref, why);
 	}
 	TRY(protobuf_read(arena, &dunlin__customers__v1__customer_changed__descriptor, m->payload, &raw, why));
 	const Dunlin__Customers__V1__CustomerChanged *from = (const Dunlin__Customers__V1__CustomerChanged *)raw;
@@ -124,7 +132,7 @@ enum err wire_read_merchant(const struct message *m, struct arena *arena, struct
 	ProtobufCMessage *raw;
 	struct span ref;
 	if (!m->payload.at)
-		return message_key(m->key, &to->id, &ref);
+		return read_key(m, &to->id, &ref, why);
 	TRY(protobuf_read(arena, &dunlin__customers__v1__merchant_defined__descriptor, m->payload, &raw, why));
 	const Dunlin__Customers__V1__MerchantDefined *from = (const Dunlin__Customers__V1__MerchantDefined *)raw;
 	TRY(wire_whose(m, from->merchant_id, from->customer_ref, &to->id, &ref, why));

@@ -116,7 +116,8 @@ enum err wire_read_customer(struct message *m, struct arena *arena, struct why *
 	Dunlin__Customers__V1__CustomerChanged *from;
 
 	if (m->payload.at == NULL) {
-		TRY(message_key(m->key, &customer->merchant, &customer->ref));
+		if (message_key(m->key, &customer->merchant, &customer->ref) != OK)
+			return why_field(why, ERR_INVALID, "key_wrong", "key", "the key is not merchant:customer");
 		m->body = customer;
 		return OK;
 	}

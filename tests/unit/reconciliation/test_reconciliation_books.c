@@ -411,6 +411,18 @@ static void an_erased_customer_is_forgotten_as_a_payer(void **state)
 	assert_int_equal(known, 0);
 }
 
+static void a_message_without_a_value_under_a_key_that_is_none_says_so(void **state)
+{
+	static const char *const types[] = { "dunlin.customers.v1.CustomerChanged", "dunlin.customers.v1.MerchantDefined" };
+	struct world w = world_open(*state);
+	for (size_t i = 0; i < 2; i++) {
+		struct message m = { .key = SPAN("nord"), .type = span_of(types[i]) };
+		assert_int_equal(world_run(&w, &m), ERR_INVALID);
+		assert_int_equal(w.why.err, ERR_INVALID);
+		assert_string_equal(w.why.code, "key_invalid");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +449,7 @@ int main(void)
 		WITH_ARENA(an_exception_that_facts_must_end_is_not_closed_by_hand),
 		WITH_ARENA(the_parts_of_an_invoice_are_paid_in_the_order_of_their_due_dates),
 		WITH_ARENA(an_erased_customer_is_forgotten_as_a_payer),
+		WITH_ARENA(a_message_without_a_value_under_a_key_that_is_none_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,17 @@ static void what_can_not_be_read_says_so_whatever_it_is(void **state)
 	assert_true(read > 8 * 12);
 }
 
+static void a_tombstone_under_a_key_that_is_none_says_so(void **state)
+{
+	struct message m = { .key = SPAN("nord"), .type = SPAN("dunlin.customers.v1.CustomerChanged") };
+	struct world *w = world_open(*state);
+
+	assert_int_equal(world_run(w, &m), ERR_INVALID);
+	assert_int_equal(w->why.err, ERR_INVALID);
+	assert_string_equal(w->why.code, "key_wrong");
+	assert_string_equal(w->why.field, "key");
+}
+
 static void a_fact_under_another_customer_s_key_is_refused(void **state)
 {
 	struct message *facts[] = { fact_merchant(*state, 1, "Nord GmbH"), fact_customer(*state, "c1", 1, NULL, "UTC", "en"),
@@ -226,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ARENA(what_can_not_be_read_says_so_whatever_it_is),
+		WITH_ARENA(a_tombstone_under_a_key_that_is_none_says_so),
 		WITH_ARENA(a_fact_under_another_customer_s_key_is_refused),
 		cmocka_unit_test(no_type_has_two_handlers_and_each_says_what_it_is_for),
 		WITH_ARENA(a_hold_that_can_not_be_is_refused),

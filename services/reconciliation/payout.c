@@ -52,10 +52,10 @@ static struct payout *meet(
 /* Lines that are all there make the sums that were told; else somebody has to ask the provider. */
 static void check(struct ledger *l, const struct payout *p)
 {
-	int64_t difference = (p->gross - p->fees) - (p->gross_seen - p->fees_seen);
+	int64_t difference = p->amount - (p->gross_seen - p->fees_seen);
 	if (!p->paid || p->lines_seen < p->line_count)
 		return;
-	if (p->lines_seen == p->line_count && p->gross_seen == p->gross && p->fees_seen == p->fees)
+	if (p->lines_seen == p->line_count && p->gross_seen == p->gross && p->fees_seen == p->fees && !difference)
 		exception_close(l, EXCEPTION_PAYOUT_MISMATCH, p->id, l->by);
 	else
 		exception_open(l, EXCEPTION_PAYOUT_MISMATCH, p->id, payout_stream(l->arena, p->provider_account),
@@ -107,9 +107,10 @@ enum err payout_pay(struct ledger *l, const struct payout_paid *paid, struct why
 	struct money net;
 	if (old && old->paid)
 		return OK;
+	/* What does not add up at the provider is an exception, and holds up none of its other payouts. */
 	TRY(money_sub(paid->gross, paid->fees, &net, why));
-	if (!money_equal(net, paid->amount) || (old && !currency_equal(old->currency, net.currency)))
-		return why_field(why, ERR_INVALID, "sums_differ", "amount", "gross less fees is not the amount, or the currencies differ");
+	if (!currency_equal(net.currency, paid->amount.currency) || (old && !currency_equal(old->currency, net.currency)))
+		return why_field(why, ERR_INVALID, "currency_differs", "amount", "the payout's amounts are in more than one currency");
 	struct payout *p = meet(l, paid->id, paid->provider_account, paid->provider_ref, net.currency);
 	p->paid = true;
 	p->amount = paid->amount.minor;

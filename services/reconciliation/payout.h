@@ -2,7 +2,7 @@
  * payout: money that a provider sends to the bank: many payments less fees, in one line of a statement.
  *
  * 1. Each settlement line posts by itself: clearing to payouts in transit, its fee to provider fees. It is known by (payout, line number).
- * 2. It is complete when as many lines as it says are there; lines that do not make its sums are an exception.
+ * 2. It is complete when as many lines as it says are there; lines that do not make its sums, or sums that do not make its amount, are an exception.
  * 3. The bank's line takes its net amount out of transit.
  */
 #ifndef RECONCILIATION_PAYOUT_H

@@ -92,6 +92,8 @@ static bool pick_lag(const struct sim *s, const struct node *n, struct rng *r, i
 
 		*topic = topic_of(n->core->topics[at / PARTITIONS]);
 		*partition = at % PARTITIONS;
+		if (!s->is_calm && n->stands[*topic][*partition] > s->now_step)
+			continue;
 		if ((size_t)n->offsets[*topic][*partition] < s->topics[*topic].partitions[*partition].count)
 			return true;
 	}

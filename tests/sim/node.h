@@ -53,6 +53,7 @@ struct node {
 	size_t cursor;             /* of the relay */
 	int64_t offsets[TOPICS][PARTITIONS];
 	int64_t epochs[TOPICS][PARTITIONS];
+	int64_t stands[TOPICS][PARTITIONS]; /* until which step nothing is read of it */
 	struct sim_call **calls;   /* claimed, on their way */
 	size_t call_count, call_room;
 	/* Called between finding and locking: what another transaction commits there. */

@@ -75,6 +75,20 @@ static void replay(struct sim *s, struct rng *r)
 	n->epochs[topic][partition]++;
 }
 
+/* Nothing of a partition is read for a while. */
+static void stand_still(struct sim *s, struct rng *r)
+{
+	struct node *n = &s->nodes[rng_below(r, NODES)];
+	int topics = 0, topic;
+
+	while (n->core->topics[topics] != NULL)
+		topics++;
+	topic = topic_of(n->core->topics[rng_below(r, (uint64_t)topics)]);
+	cover("fault: a partition stands still");
+	for (int p = 0; p < PARTITIONS; p++)
+		n->stands[topic][p] = s->now_step + (int64_t)rng_below(r, 300);
+}
+
 /* A fact that nobody can read, under a customer's key. */
 static void poison(struct sim *s, struct rng *r)
 {
@@ -119,6 +133,8 @@ void fault_some(struct sim *s, struct rng *r)
 	case 2: replay(s, r); break;
 	case 3:
 	case 4: poison(s, r); break;
+	case 5:
+	case 6: stand_still(s, r); break;
 	default: unpark_one(s, r); break;
 	}
 }
@@ -132,7 +148,7 @@ void time_some(struct sim *s, struct rng *r)
 	struct instant next = { INT64_MAX };
 
 	/* Some histories last days, some years. */
-	if (rng_below(r, 8) < s->seed % 4)
+	if (rng_below(r, 12) < s->seed % 4)
 		by += (int64_t)rng_below(r, 40) * US_PER_DAY;
 	if (rng_one_in(r, 3))
 		for (int i = 0; i < NODES; i++) {
@@ -179,7 +195,7 @@ void expect_faults(void)
 		"fault: a tick falls before it commits", "fault: a call never leaves", "fault: the answer to a call is lost", "fault: a call is refused",
 		"fault: the other side is busy", "fault: a sender falls with a call in its hands", "fault: a request is dropped",
 		"fault: a request is repeated", "fault: a request is delayed", "fault: a publisher sends twice", "fault: the broker comes back with nothing",
-		"fault: a position is set back", "fault: a fact that nobody can read", "fault: what was set aside flows again", "bank: paid twice",
+		"fault: a position is set back", "fault: a partition stands still", "fault: a fact that nobody can read", "fault: what was set aside flows again", "bank: paid twice",
 		"bank: a file again", "bank: a file late", "bank: overlapping", "bank: a statement that does not close", "bank: withheld",
 		"bank: returned after thirteen months" };
 

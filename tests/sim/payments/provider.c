@@ -46,6 +46,7 @@ void provider_open(struct memory *m)
 {
 	mem_open(&m->sessions, m->arena, sizeof(struct session), "sessions");
 	mem_open(&m->payouts_made, m->arena, sizeof(struct made_payout), "payouts");
+	mem_open(&m->late, m->arena, sizeof(struct world_transfer), "payouts that are late");
 	mem_open(&m->events, m->arena, sizeof(struct event), "events");
 	mem_index_open(&m->of_account, m->arena, "sessions of an account");
 }
@@ -109,7 +110,7 @@ static const char *refund_json(struct memory *m, const struct session *s, const 
 		uuid_is_zero(r->ours) ? "" : uuid_text(m->arena, r->ours), uuid_is_zero(r->ours) ? "" : "\"", (long long)s->created);
 }
 
-static void say(struct memory *m, struct span merchant, const char *type, const char *object, bool live)
+static void say_once(struct memory *m, struct span merchant, const char *type, const char *object, bool live)
 {
 	const char *id = world_ref(m->world, "evt");
 	struct event e = { .merchant = merchant, .id = span_of(id) };
@@ -117,6 +118,14 @@ static void say(struct memory *m, struct span merchant, const char *type, const 
 	e.body = span_of(TEXT(m, "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":%s,\"created\":%lld,\"pending_webhooks\":1,\"data\":{\"object\":%s}}",
 		id, type, live ? "true" : "false", (long long)(m->world->now.us / US_PER_SECOND), object));
 	mem_put(&m->events, e.id, &e);
+}
+
+/* Now and then an object tells the same under two events. */
+static void say(struct memory *m, struct span merchant, const char *type, const char *object, bool live)
+{
+	say_once(m, merchant, type, object, live);
+	if (m->world->counter % 13 == 0)
+		say_once(m, merchant, type, object, live);
 }
 
 /* ---- its answers ---- */
@@ -303,6 +312,67 @@ static void move_session(struct memory *m, struct rng *r, struct session *s)
 	}
 }
 
+/* Genuine, and not valid: another amount, another mode. */
+static void mislead(struct memory *m, struct rng *r, const struct session *s)
+{
+	struct session other = *s;
+
+	if (rng_one_in(r, 2)) {
+		other.amount = s->amount + 1;
+		other.status = COMPLETE;
+		other.paid = PAID;
+		say(m, s->merchant, "checkout.session.completed", session_json(m, &other), false);
+	} else {
+		other.live = true;
+		say(m, s->merchant, "payment_intent.succeeded", payment_json(m, &other, "succeeded", s->amount), true);
+	}
+	cover("provider: an event that does not fit");
+}
+
+/* A session with our reference that we never asked for: somebody used the provider's own pages. */
+static void preempt(struct memory *m, struct rng *r)
+{
+	const struct mem_row *row = rng_row(r, &m->attempts);
+	const struct attempt *a = row != NULL ? row->value : NULL;
+	struct intent i = { 0 };
+	struct session *s;
+
+	for (int tries = 0; a != NULL && tries < 6 && a->state != ATTEMPT_CREATED; tries++)
+		a = (row = rng_row(r, &m->attempts)) != NULL ? row->value : NULL;
+	if (a == NULL || a->state != ATTEMPT_CREATED || session_of(m, a->id) != NULL)
+		return;
+	i.merchant = a->merchant;
+	i.subject = a->id;
+	s = make_session(m, &i);
+	s->expires = m->world->now.us / US_PER_SECOND + 80000;
+	cover("provider: a session that nobody asked for");
+	switch (rng_below(r, 4)) {
+	case 0:
+		s->status = EXPIRED;
+		say(m, s->merchant, "checkout.session.async_payment_failed", session_json(m, s), false);
+		break;
+	case 1: mislead(m, r, s); break;
+	case 2: say(m, s->merchant, "payment_intent.payment_failed", payment_json(m, s, "requires_payment_method", 0), false); break;
+	default: pay(m, r, s); break;
+	}
+}
+
+/* A bank debit that was begun before the session ended. */
+static void come_late(struct memory *m, struct rng *r, struct session *s)
+{
+	if (s->status != EXPIRED || s->paid != UNPAID)
+		return;
+	cover("provider: a payment after the end of its session");
+	if (rng_one_in(r, 3)) {
+		s->paid = FAILED;
+		say(m, s->merchant, "checkout.session.async_payment_failed", session_json(m, s), false);
+		return;
+	}
+	s->status = COMPLETE;
+	s->paid = PROCESSING;
+	say(m, s->merchant, "payment_intent.processing", payment_json(m, s, "processing", 0), false);
+}
+
 /* Somebody at the merchant's gives money back in the provider's own pages; a refund that was under way ends. */
 static void move_refund(struct memory *m, struct rng *r, struct session *s)
 {
@@ -325,23 +395,6 @@ static void move_refund(struct memory *m, struct rng *r, struct session *s)
 		say(m, s->merchant, "charge.refunded", charge_json(m, s, true), false);
 		cover("provider: a refund in its own pages");
 	}
-}
-
-/* Genuine, and not valid: another amount, another mode. */
-static void mislead(struct memory *m, struct rng *r, const struct session *s)
-{
-	struct session other = *s;
-
-	if (rng_one_in(r, 2)) {
-		other.amount = s->amount + 1;
-		other.status = COMPLETE;
-		other.paid = PAID;
-		say(m, s->merchant, "checkout.session.completed", session_json(m, &other), false);
-	} else {
-		other.live = true;
-		say(m, s->merchant, "payment_intent.succeeded", payment_json(m, &other, "succeeded", s->amount), true);
-	}
-	cover("provider: an event that does not fit");
 }
 
 /* Payments that are none of ours. */
@@ -404,20 +457,33 @@ static bool pay_out(struct memory *m, struct rng *r, struct span merchant)
 		return false;
 	add_line(m, &p, world_ref(m->world, "txn"), "payout", rows->at[0]->value, -net, 0, TEXT(m, "\"%s\"", p.id));
 	mem_put(&m->payouts_made, span_of(p.id), &p);
+	/* Now and then the provider's sum is not that of its lines. */
+	net += rng_one_in(r, 12);
 	object = TEXT(m,
 		"{\"id\":\"%s\",\"object\":\"payout\",\"status\":\"paid\",\"amount\":%lld,\"currency\":\"%s\",\"statement_descriptor\":\"STRIPE\",\"arrival_date\":%lld,"
 		"\"livemode\":false}",
 		p.id, (long long)net, currency_of(merchant), (long long)(m->world->now.us / US_PER_DAY * 86400 + 86400));
 	say(m, merchant, "payout.paid", object, false);
-	if (rng_one_in(r, 8)) {
-		cover("provider: a payout never arrives");
-		return true;
-	}
 	t.minor = rng_one_in(r, 10) ? net - 1 : net;
 	t.text = rng_one_in(r, 3) ? span_of(TEXT(m, "STRIPE %s", p.id)) : SPAN("STRIPE");
 	t.end_to_end = span_of(world_ref(m->world, "e2e"));
+	if (rng_one_in(r, 8)) {
+		cover("provider: a payout comes late");
+		mem_put(&m->late, span_of(p.id), &t);
+		return true;
+	}
 	world_transfer(m->world, &t);
 	return true;
+}
+
+static void arrive_late(struct memory *m, struct rng *r)
+{
+	const struct mem_row *row = rng_row(r, &m->late);
+
+	if (row == NULL || !rng_one_in(r, 4))
+		return;
+	world_transfer(m->world, row->value);
+	mem_put(&m->late, row->key, NULL);
 }
 
 bool provider_move(struct memory *m, struct rng *r, struct instant now)
@@ -438,6 +504,12 @@ bool provider_move(struct memory *m, struct rng *r, struct instant now)
 		if (s != NULL)
 			move_refund(m, r, s);
 		return s != NULL;
+	case 5: preempt(m, r); return true;
+	case 6:
+		if (s != NULL && rng_one_in(r, 4))
+			come_late(m, r, s);
+		return s != NULL;
+	case 7: arrive_late(m, r); return true;
 	default:
 		if (s != NULL)
 			move_session(m, r, s);

@@ -20,7 +20,7 @@ struct memory {
 	/* The provider's own. */
 	struct mem_table sessions;   /* by attempt: struct session */
 	struct mem_table of_account; /* sessions by merchant */
-	struct mem_table payouts_made, events;
+	struct mem_table payouts_made, events, late;
 };
 
 void sim_find(struct memory *, struct book *, struct need *);

@@ -92,6 +92,20 @@ static void take_back(struct memory *m, struct rng *r)
 		cover("bank: returned after thirteen months");
 }
 
+/* The return was the bank's mistake. */
+static void give_again(struct memory *m, struct rng *r)
+{
+	const struct mem_row *row = rng_row(r, &m->tables[BOOK_LINES]);
+	const struct line *l = row != NULL ? row->value : NULL;
+	struct world_transfer t;
+
+	if (l == NULL || l->amount.minor >= 0 || l->return_reason.size == 0)
+		return;
+	t = (struct world_transfer){ .merchant = l->merchant, .minor = -l->amount.minor, .end_to_end = l->end_to_end, .return_reason = SPAN("MS03") };
+	world_transfer(m->world, &t);
+	cover("bank: a return returned");
+}
+
 static void charge(struct memory *m, struct rng *r)
 {
 	const struct world_transfer t = { .merchant = world_pick_merchant(r), .minor = -150, .text = SPAN("Kontofuehrung"), .end_to_end = SPAN("") };
@@ -289,15 +303,13 @@ static bool replace_file(struct memory *m, const struct paper *p)
 	return is_bad;
 }
 
-static void deliver(struct memory *m, struct paper *p)
+static void stage(struct memory *m, struct paper *p)
 {
 	struct span identifier = account_identifier(m->arena, span_of(world_merchant(p->merchant)->iban));
 	const struct account *account = account_of(m, p->merchant, identifier);
 	struct statement s = { .merchant = p->merchant, .id = new_id(m), .file = p->file, .identifier = identifier };
 	struct mem_table seen;
 
-	if (!replace_file(m, p))
-		return;
 	p->delivered = true;
 	s.account = account != NULL ? account->id : (struct uuid){ 0 };
 	s.bank_ref = span_of(arena_printf(m->arena, "ST-%lld", (long long)p->number));
@@ -316,6 +328,19 @@ static void deliver(struct memory *m, struct paper *p)
 		s.line_count++;
 	}
 	mem_put(&m->tables[BOOK_STATEMENTS], sim_key_uuid(m->arena, s.merchant, s.id), &s);
+}
+
+/* A file may hold more than one statement. */
+static void deliver(struct memory *m, struct paper *p)
+{
+	if (!replace_file(m, p))
+		return;
+	for (size_t i = 0; i < m->papers.rows.count; i++) {
+		struct paper *o = m->papers.rows.at[i]->value;
+
+		if (uuid_equal(o->file, p->file))
+			stage(m, o);
+	}
 }
 
 static bool again(struct memory *m, struct rng *r)
@@ -338,7 +363,7 @@ bool bank_write(struct memory *m, struct rng *r, struct instant now)
 	if (!rng_one_in(r, 4)) {
 		uint64_t what = rng_below(r, 14);
 
-		what == 0 ? charge(m, r) : what < 3 ? take_back(m, r) : pay(m, r);
+		what == 0 ? charge(m, r) : what < 3 ? take_back(m, r) : what == 3 ? give_again(m, r) : pay(m, r);
 		return true;
 	}
 	if (rng_one_in(r, 8))
@@ -348,14 +373,19 @@ bool bank_write(struct memory *m, struct rng *r, struct instant now)
 		cover(p != NULL ? "bank: overlapping" : "bank: nothing to overlap");
 	} else {
 		p = write_next(m, r, merchant, today);
+		/* In one file with one that does not close, and was held back. */
+		if (p != NULL && m->held != NULL && span_equal(m->held->merchant, merchant) && !m->held->delivered)
+			p->file = m->held->file;
+		m->held = NULL;
 		if (p != NULL && rng_one_in(r, 25)) {
 			p->broken = true;
+			m->held = rng_one_in(r, 2) ? p : NULL;
 			cover("bank: a statement that does not close");
 		}
 	}
 	if (p == NULL)
 		return false;
-	if (rng_one_in(r, 12)) {
+	if (m->held != NULL || rng_one_in(r, 12)) {
 		cover("bank: withheld");
 		return true;
 	}

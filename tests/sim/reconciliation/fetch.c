@@ -220,7 +220,7 @@ static void fetch_receipts(struct fetching *f)
 			const struct allocation *a = rows->at[k]->value;
 			struct span invoice = sim_key_uuid(f->m->arena, a->merchant, a->invoice);
 
-			if (a->minor <= 0)
+			if (a->minor <= 0 && r->returned <= 0)
 				continue;
 			mem_load(&f->book->shelves[BOOK_ALLOCATIONS], rows->at[k]);
 			load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, invoice);

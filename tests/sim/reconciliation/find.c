@@ -154,25 +154,54 @@ static bool is_alike(struct span a, struct span b)
 	return a.size > 0 && span_equal(a, b);
 }
 
+static bool names(const struct line *line, const struct line *other)
+{
+	return is_alike(other->end_to_end, line->end_to_end) || is_alike(other->bank_ref, line->bank_ref) ||
+	       is_alike(other->transaction_ref, line->transaction_ref);
+}
+
+/* By a reference, or by payer and amount where the bank calls it a return. */
+static bool may_take_back(const struct line *line, const struct line *o)
+{
+	return o->amount.minor > 0 && (names(line, o) ||
+		(line_is_return(line) && is_alike(o->party_iban, line->party_iban) && o->amount.minor == line_left(line)));
+}
+
+static void take_earlier(const struct finding *f, const struct line *o, struct uuid owned, struct list *earlier)
+{
+	const struct mem_rows *receipts = mem_index_find(&f->m->receipts_of_source, sim_key_uuid(f->arena, o->merchant, owned));
+
+	*(struct uuid *)(void *)list_add(earlier, f->arena, sizeof(struct uuid)) = o->id;
+	for (size_t k = 0; k < receipts->count; k++)
+		lock(f, o->merchant, ((const struct receipt *)receipts->at[k]->value)->customer);
+	want(f, WANT_LINE, o->merchant, o->id);
+}
+
+/* Credits that a debit may take back. */
 static void find_earlier(const struct finding *f, const struct line *line, struct list *earlier)
 {
 	const struct mem_rows *rows = mem_index_find(&f->m->lines_of_account, sim_key_uuid(f->arena, line->merchant, line->account));
 
-	if (line->amount.minor > 0)
-		return;
-	for (size_t i = 0; i < rows->count && earlier->count < 50; i++) {
-		const struct line *o = rows->at[i]->value;
-		const struct mem_rows *receipts;
+	for (size_t i = 0; line->amount.minor < 0 && i < rows->count && earlier->count < 50; i++)
+		if (may_take_back(line, rows->at[i]->value))
+			take_earlier(f, rows->at[i]->value, ((const struct line *)rows->at[i]->value)->id, earlier);
+}
 
-		if (o->amount.minor <= 0 ||
-			!(is_alike(o->end_to_end, line->end_to_end) || is_alike(o->bank_ref, line->bank_ref) ||
-				is_alike(o->transaction_ref, line->transaction_ref)))
+/* Returns that a credit may take back. */
+static void find_returns(const struct finding *f, const struct line *line, struct list *earlier)
+{
+	const struct mem_rows *rows = mem_index_find(&f->m->lines_of_account, sim_key_uuid(f->arena, line->merchant, line->account));
+
+	for (size_t i = 0; line->amount.minor > 0 && line_is_return(line) && i < rows->count && earlier->count < 50; i++) {
+		const struct line *d = rows->at[i]->value;
+		const struct line *of = mem_find(&f->m->tables[BOOK_LINES], sim_key_uuid(f->arena, d->merchant, d->counterpart));
+
+		if (d->amount.minor > 0 || d->as != LINE_AS_RETURN || d->state != LINE_MATCHED || of == NULL)
 			continue;
-		receipts = mem_index_find(&f->m->receipts_of_source, sim_key_uuid(f->arena, o->merchant, o->id));
-		*(struct uuid *)(void *)list_add(earlier, f->arena, sizeof(struct uuid)) = o->id;
-		for (size_t k = 0; k < receipts->count; k++)
-			lock(f, o->merchant, ((const struct receipt *)receipts->at[k]->value)->customer);
-		want(f, WANT_LINE, o->merchant, o->id);
+		if (!is_alike(d->end_to_end, line->end_to_end) && !is_alike(d->bank_ref, line->bank_ref) && !may_take_back(line, of))
+			continue;
+		take_earlier(f, d, of->id, earlier);
+		want(f, WANT_LINE, of->merchant, of->id);
 	}
 }
 
@@ -186,6 +215,7 @@ static void look(const struct finding *f, const struct line *line)
 	find_payers(f, line, &payers, &of_payer);
 	find_payouts(f, line, &amounts);
 	find_earlier(f, line, &earlier);
+	find_returns(f, line, &earlier);
 	hints = (struct hints){
 		.invoices = (const void *)invoices.at,
 		.payouts = (const void *)payouts.at,
@@ -206,6 +236,17 @@ static void look(const struct finding *f, const struct line *line)
 
 /* ---- what was asked for ---- */
 
+/* What a return that is taken back had taken back. */
+static void find_beyond(const struct finding *f, const struct line *line)
+{
+	const struct line *o = mem_find(&f->m->tables[BOOK_LINES], sim_key_uuid(f->arena, line->merchant, line->counterpart));
+
+	if (line->as != LINE_AS_RETURN || o == NULL || o->as != LINE_AS_RETURN)
+		return;
+	want(f, WANT_LINE, line->merchant, o->counterpart);
+	find_owner(f, line->merchant, o->counterpart);
+}
+
 static void find_line(const struct finding *f, const struct find *what, bool is_look)
 {
 	const struct line *line = mem_find(&f->m->tables[BOOK_LINES], sim_key(f->arena, what->merchant, what->text));
@@ -221,6 +262,7 @@ static void find_line(const struct finding *f, const struct find *what, bool is_
 	if (!uuid_is_zero(line->counterpart)) {
 		want(f, WANT_LINE, line->merchant, line->counterpart);
 		find_owner(f, line->merchant, line->counterpart);
+		find_beyond(f, line);
 	}
 	if (is_look)
 		look(f, line);

@@ -10,6 +10,8 @@
 #include "handlers.h"
 #include "proof.h"
 
+struct paper;
+
 struct memory {
 	struct arena *arena;
 	struct world *world;
@@ -22,6 +24,7 @@ struct memory {
 	struct mem_table counters;  /* both sums, by merchant and currency */
 	struct mem_table cash;      /* balances, by account of the chart, and what accepted lines come to, by bank account */
 	struct mem_table papers;    /* what the bank wrote */
+	struct paper *held;         /* kept back, for the next one's file */
 };
 
 /* Keys as the shelves have them. */

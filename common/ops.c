@@ -147,6 +147,11 @@ static enum err check_http(struct why *why)
 	return why_set(why, ERR_RETRY, "http_closed", "%d of %d HTTP threads listen", httpd_listening(), wanted);
 }
 
+static enum err check_statements(struct why *why)
+{
+	return service_statements_fine() ? OK : why_set(why, ERR_RETRY, "statements_unknown", "not all statements are prepared yet");
+}
+
 static int show_ready(struct ops *ops, struct arena *arena, struct json_out *out)
 {
 	struct why why = { .err = OK };
@@ -157,6 +162,8 @@ static int show_ready(struct ops *ops, struct arena *arena, struct json_out *out
 	ready = say_check(out, "database", err, &why);
 	if (err == OK)
 		err = db_result(ops, service_check_schema(ops->service, ops->db, &why));
+	if (err == OK)
+		err = check_statements(&why);
 	ready = say_check(out, "schema", err, &why) && ready;
 	ready = say_check(out, "http", check_http(&why), &why) && ready;
 	json_out_object_end(out);

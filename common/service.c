@@ -1,8 +1,12 @@
 #include "service.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "common_queries.h"
@@ -176,7 +180,7 @@ static enum err check_all(const struct service *s, struct why *why)
 	return OK;
 }
 
-static enum err set_sandbox(const struct service *s, struct why *why)
+static enum err prepare_start(const struct service *s, struct why *why)
 {
 	struct arena *arena = arena_open();
 	struct args *a = args_new(arena);
@@ -186,17 +190,52 @@ static enum err set_sandbox(const struct service *s, struct why *why)
 
 	args_bool(a, common_settings.sandbox);
 	if (err == OK)
+		err = service_check_schema(s, db, why);
+	if (err == OK)
 		err = db_exec(db, arena, &q_clock_sandbox, a, &r, why);
 	db_close(db);
 	arena_close(arena);
 	return err;
 }
 
-static enum err prepare_start(const struct service *s, struct why *why)
-{
-	enum err err = check_all(s, why);
+/* The statements are prepared beside the roles' start, which waits for the database as much as they do; until then nothing is ready. */
+static atomic_bool statements_pending;
 
-	return err == OK ? set_sandbox(s, why) : err;
+bool service_statements_fine(void)
+{
+	return !statements_pending;
+}
+
+static void *try_statements(void *arg)
+{
+	struct why why = { 0 };
+	struct db *db;
+	enum err err;
+
+	log_role("main");
+	while ((err = open_at(arg, common_settings.database_url, "check", true, &db, &why)) == ERR_RETRY)
+		clock_pause_ms(WAIT_MS / 4);
+	if (err != OK) {
+		log_why(LOG_ERROR, "can't start", &why);
+		_exit(1);
+	}
+	db_close(db);
+	statements_pending = false;
+	return NULL;
+}
+
+/* Signals are the main thread's. */
+static void begin_statements(const struct service *s)
+{
+	sigset_t all, before;
+	pthread_t thread;
+
+	statements_pending = true;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&thread, NULL, try_statements, (void *)(uintptr_t)s) != 0 || pthread_detach(thread) != 0)
+		bug("no thread");
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* In sandbox mode every service also reads the clock, of which the last word is enough. */
@@ -240,6 +279,7 @@ static int verb_run(const struct service *s, int argc, char **argv)
 		log_why(LOG_ERROR, "can't start", &why);
 		return 1;
 	}
+	begin_statements(s);
 	log_info("started", LOG_TEXT("version", DUNLIN_VERSION), LOG_TEXT("roles", common_settings.roles));
 	return role_run(s, common_settings.roles);
 }

@@ -140,11 +140,11 @@ left join lateral (
 			and o.from_day = s.from_day and o.to_day = s.to_day and o.opening = s.opening and o.closing = s.closing
 			and o.state in ('accepted', 'posted')) as is_known
 	from bank_line l
-	where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged'
+	where s.state in ('staged', 'quarantined') and l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged'
 		and not exists (select 1 from bank_line o join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id
 			where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence and o.statement_id <> l.statement_id
 				and o.state <> 'known' and os.state in ('accepted', 'posted'))
-) n on s.state in ('staged', 'quarantined');
+) n on true;
 
 -- name: line_fetch
 select l.*, coalesce(p.texts, '') as texts, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban

@@ -14,13 +14,23 @@ select * from (
 		and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id || ':replaced')) d
 order by arrival limit $1;
 
+-- Lines of accepted statements in the order of their file; accounts take turns, so that a large statement holds up no small one. What was posted of a statement
+-- had lower numbers: its first lines are not walked over again.
 -- name: line_due
-select l.merchant_id, l.line_id, l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence as id
-from statement s join bank_line l on l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged'
-where s.state = 'accepted'
-	and not exists (select 1 from inbox i where i.source = 'tick:line'
-		and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
-order by s.arrival, l.number limit $1;
+with open as materialized (
+	select s.merchant_id, s.statement_id, s.account_id, s.arrival, s.line_new - s.remaining as posted, count(*) over () as count
+	from statement s where s.state = 'accepted'),
+next as (
+	select l.*, row_number() over (partition by o.merchant_id, o.account_id order by o.arrival, l.number) as turn, o.arrival
+	from open o
+	cross join lateral (
+		select l.merchant_id, l.line_id, l.number, l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence as id
+		from bank_line l
+		where l.merchant_id = o.merchant_id and l.statement_id = o.statement_id and l.state = 'staged' and l.number > o.posted
+			and not exists (select 1 from inbox i where i.source = 'tick:line'
+				and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
+		order by l.merchant_id, l.statement_id, l.number limit greatest(10, $1::bigint / o.count)) l)
+select merchant_id, line_id, id from next order by turn, arrival limit $1;
 
 -- Lines that wait, and what came that may explain them: a document that they name, a payout of their amount, an open item of their amount whose customer pays
 -- from their account. A line that waits since its first look asks for what came beside that look. $1 messages at most, $2 the causes.

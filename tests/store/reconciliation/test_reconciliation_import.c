@@ -230,6 +230,36 @@ static void a_large_statement_goes_through_in_pieces(void **state)
 	assert_town_proven(t);
 }
 
+static void a_large_statement_holds_up_no_small_one_of_another_account(void **state)
+{
+	struct town *t = *state;
+	enum { MANY = 700 };
+	struct entry_of *entries = ARENA_ARRAY(t->arena, struct entry_of, MANY);
+	for (int i = 0; i < MANY; i++)
+		entries[i] = (struct entry_of){ .minor = 1 + i, .text = "large" };
+	struct message *define = world_command(&t->world, "DefineAccount", "", "");
+	char *small = span_cstr(t->arena, town_statement(t, "S2", 2, 2, 0, ENTRIES({ .minor = 500 }, { .minor = 600 }, { .minor = 700 })));
+	define->payload = SPAN("{\"iban\":\"DE89370400440532013000\",\"currency\":\"EUR\"}");
+	town_do(t, define);
+	memcpy(strstr(small, "DE02120300000000202051"), "DE89370400440532013000", 22);
+	town_import(t, town_statement(t, "S1", 2, 2, 0, entries, MANY));
+	town_import(t, span_of(small));
+	while (town_duty(t, "statements"))
+		;
+	town_duty(t, "lines");
+	assert_int_equal(town_number(t, "select count(*) from statement where bank_ref = 'S2' and state = 'posted'"), 1);
+	assert_int_equal(town_number(t, "select count(*) from statement where bank_ref = 'S1' and remaining between 1 and 699"), 1);
+	/* In the order of the file. */
+	assert_int_equal(
+		town_number(t,
+			"select max(number) filter (where state = 'waiting') - min(number) filter (where state = 'staged') from bank_line l"
+			" join statement using (merchant_id, statement_id) where bank_ref = 'S1'"),
+		-1);
+	town_due(t);
+	assert_int_equal(lines(t), MANY + 3);
+	assert_town_proven(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +274,7 @@ int main(void)
 		IN_TOWN(two_accounts_with_the_same_lines_keep_them_apart),
 		IN_TOWN(a_gap_closes_when_the_missing_statement_comes),
 		IN_TOWN(a_large_statement_goes_through_in_pieces),
+		IN_TOWN(a_large_statement_holds_up_no_small_one_of_another_account),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,6 +172,15 @@ static size_t due_once(struct town *t, const struct duty *duty)
 	return n;
 }
 
+size_t town_duty(struct town *t, const char *name)
+{
+	const struct duty *duty = reconciliation_duties;
+	while (duty->name && strcmp(duty->name, name) != 0)
+		duty++;
+	assert_non_null(duty->name);
+	return due_once(t, duty);
+}
+
 size_t town_due(struct town *t)
 {
 	size_t all = 0, now;

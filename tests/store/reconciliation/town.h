@@ -31,6 +31,8 @@ void town_run(struct town *, struct message **, size_t n);
 
 /* Everything that is due, until nothing is; returns how many messages that were. */
 size_t town_due(struct town *);
+/* One look of one duty, and what it found done. */
+size_t town_duty(struct town *, const char *name);
 
 /* One line of a statement to be. */
 struct entry_of {

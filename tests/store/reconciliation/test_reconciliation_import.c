@@ -252,7 +252,7 @@ static void a_large_statement_holds_up_no_small_one_of_another_account(void **st
 	/* In the order of the file. */
 	assert_int_equal(
 		town_number(t,
-			"select max(number) filter (where state = 'waiting') - min(number) filter (where state = 'staged') from bank_line l"
+			"select max(number) filter (where l.state = 'waiting') - min(number) filter (where l.state = 'staged') from bank_line l"
 			" join statement using (merchant_id, statement_id) where bank_ref = 'S1'"),
 		-1);
 	town_due(t);

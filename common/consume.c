@@ -298,7 +298,8 @@ static enum err run_once(struct consume *s, struct attempt *a, struct why *why)
 	char text[80];
 
 	if (a->aside) {
-		snprintf(text, sizeof text, "the process ended %d times while this was tried", s->batch.parts[a->from]->tries - 1);
+		snprintf(
+			text, sizeof text, "the process ended %d times while this was tried", s->batch.parts[a->from]->tries - TRIES_ALONE);
 		return unit_set_aside(s->unit, messages[0], a->positions, "crashed_the_process", text, why);
 	}
 	if (a->alone && !a->counted)

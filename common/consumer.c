@@ -70,10 +70,11 @@ static enum err part_start(struct part *part, int64_t first, struct why *why)
 	return OK;
 }
 
-static enum err claim_rows(struct consumer *c, const rd_kafka_topic_partition_list_t *list, struct rows *rows, struct why *why)
+static enum err claim_rows(struct consumer *c, const rd_kafka_topic_partition_list_t *list, const rd_kafka_topic_partition_list_t *ends,
+	struct rows *rows, struct why *why)
 {
 	struct args *args = args_new(c->assigned);
-	struct array *topics, *partitions, *firsts;
+	struct array *topics, *partitions, *firsts, *pasts;
 	char owner[64] = "";
 
 	(void)gethostname(owner, sizeof owner - 1);
@@ -82,12 +83,30 @@ static enum err claim_rows(struct consumer *c, const rd_kafka_topic_partition_li
 	topics = args_array(args, DB_TEXT);
 	partitions = args_array(args, DB_INT4);
 	firsts = args_array(args, DB_INT8);
+	pasts = args_array(args, DB_INT8);
 	for (int i = 0; i < list->cnt; i++) {
 		array_text(topics, span_of(list->elems[i].topic));
 		array_int4(partitions, list->elems[i].partition);
 		array_int8(firsts, list->elems[i].offset);
+		array_int8(pasts, ends->elems[i].offset);
 	}
 	return db_exec(c->db, c->assigned, &q_position_claim, args, rows, why);
+}
+
+/* A partition where nothing waits is not under suspicion, however often its owner ends. */
+static enum err claim_between_ends(struct consumer *c, rd_kafka_topic_partition_list_t *list, struct rows *rows, struct why *why)
+{
+	rd_kafka_topic_partition_list_t *ends = rd_kafka_topic_partition_list_copy(list);
+	enum err err = client_offsets(c->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why);
+
+	if (err == OK)
+		err = client_offsets(c->rk, ends, RD_KAFKA_OFFSET_END, KAFKA_ANSWER_MS, why);
+	crash_here(CRASH_POSITION_BEFORE);
+	if (err == OK)
+		err = claim_rows(c, list, ends, rows, why);
+	crash_here(CRASH_POSITION_CLAIMED);
+	rd_kafka_topic_partition_list_destroy(ends);
+	return err;
 }
 
 static void parts_fill(struct consumer *c, const struct rows *rows)
@@ -131,10 +150,7 @@ static enum err claim(struct consumer *c, rd_kafka_topic_partition_list_t *list,
 	TRY(check_same_cluster(c, why));
 	if (list->cnt == 0)
 		return OK;
-	TRY(client_offsets(c->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why));
-	crash_here(CRASH_POSITION_BEFORE);
-	TRY(claim_rows(c, list, &rows, why));
-	crash_here(CRASH_POSITION_CLAIMED);
+	TRY(claim_between_ends(c, list, &rows, why));
 	parts_fill(c, &rows);
 	for (int i = 0; i < list->cnt; i++) {
 		struct part *part = consumer_part(c, list->elems[i].topic, list->elems[i].partition);

@@ -5,14 +5,19 @@ select distinct cluster_id from consumer_position order by cluster_id;
 
 -- name: position_claim
 -- A new owner for partitions; waits for the former owner's commit, whose epoch is stale from then on. No position means the beginning, $5. `tries`
--- counts how often a batch was begun here without an end: up to 3 by claims, from there by position_try.
+-- counts how often a batch was begun here without an end: up to 3 by claims where something waits before the end of the log, $6; from there by
+-- position_try.
+with wanted as (
+	select * from unnest($3::text[], $4::int4[], $5::int8[], $6::int8[]) as w(topic, part, first, past)
+)
 insert into consumer_position as p (cluster_id, topic, part, next_offset, owner_epoch, owner, tries)
-select $1::text, w.topic, w.part, w.first, 1, $2::text, 1
-from unnest($3::text[], $4::int4[], $5::int8[]) as w(topic, part, first)
+select $1::text, w.topic, w.part, w.first, 1, $2::text, (w.first < w.past)::int
+from wanted w
 order by w.topic, w.part
 on conflict (cluster_id, topic, part) do update
-set owner_epoch = p.owner_epoch + 1, owner = excluded.owner, tries = case when p.tries < 3 then p.tries + 1 else p.tries end,
-	updated_at = clock_timestamp()
+set owner_epoch = p.owner_epoch + 1, owner = excluded.owner, updated_at = clock_timestamp(),
+	tries = case when p.tries < 3
+		and p.next_offset < (select w.past from wanted w where w.topic = p.topic and w.part = p.part) then p.tries + 1 else p.tries end
 returning topic, part, next_offset, last_id, owner_epoch, tries;
 
 -- name: position_try

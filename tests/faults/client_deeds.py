@@ -203,21 +203,26 @@ def cash(c, chance, who, intended):
     item = {"invoice_id": invoice} | ({"amount": {"minor": minor, "currency": m["currency"]}} if minor < left else {})
     body = BY | {"customer_ref": told.customer_ref, "amount": {"minor": minor, "currency": m["currency"]}, "value_date": str(c.world.now().date()),
                  "items": [item] if chance.random() < 0.85 else []}
+    watched = body["items"] and minor >= left and owed_to_reminders(c, m["id"], told.customer_ref, invoice)
     answer = double(c, chance, lambda key, **more: c.doors.command(
         "record_receipt", "reconciliation", "/v1/receipts", body, m["id"], key=key, who=who, intended=intended, customer=told.customer_ref, minor=minor, **more))
-    if answer and body["items"] and minor >= left:
+    if answer and watched:
         c.follow(0.2, watch_paid, chance, merchant=m["id"], customer=told.customer_ref, invoice=invoice, tries=0)
 
 
-def watch_paid(c, chance, who, intended, merchant, customer, invoice, tries, seen=False):
-    """Looks until reminders, which has shown that something is open, shows that nothing is: from then on nobody may be reminded of the invoice."""
+def owed_to_reminders(c, merchant, customer, invoice):
+    """What reminders shows as open of the invoice; None where it does not answer."""
     plan = c.doors.get("reminders", f"/v1/plan?customer={customer}", merchant)
-    items = {i["invoice_id"]: i for i in (plan or {}).get("items", [])}
-    open_minor = items.get(invoice, {}).get("open", {}).get("minor", 0)
-    if seen and plan is not None and not open_minor:
+    items = {i["invoice_id"]: i["open"]["minor"] for i in (plan or {}).get("items", [])}
+    return None if plan is None else items.get(invoice, 0)
+
+
+def watch_paid(c, chance, who, intended, merchant, customer, invoice, tries):
+    """Looks until reminders, which has shown that something is open, shows that nothing is: from then on nobody may be reminded of the invoice."""
+    if owed_to_reminders(c, merchant, customer, invoice) == 0:
         c.note("paid_known", merchant=merchant, customer=customer, invoice=invoice, business=int(c.world.now().timestamp() * 1e6))
     elif tries < 50:
-        c.follow(0.4, watch_paid, chance, merchant=merchant, customer=customer, invoice=invoice, tries=tries + 1, seen=seen or open_minor > 0)
+        c.follow(0.4, watch_paid, chance, merchant=merchant, customer=customer, invoice=invoice, tries=tries + 1)
 
 
 def allocate(c, chance, who, intended):

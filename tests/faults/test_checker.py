@@ -275,6 +275,23 @@ def a_revision_is_left_out(c):
     return "O5", f"open item {message.merchant_id}/{text(message.invoice_id)}"
 
 
+def an_event_is_said_by_nobody(c):
+    """A fact that no message made: in the outbox, in the topic, consumed; and with the next revision."""
+    place, record, message = c.find("HoldPlaced", lambda m: True)
+    message.hold_id = uuid.uuid4().bytes
+    made = dataclasses.replace(record, id=str(uuid.uuid4()), offset=record.offset + 10**6, value=message.SerializeToString())
+    c.records.append(made)
+    c.change("reminders", """insert into outbox (seq, topic, part_key, event_id, type, trace, payload)
+        select max(seq) + 1, %s, %s, %s, %s, '', %s from outbox""", made.topic, made.key, made.id, made.type, made.value)
+    return "O6", made.id
+
+
+def an_answer_is_forgotten(c):
+    r = c.request("allocate_receipt", "cash", "record_receipt")
+    c.change("reconciliation", "delete from answer where source = %s and id = %s", *r.identity)
+    return "O4", f"request {r.identity[0]} {r.identity[1]}"
+
+
 def a_reminder_is_sent_twice(c):
     merchant, notice, invoice, step = c.row("reminders", """select n.merchant_id, n.notice_id, i.invoice_id::text, i.step from notice n
         join notice_item i using (merchant_id, notice_id) where n.kind = 'reminder' and n.state = 'sent'""")
@@ -290,16 +307,19 @@ def a_reminder_is_sent_twice(c):
 
 
 def a_reminder_is_sent_after_it_was_known_to_be_paid(c):
-    for note in c.history.notes:
-        if note["what"] != "paid_known":
-            continue
-        rows = c.sql("reminders", """select n.notice_id::text from notice n join notice_item i using (merchant_id, notice_id)
-            where n.kind = 'reminder' and n.state = 'sent' and i.invoice_id = %s""", note["invoice"])
-        if rows:
-            at = note["business"] + 1000
-            c.change("reminders", "update notice set claimed_at = to_timestamp(%s / 1000000.0) where notice_id = %s", at, rows[0][0])
-            return "I5", rows[0][0]
-    raise AssertionError("the run has no reminder of what was paid afterwards")
+    """A reminder that went out speaks of an invoice that reminders showed as paid a moment before, and that was never open again."""
+    steps = {}
+    for record in c.records:
+        if record.type.endswith(".OpenItemChanged") and not record.topic.endswith(".dlq"):
+            message = checker.fold.message_type(record.type).FromString(record.value)
+            steps.setdefault(text(message.invoice_id), []).append((message.revision, message.open.minor > 0))
+    closed = {invoice for invoice, told in steps.items() if sorted(is_open for _, is_open in told) == [is_open for _, is_open in sorted(told, reverse=True)]}
+    note = next(n for n in c.history.notes if n["what"] == "paid_known" and n["invoice"] in closed)
+    notice, = c.row("reminders", "select notice_id::text from notice where kind = 'reminder' and state = 'sent' and merchant_id = %s", note["merchant"])
+    c.change("reminders", "update notice set claimed_at = to_timestamp(%s / 1000000.0) where notice_id = %s", note["business"] + 1000, notice)
+    c.change("reminders", "update notice_item set invoice_id = %s where ctid = (select ctid from notice_item where notice_id = %s limit 1)",
+             note["invoice"], notice)
+    return "I5", f"{notice} of invoice {note['invoice']}"
 
 
 def a_confirmation_is_missing(c):
@@ -470,7 +490,8 @@ DAMAGES = [
     an_event_is_dropped, an_outbox_row_is_never_relayed, a_service_never_consumed_an_event, an_event_is_applied_twice, an_event_is_said_again_under_another_id,
     an_event_says_something_else_in_its_topic, an_allocation_is_off_by_one_cent, an_allocation_is_told_off_by_one_cent, an_open_amount_is_off_in_one_service,
     a_projection_missed_an_event, a_posting_is_deleted, a_posting_is_on_another_account, an_invoice_number_is_skipped,
-    an_outbox_row_was_drawn_before_and_committed_after_its_neighbour, rows_of_two_transactions_are_mixed, a_revision_is_left_out, a_reminder_is_sent_twice,
+    an_outbox_row_was_drawn_before_and_committed_after_its_neighbour, rows_of_two_transactions_are_mixed, a_revision_is_left_out, an_event_is_said_by_nobody,
+    an_answer_is_forgotten, a_reminder_is_sent_twice,
     a_reminder_is_sent_after_it_was_known_to_be_paid, a_confirmation_is_missing, a_mail_never_went_out, a_mail_went_out_twice, a_statement_line_is_lost,
     twins_are_merged, a_statement_again_adds_a_line, a_line_is_matched_and_nobody_got_the_money, a_position_is_ahead_of_its_effects, a_position_is_past_the_end,
     a_row_of_another_merchant_is_touched, a_payment_is_joined_to_the_wrong_attempt, a_webhook_was_answered_and_is_not_there,

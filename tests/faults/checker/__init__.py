@@ -25,7 +25,8 @@ RULES = {
     "I7": "the tables are the fold of the topics", "I8": "what people did by hand is in the audit", "I9": "document numbers are gapless and unique",
     "H1": "2xx: its effect, once", "H2": "refused: no effect", "H3": "unknown: one effect or none, and the system knows which",
     "O1": "every outbox row is relayed", "O2": "in the order of the outbox, drawn and committed under one lock", "O3": "again only with the same id and bytes",
-    "O4": "consumed by all who must, and nothing set aside", "O5": "revisions count from 1 without a gap", "P1": "positions and effects go together",
+    "O4": "consumed by all who must, and nothing set aside", "O5": "revisions count from 1 without a gap",
+    "O6": "every event was made by a message in the inbox of its service", "P1": "positions and effects go together",
     "T1": "nobody's rows are another merchant's", "quiet": "everything has come to rest",
 }
 

@@ -6,13 +6,13 @@ import hashlib
 ORDINALS = 24  # ids that a message makes before its first event, or between two, at most, for what clients send
 
 
-def made_by(source, ident, tails):
+def made_by(source, ident, tails, ordinals=ORDINALS):
     """Which of `tails` (last ten bytes -> anything) this message made."""
     begun = hashlib.sha256()
     for part in (source.encode(), ident.encode()):
         begun.update(len(part).to_bytes(8, "big") + part)
     begun.update((4).to_bytes(8, "big"))
-    found, ordinal, until = [], 0, ORDINALS
+    found, ordinal, until = [], 0, ordinals
     while ordinal < until:
         sha = begun.copy()
         sha.update(ordinal.to_bytes(4, "big"))
@@ -21,5 +21,5 @@ def made_by(source, ident, tails):
         ordinal += 1
         if made in tails:
             found.append(tails[made])
-            until = ordinal + ORDINALS
+            until = ordinal + ordinals
     return found

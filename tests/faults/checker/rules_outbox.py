@@ -1,6 +1,7 @@
 """O: outbox, topics and inboxes tell the same story. P: positions and what they stand for."""
 
-PACKAGE = "dunlin."
+from .identity import ORDINALS, made_by
+
 CONSUMES = {
     "invoicing": {"ledger": {"OpenItemChanged"}},
     "payments": {"invoices": {"InvoiceIssued", "CreditNoteIssued"}, "ledger": {"OpenItemChanged", "ReceiptAllocated"}, "customers": {"MerchantDefined"}},
@@ -10,6 +11,8 @@ CONSUMES = {
                   "ledger": {"OpenItemChanged", "AccountDefined", "StatementAccepted", "StatementMatched", "ReceiptAllocated"}},
 }
 BILLING = "dunlin.billing.v1"
+WRITER = {"dunlin.customers.v1": "dunlin/invoicing", "dunlin.invoices.v1": "dunlin/invoicing", "dunlin.payments.v1": "dunlin/payments",
+          "dunlin.ledger.v1": "dunlin/reconciliation", "dunlin.reminders.v1": "dunlin/reminders"}
 
 
 def check(report, databases, fold, topics):
@@ -23,6 +26,9 @@ def check(report, databases, fold, topics):
         check_inbox(report, name, db, fold)
         check_positions(report, name, db, fold, topics)
         check_parked(report, name, db)
+        check_answers(report, name, db)
+        if fold.keep_tails:
+            check_causes(report, name, db, fold)
 
 
 # ---- out ----
@@ -133,6 +139,28 @@ def check_before(report, name, db, fold, positions):
 def check_parked(report, name, db):
     for topic, key, kind, ident, code, reason, head in db.rows("select topic, key, type, id, code, reason, head from parked where state = 'parked'"):
         report.add("O4", f"message {ident} {kind} of {key}", "applied", f"set aside{'' if head else ', behind another'}: {code}: {reason}", f"{name}.parked {topic}")
+
+
+def check_answers(report, name, db):
+    """Who was claimed for an answer has one, and nobody else."""
+    for source, ident, outcome, status in db.rows("""
+            select source, id, outcome, status from (select * from inbox where source like 'http:%:%:/v1/%') i full join answer a using (source, id)
+            where (outcome in (1, 2)) is distinct from (status is not null)"""):
+        report.add("O4", f"request {source} {ident}", "claimed and answered in one transaction", f"outcome {outcome}, answer {status}", f"{name}.inbox and answer")
+
+
+def check_causes(report, name, db, fold):
+    """Every event was made by a message that is in the inbox: nothing is said twice over by somebody else, and nothing by nobody."""
+    left = {tail: tail for tail in fold.tails[f"dunlin/{name}"]}
+    causes = [(source, ident) for source, ident in db.rows("select source, id from inbox")]
+    causes += [(WRITER[fold.seen[ident][0]], ident) for ident, in db.rows("select event_id::text from inbox_own") if ident in fold.seen]
+    for ordinals in (ORDINALS, 20 * ORDINALS):
+        for source, ident in causes if left else ():
+            for tail in made_by(source, ident, left, ordinals):
+                del left[tail]
+    for ident, (topic, partition, offset, _) in fold.seen.items() if left else ():
+        if len(ident) == 36 and bytes.fromhex(ident.replace("-", ""))[6:] in left:
+            report.add("O6", f"event {ident}", "made by a message in the inbox", "none that makes it", f"{topic}/{partition}@{offset} against {name}.inbox")
 
 
 def foreign_outcomes(db):

@@ -83,15 +83,22 @@ def after_paid(report, db, fold, history):
             from notice n join notice_item i using (merchant_id, notice_id)
             where n.kind = 'reminder' and n.state in ('sending', 'sent', 'doubtful') and n.claimed_at is not null"""):
         claims[merchant, invoice].append((at, ident))
-    opened = collections.defaultdict(list)
-    for (merchant, invoice, _), told in fold.opens.items():
-        opened[merchant, show(invoice)] += [at for _, minor, at in told if minor > 0]
+    told = collections.defaultdict(list)
+    for (merchant, invoice, _), steps in fold.opens.items():
+        told[merchant, show(invoice)] += sorted(steps)
     for note in history.notes:
         if note["what"] != "paid_known":
             continue
         key, known = (note["merchant"], note["invoice"]), note["business"]
-        again = min((at for at in opened[key] if at > known), default=None)
+        again = opened_again(told[key], known)
         for at, ident in claims[key]:
             if at > known and (again is None or at < again):
                 report.add("I5", f"notice {key[0]}/{ident} of invoice {key[1]}", f"no reminder after {known}, when reminders knew that it was paid", at,
                            "reminders.notice: claimed_at")
+
+
+def opened_again(steps, known):
+    """When something was open again after what was seen to be 0 at `known`: 0 where that may have been before it was seen; None where it never was."""
+    settled = [revision for revision, minor, at in steps if minor == 0 and at <= known]
+    later = [at for revision, minor, at in steps if minor > 0 and (not settled or revision > settled[-1])]
+    return later[0] if later else None

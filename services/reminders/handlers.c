@@ -106,7 +106,7 @@ static enum err apply_issued(struct book *book, const struct message *m, struct 
 
 		if (item->is_issued)
 			continue;
-		item->is_issued = true;
+		item->is_issued = item->is_told = true;
 		item->number = fact->number;
 		item->rf_reference = fact->rf_reference;
 		item->document_path = fact->document_path;
@@ -135,6 +135,7 @@ static enum err apply_open_item(struct book *book, const struct message *m, stru
 
 	if (fact->revision <= item->ledger_revision)
 		return OK;
+	item->is_told = true;
 	item->ledger_revision = fact->revision;
 	item->open = fact->open;
 	if (!item->is_issued) {

@@ -21,6 +21,8 @@ struct item {
 	int64_t amount, open; /* minor units */
 	struct date due;
 	int64_t ledger_revision; /* 0: the ledger has not spoken */
+	bool is_told;            /* in this batch: its row is written */
+	/* What was said of it; in the tables it follows from the notices that count. */
 	uint32_t said;
 	bool has_level;
 	struct date level_day;

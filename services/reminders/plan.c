@@ -149,20 +149,12 @@ static void add_item(struct arena *arena, struct notice *n, struct notice_item i
 	n->level = item.level > n->level ? item.level : n->level;
 }
 
-static int step_index(const struct policy *policy, struct span name)
-{
-	for (int i = 0; i < policy->step_count; i++)
-		if (span_is(name, policy->steps[i].name))
-			return i;
-	return -1;
-}
-
 /* What the item was before the notice: the step has not spoken; the day of the level before is not known any more, so that the gap to it is
  * counted from its own day at the earliest. */
 static void unsay(struct book *book, const struct notice *notice, const struct notice_item *said)
 {
 	const struct item *from = book_item(book, notice->merchant, said->invoice, said->part);
-	int step = step_index(book->policy, said->step);
+	int step = policy_step(book->policy, said->step);
 	struct item *item;
 
 	if (from == NULL || step < 0)

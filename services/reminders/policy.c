@@ -42,6 +42,14 @@ void policy_print(struct text *t)
 	}
 }
 
+int policy_step(const struct policy *p, struct span name)
+{
+	for (int i = 0; i < p->step_count; i++)
+		if (span_is(name, p->steps[i].name))
+			return i;
+	return -1;
+}
+
 const char *wait_name(enum wait wait)
 {
 	static const char *const names[WAITS] = { "now", "date", "hours", "day", "hold", "statement", "for_ever" };

@@ -38,6 +38,8 @@ struct policy {
 /* NULL when there is none of that name. */
 const struct policy *policy_find(const char *name);
 void policy_print(struct text *);
+/* The step of that name; -1: none. */
+int policy_step(const struct policy *, struct span name);
 
 /* What is known of one open item. */
 struct policy_item {

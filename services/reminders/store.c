@@ -103,6 +103,20 @@ static void send(struct db *db, const struct query *query, const struct writer *
 		send(db, &(query), &w_, w_.rows);                           \
 	} while (0)
 
+/* Items of which facts have come. What was said of the others is in the notices alone. */
+static void save_told(struct db *db, struct arena *arena, struct book *book)
+{
+	struct walk walk = { .shelf = &book->items, .state = SHELF_CHANGED };
+	const struct item *item;
+	struct writer w;
+
+	writer_open(&w, arena, item_types);
+	while ((item = walk_next(&walk)) != NULL)
+		if (item->is_told)
+			write_item(&w, item);
+	send(db, &q_item_update, &w, w.rows);
+}
+
 /* What a notice that is cancelled now would have said. */
 static void save_cancelled(struct db *db, struct arena *arena, struct book *book)
 {
@@ -131,7 +145,7 @@ static enum err store_save(struct db *db, struct arena *arena, struct book *book
 	SAVE(db, arena, book->statements, SHELF_CHANGED, q_statement_update, statement_types, statement, write_statement);
 	SAVE(db, arena, book->tallies, SHELF_NEW, q_tally_add, tally_types, tally, write_tally);
 	SAVE(db, arena, book->items, SHELF_NEW, q_item_insert, item_types, item, write_item);
-	SAVE(db, arena, book->items, SHELF_CHANGED, q_item_update, item_types, item, write_item);
+	save_told(db, arena, book);
 	SAVE(db, arena, book->holds, SHELF_NEW, q_hold_insert, hold_types, hold, write_hold);
 	SAVE(db, arena, book->holds, SHELF_CHANGED, q_hold_update, hold_types, hold, write_hold);
 	save_cancelled(db, arena, book);

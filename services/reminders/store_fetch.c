@@ -122,7 +122,6 @@ static void ask_all(struct fetch *f, const struct need *need)
 	queue(f, WANT_CUSTOMER, &q_customer_items, &f->customer_items);
 	queue(f, WANT_CUSTOMER, &q_customer_holds, &f->customer_holds);
 	queue(f, WANT_CUSTOMER, &q_customer_notices, &f->customer_notices);
-	queue(f, WANT_CUSTOMER, &q_customer_said, &f->customer_said);
 	queue(f, WANT_ITEM, &q_item_fetch, &f->items);
 	queue(f, WANT_HOLD, &q_hold_fetch, &f->holds);
 	queue(f, WANT_NOTICE, &q_notice_fetch, &f->notices);
@@ -173,7 +172,7 @@ static void put_items(struct fetch *f, const struct rows *rows)
 {
 	ROWS(in, rows)
 	{
-		struct item i = read_item(&in);
+		struct item i = read_item(&in, f->book->policy);
 
 		put(&f->book->items, key_item(f->arena, i.merchant, i.invoice, i.part), &i);
 	}
@@ -187,6 +186,24 @@ static void put_holds(struct fetch *f, const struct rows *rows)
 
 		put(&f->book->holds, key_id(f->arena, h.merchant, h.id), &h);
 	}
+}
+
+/* What planned notices of customers say: there are few. */
+static enum err fetch_said(struct fetch *f, const struct rows *notices, struct rows *said, struct why *why)
+{
+	struct writer w;
+
+	*said = (struct rows){ 0 };
+	if (notices->count == 0)
+		return OK;
+	writer_open(&w, f->arena, id_types);
+	ROWS(in, notices)
+	{
+		struct span merchant = read_text(&in, "merchant_id");
+
+		write_id(&w, merchant, read_uuid(&in, "notice_id"));
+	}
+	return db_exec(f->db, f->arena, &q_notice_said, w.args, said, why);
 }
 
 /* How many rows from here on are the notice's. */
@@ -251,6 +268,7 @@ enum err store_fetch(struct db *db, struct arena *arena, struct book *book, cons
 	shelf_init(&f.seen, arena, 1, "wants");
 	ask_all(&f, need);
 	TRY(db_flush(db, why));
+	TRY(fetch_said(&f, &f.customer_notices, &f.customer_said, why));
 	put_parties(&f);
 	put_accounts(&f, &f.merchant_accounts);
 	put_accounts(&f, &f.accounts);

@@ -138,7 +138,23 @@ struct statement read_statement(struct reader *in)
 	return s;
 }
 
-struct item read_item(struct reader *in)
+/* Names of steps, one a word; those that the policy has not any more count for nothing. */
+static uint32_t read_steps(struct reader *in, const struct policy *policy)
+{
+	struct span rest = read_text(in, "steps"), name;
+	uint32_t said = 0;
+
+	while (rest.size > 0) {
+		int step;
+
+		(void)span_cut(rest, ' ', &name, &rest);
+		step = policy_step(policy, name);
+		said |= step < 0 ? 0 : UINT32_C(1) << step;
+	}
+	return said;
+}
+
+struct item read_item(struct reader *in, const struct policy *policy)
 {
 	struct item i = { .merchant = read_text(in, "merchant_id"), .invoice = read_uuid(in, "invoice_id") };
 
@@ -153,7 +169,7 @@ struct item read_item(struct reader *in)
 	(void)read_date(in, "due_date", &i.due);
 	i.ledger_revision = read_int8(in, "ledger_revision");
 	i.open = read_int8(in, "open");
-	i.said = (uint32_t)read_int4(in, "said");
+	i.said = read_steps(in, policy);
 	i.has_level = read_date(in, "level_day", &i.level_day);
 	return i;
 }

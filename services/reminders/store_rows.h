@@ -21,7 +21,7 @@ struct merchant read_merchant(struct reader *);
 struct customer read_customer(struct reader *);
 struct account read_account(struct reader *);
 struct statement read_statement(struct reader *);
-struct item read_item(struct reader *);
+struct item read_item(struct reader *, const struct policy *);
 struct hold read_hold(struct reader *);
 struct notice read_notice(struct reader *); /* without items */
 struct notice_item read_said(struct reader *);

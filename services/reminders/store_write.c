@@ -5,7 +5,7 @@
 const char merchant_types[] = "tbttttt";
 const char customer_types[] = "ttbttttzbobd";
 const char account_types[] = "tubbtoodb";
-const char item_types[] = "tuitottttbdbbid";
+const char item_types[] = "tuitottttbdbb";
 const char hold_types[] = "tutbttudzbtttzz";
 const char notice_types[] = "tutttbdtiitubtiibzzzztt";
 const char said_types[] = "tuuititdbt";
@@ -187,8 +187,6 @@ void write_item(struct writer *w, const struct item *i)
 	put_date_if(w, true, i->due);
 	put_int8(w, i->ledger_revision);
 	put_int8(w, i->open);
-	put_int4(w, (int32_t)i->said);
-	put_date_if(w, i->has_level, i->level_day);
 }
 
 void write_hold(struct writer *w, const struct hold *h)

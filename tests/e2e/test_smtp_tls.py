@@ -37,7 +37,16 @@ class MailSystem(threading.Thread):
     def __init__(self, port):
         super().__init__(daemon=True)
         self.listener = socket.create_server(("127.0.0.1", port))
-        self.certificate, self.commands, self.visits = None, [], 0
+        self.certificate, self.commands, self.visits, self.peer = None, [], 0, None
+
+    def show(self, certificate):
+        """From now on, and to everybody: whoever was let in by another one is sent away."""
+        self.certificate = certificate
+        if self.peer is not None:
+            try:
+                self.peer.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def run(self):
         while True:
@@ -45,7 +54,7 @@ class MailSystem(threading.Thread):
                 peer, _ = self.listener.accept()
             except OSError:
                 return
-            self.visits += 1
+            self.visits, self.peer = self.visits + 1, peer
             try:
                 self.talk(peer)
             except OSError:
@@ -65,7 +74,7 @@ class MailSystem(threading.Thread):
                 peer.sendall(b"220 go on\r\n")
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.load_cert_chain(*self.certificate)
-                peer = context.wrap_socket(peer, server_side=True)
+                peer = self.peer = context.wrap_socket(peer, server_side=True)
                 lines, secure = peer.makefile("rb"), True
             elif command == b"DATA":
                 peer.sendall(b"354 go on\r\n")
@@ -94,7 +103,9 @@ def town(request):
     request.addfinalizer(town.mail.listener.close)
     request.addfinalizer(town.stop)
     town.start()
-    return town.say(merchant())
+    town.say(merchant())
+    town.advance(1)  # by then everybody has heard what time it is
+    return town
 
 
 def notices(town, ref):
@@ -109,7 +120,7 @@ def reasons(town):
 
 @pytest.mark.parametrize("which, ref, n, says", [("untrusted", "t1", 1, "certificate"), ("wrong name", "t2", 2, "alternative certificate subject name")])
 def test_a_mail_system_that_is_not_who_it_should_be_is_given_nothing(town, which, ref, n, says):
-    town.mail.certificate = town.certificates[which]
+    town.mail.show(town.certificates[which])
     before, visits, told = len(town.mail.mails()), town.mail.visits, len(reasons(town))
     town.say(customer(ref), paid(ref, n, 500))
     town.until(lambda: [(x["state"], x["tries"]) for x in notices(town, ref)], [("planned", 1)])
@@ -117,7 +128,7 @@ def test_a_mail_system_that_is_not_who_it_should_be_is_given_nothing(town, which
     town.until(lambda: any(says in reason for reason in reasons(town)[told:]), True)
     assert "next_try_at" in notices(town, ref)[0]
     assert len(town.mail.mails()) == before
-    town.mail.certificate = town.certificates["good"]
+    town.mail.show(town.certificates["good"])
     town.advance(1)
     assert [x["state"] for x in notices(town, ref)] == ["sent"]
     assert town.mail.mails()[before:] and all(secure for secure, _ in town.mail.mails())

@@ -22,7 +22,7 @@ from history_world import SERVICES, Failed, World, free_port
 from proxies import Proxies
 
 PR_SET_CHILD_SUBREAPER = 36
-READY_S = 90
+READY_S = 90 * float(os.environ.get("PATIENCE", 1))
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -190,7 +190,7 @@ class Ground(World):
                 self.run(name)
             if time.monotonic() - began > READY_S:
                 raise Failed(f"{name} is not ready after {READY_S} s:\n{self.log_tail(name)}")
-            time.sleep(0.004)
+            time.sleep(0.01)
         took = time.monotonic() - began
         if note:
             self.recoveries.append((name, took, calm and self.trouble[name] == 0))

@@ -8,12 +8,14 @@
     faults kinds                            the table of faults
     faults report STATE                     the report of a full run
 
-B is the build folder; FAULTS_RUN the folder of the worlds (default $B/run/faults); RATE the load's requests a second.
+B is the build folder; FAULTS_RUN the folder of the worlds (default $B/run/faults); RATE the load's requests a second; PATIENCE a factor
+for every wait, where the machine is busy with other things.
 """
 
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -125,6 +127,8 @@ COMMANDS = {"ci": ci, "full": full, "trial": trial, "replay": replay, "shrink": 
 
 
 def main(words):
+    # What was started is ended also when somebody ends us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if not words or words[0] not in COMMANDS:
         print(__doc__)
         return 2

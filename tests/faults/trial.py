@@ -21,8 +21,9 @@ from ground import SERVICES, Failed, Ground
 from history import History, now
 from history_world import HERE, ZONE, first_morning
 
-QUIET_S = 120
-SETTLE_S = 240
+# How long to wait for quiet and for the end; PATIENCE makes it longer where the machine is busy with other things.
+PATIENCE = float(os.environ.get("PATIENCE", 1))
+QUIET_S, SETTLE_S = 120 * PATIENCE, 240 * PATIENCE
 # Exits that a fault explains: 3 is "try later" (PostgreSQL or Kafka stayed away too long), 1 a cluster that nobody adopted yet.
 EXPLAINED = {"broker_forget": {1, 3}}
 
@@ -240,7 +241,7 @@ class Trial:
         self.client.stop_load()
         g.heal()
         healed = time.monotonic()
-        if not g.quiet(20):
+        if not g.quiet(20 * PATIENCE):
             g.let_leases_end()
         if not g.quiet(QUIET_S):
             raise Unsettled(f"not quiet {QUIET_S} s after the last fault: {g.idle()}")

@@ -193,11 +193,15 @@ endef
 $(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
 $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	$(link) $^ $(LIBS_pure)
+# The same without its main, for store tests that live a history a second time: only twin_record is seen.
+$(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s))
+	@mkdir -p $(@D) && ld -r -o $@.all $^ && objcopy --keep-global-symbol=twin_record $@.all $@
+$(patsubst %.c,$(O)/%,$(wildcard tests/store/*/test_sim_*.c)): $(O)/sim/twin.o
 
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR
-.PHONY: tests $(LAYERS:%=test-%) test-e2e test-checker test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
+.PHONY: sim mutants test-sim tests $(LAYERS:%=test-%) test-e2e test-checker test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
 tests: $(C_TESTS) ## build all C tests
 test: ## every layer; unit, store and fuzz under sanitizers
 	+@tests/run all
@@ -237,6 +241,12 @@ $(O)/tests/faults/proxy: $(O)/obj/tests/faults/proxy.o
 	$(link) $^
 test-runner: $(B)/venv/.done ## the runner itself: it goes red when it must
 	@tests/run runner tests/runner/check
+test-sim: $(O)/sim/sim ## all services' cores by fixed seeds: invariants after every step, what must be reached, what once failed
+	@tests/run sim tests/sim/check
+sim: $(O)/sim/sim ## the simulator: SEEDS=1000, HOURS=, SEED= replays one, SHRINK= makes a failing one small (STEPS=, FILE=, TABLE=)
+	@tests/sim/sim
+mutants: $(O)/sim/sim $(call tests,unit) ## damages the cores one place at a time and prints who noticed (ONLY=)
+	@tests/sim/mutate $(ONLY)
 test-build: ## the build itself, on planted faults
 	@tests/run build tests/build/check
 test-containers: ## compose and Debian 13 in containers (DUNLIN_BASE_IMAGES: a command that provides the base images)

@@ -67,6 +67,8 @@ struct core {
 	void (*quiet)(struct memory *, struct instant now);
 	/* How much of a part is open, as this service knows it; false: it does not know it. NULL: it never does. */
 	bool (*item)(struct memory *, struct span merchant, struct span invoice, int part, int64_t *open);
+	/* Every row as text, in order: what a test prints of the real tables too. NULL: nobody compares. */
+	struct span (*print)(struct memory *);
 	/* The book's shelves and their number, by the service's order. */
 	struct shelf *(*shelves)(struct book *, size_t *n);
 };

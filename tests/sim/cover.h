@@ -9,4 +9,7 @@
 /* Prints the table, or what is missing of it alone. How many that must be reached were not. */
 int cover_print(bool all_of_them);
 
+void expect_refusals(void);
+void refusals_print(void);
+
 #endif

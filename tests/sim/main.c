@@ -14,7 +14,7 @@ struct options {
 	uint64_t from;
 	int64_t seeds, steps, seconds;
 	const char *replay, *shrink, *file;
-	bool table;
+	bool table, first; /* first: ends with the first failure, and asks for no coverage */
 };
 
 static double seconds_of(clockid_t clock)
@@ -54,12 +54,12 @@ static int run_many(const struct options *o)
 		if (!e.failed)
 			continue;
 		tell_failure(seed, h.steps, &e);
-		if (++failures == 10)
+		if (++failures == 10 || o->first)
 			break;
 	}
 	took = seconds_of(CLOCK_MONOTONIC) - began;
 	worked = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - worked;
-	missing = cover_print(o->table);
+	missing = o->first ? 0 : cover_print(o->table);
 	printf("%lld histories, %lld steps in %.1f s (%.1f s of one core: %.0f steps/s of it); seeds %llu to %llu; %d failed, %d never reached\n", (long long)histories,
 		(long long)steps, took, worked, (double)steps / worked, (unsigned long long)o->from, (unsigned long long)o->from + (uint64_t)histories - 1,
 		failures, missing);
@@ -258,9 +258,14 @@ int main(int argc, char **argv)
 		.shrink = value_of(argc, argv, "--shrink"),
 		.file = value_of(argc, argv, "--file"),
 		.table = number_of(argc, argv, "--table", 0) != 0,
+		.first = number_of(argc, argv, "--first", 0) != 0,
 	};
 	struct kept k;
 
+	if (value_of(argc, argv, "--refusals") != NULL) {
+		refusals_print();
+		return 0;
+	}
 	if (o.shrink != NULL)
 		return make_small(&o);
 	if (o.replay != NULL)
@@ -274,5 +279,6 @@ int main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 512 << 20);
 	expect_faults();
 	expect_cores();
+	expect_refusals();
 	return run_many(&o);
 }

@@ -353,6 +353,15 @@ static void check_outcomes(const struct batch *b)
 	}
 }
 
+static void note(const struct batch *b, struct message **messages, const struct sim_position *p, bool fenced)
+{
+	struct say **says = ARENA_ARRAY(b->arena, struct say *, b->count + 1);
+
+	for (size_t i = 0; i < b->count && !fenced; i++)
+		says[i] = b->slots[i].counts ? b->slots[i].say : NULL;
+	twin_note(b->node, messages, says, b->count, p, fenced);
+}
+
 static bool run_again(struct node *n, struct message **messages, size_t count, const struct sim_position *p, enum unit_end end)
 {
 	n->between = NULL;
@@ -368,8 +377,10 @@ bool node_run(struct node *n, struct message **messages, size_t count, const str
 	struct batch b = { .node = n, .arena = n->arena, .count = count, .need = { .arena = n->arena } };
 	bool any;
 
-	if (p != NULL && n->epochs[p->topic][p->partition] != p->epoch)
+	if (p != NULL && n->epochs[p->topic][p->partition] != p->epoch) {
+		note(&b, messages, p, true);
 		return false;
+	}
 	b.slots = ARENA_ARRAY(b.arena, struct slot, count + 1);
 	for (size_t i = 0; i < count; i++)
 		slot_begin(&b, &b.slots[i], messages[i]);
@@ -394,6 +405,7 @@ bool node_run(struct node *n, struct message **messages, size_t count, const str
 	check_outcomes(&b);
 	if (any)
 		commit(&b);
+	note(&b, messages, p, false);
 	if (p != NULL)
 		n->offsets[p->topic][p->partition] = p->next;
 	return true;

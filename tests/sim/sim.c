@@ -119,7 +119,7 @@ static void open_merchant(struct sim *s, const struct world_merchant *w)
 	}
 }
 
-static void sim_open(struct sim *s, const struct history *h)
+void sim_open(struct sim *s, const struct history *h)
 {
 	struct arena *arena = arena_open();
 

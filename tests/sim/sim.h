@@ -50,6 +50,7 @@ struct ending {
 	int64_t steps; /* how much happened */
 };
 
+void sim_open(struct sim *, const struct history *);
 struct ending sim_run(const struct history *);
 
 /* --- for the simulation's own files --- */

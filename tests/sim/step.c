@@ -86,7 +86,7 @@ static void stand_still(struct sim *s, struct rng *r)
 	topic = topic_of(n->core->topics[rng_below(r, (uint64_t)topics)]);
 	cover("fault: a partition stands still");
 	for (int p = 0; p < PARTITIONS; p++)
-		n->stands[topic][p] = s->now_step + (int64_t)rng_below(r, 300);
+		n->stands[topic][p] = s->now_step + (int64_t)rng_below(r, 900);
 }
 
 /* A fact that nobody can read, under a customer's key. */

@@ -83,6 +83,26 @@ static bool charge_by_kafka(const struct asking *a)
 	return true;
 }
 
+/* What nobody should ask for. */
+static bool odd_charge(const struct asking *a)
+{
+	static const char *const bodies[] = {
+		"\"tax_category\":\"S\",\"tax_rate\":\"19\"",
+		"\"amount\":{\"minor\":100,\"currency\":\"EUR\"},\"tax_category\":\"S\"",
+		"\"amount\":{\"minor\":100,\"currency\":\"EUR\"},\"tax_category\":\"Z\",\"tax_rate\":\"5\"",
+		"\"amount\":{\"minor\":100,\"currency\":\"EUR\"},\"tax_category\":\"S\",\"tax_rate\":\"19\",\"tax_exemption_reason\":\"so\"",
+		"\"amount\":{\"minor\":100,\"currency\":\"ZZZ\"},\"tax_category\":\"S\",\"tax_rate\":\"19\"",
+		"\"amount\":{\"minor\":5000000000000000,\"currency\":\"EUR\"},\"tax_category\":\"S\",\"tax_rate\":\"19\",\"when\":\"on_request\"",
+		"\"amount\":{\"minor\":100,\"currency\":\"EUR\"},\"quantity\":\"2\",\"unit_price\":\"3\",\"tax_category\":\"S\",\"tax_rate\":\"19\"",
+	};
+	bool nameless = rng_one_in(a->r, 8), unnamed = rng_one_in(a->r, 8);
+
+	world_ask(a->to, a->arena, rng_one_in(a->r, 8) ? SPAN("none") : SPAN("nord"), "dunlin.billing.v1.AddCharge", "/v1/charges",
+		"{\"customer_ref\":\"%s\",\"external_ref\":\"%s\",%s%s}", nameless ? "c 1" : "c1", world_ref(a->m->world, "odd"),
+		unnamed ? "" : "\"description\":\"Gas\",", bodies[rng_below(a->r, sizeof bodies / sizeof *bodies)]);
+	return true;
+}
+
 /* ---- customers ---- */
 
 static bool define_customer(const struct asking *a)
@@ -152,6 +172,19 @@ static const char *credit_lines(const struct asking *a, const struct invoice *v)
 		world_digits(a->arena, v->merchant, minor), v->currency.code);
 }
 
+static bool odd_credit(const struct asking *a, const struct invoice *v)
+{
+	static const char *const bodies[] = { "\"whole\":true,\"lines\":[{\"line_no\":1,\"net\":{\"minor\":1,\"currency\":\"EUR\"}}],",
+		"\"lines\":[{\"line_no\":99,\"net\":{\"minor\":1,\"currency\":\"EUR\"}}],",
+		"\"lines\":[{\"line_no\":1,\"net\":{\"minor\":1,\"currency\":\"EUR\"}},{\"line_no\":1,\"net\":{\"minor\":1,\"currency\":\"EUR\"}}],",
+		"\"whole\":true," };
+
+	world_ask(a->to, a->arena, v->merchant, "dunlin.billing.v1.CreditInvoice",
+		arena_printf(a->arena, "/v1/invoices/%s/credit-notes", uuid_text(a->arena, v->id)), "{\"external_ref\":\"%s\",%s\"reason\":\"Versehen\"}",
+		world_ref(a->m->world, "credit"), bodies[v->state == INVOICE_DRAFT ? 3 : rng_below(a->r, 3)]);
+	return true;
+}
+
 static bool credit(const struct asking *a)
 {
 	const struct mem_row *row = rng_row(a->r, &a->m->tables[SHELF_INVOICES]);
@@ -159,6 +192,8 @@ static bool credit(const struct asking *a)
 	const struct invoice *v = row != NULL ? row->value : NULL;
 	const char *ref = world_ref(a->m->world, "credit");
 
+	if (v != NULL && (v->state == INVOICE_DRAFT || rng_one_in(a->r, 10)))
+		return odd_credit(a, v);
 	if (v == NULL || v->line_count == 0)
 		return false;
 	if (note != NULL && rng_one_in(a->r, 10))
@@ -183,7 +218,8 @@ static bool credit_by_kafka(const struct asking *from)
 	c.merchant_id = text(a.arena, a.merchant);
 	c.customer_ref = text(a.arena, a.customer);
 	c.external_ref = text(a.arena, span_of(world_ref(a.m->world, "credit")));
-	c.invoice_number = text(a.arena, rng_one_in(a.r, 8) ? SPAN("R-2026-999999") : v->number.text);
+	if (!rng_one_in(a.r, 12))
+		c.invoice_number = text(a.arena, rng_one_in(a.r, 8) ? SPAN("R-2026-999999") : v->number.text);
 	c.whole = true;
 	c.reason = text(a.arena, SPAN("storniert"));
 	by_kafka(&a, "dunlin.billing.v1.CreditInvoice", &c.base);
@@ -204,7 +240,7 @@ bool invoicing_operate(struct memory *m, struct rng *r, struct arena *arena, str
 	case 4: return cancel(&a);
 	case 5:
 	case 6: return credit(&a);
-	case 7: return credit_by_kafka(&a);
+	case 7: return rng_one_in(r, 4) ? odd_charge(&a) : credit_by_kafka(&a);
 	case 8:
 	case 9:
 	case 10:

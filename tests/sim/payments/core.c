@@ -496,9 +496,7 @@ static void memory_answer(struct memory *m, struct arena *arena, const struct si
 
 static const char *not_here(enum attempt_state from, enum attempt_state to)
 {
-	(void)from;
-	(void)to;
-	return NULL;
+	return from == ATTEMPT_CREATED && to == ATTEMPT_OPEN ? "no event tells of an open session, and nobody asks before we have made one" : NULL;
 }
 
 static void memory_expect(void)

@@ -95,6 +95,24 @@ static bool dismiss(const struct asking *a)
 	return true;
 }
 
+/* What nobody should ask for. */
+static bool odd(const struct asking *a)
+{
+	const struct attempt *t = pick_attempt(a);
+
+	if (t == NULL || rng_one_in(a->r, 3))
+		world_ask(a->to, a->arena, SPAN("nord"), "payments.CloseAlarm", "/v1/alarms/mismatch/none/close", "{\"note\":\"gesehen\"}");
+	else if (rng_one_in(a->r, 3))
+		world_ask(a->to, a->arena, t->merchant, "payments.CreateCheckout", "/v1/checkouts", "{\"items\":[{\"part\":1}]}");
+	else
+		world_ask(a->to, a->arena, t->merchant, "payments.RefundPayment",
+			arena_printf(a->arena, "/v1/payments/%s/refunds", uuid_text(a->arena, t->id)),
+			"{\"reason\":\"reopen\",\"amount\":{\"minor\":1,\"currency\":\"%s\"},\"items\":[{\"invoice_id\":\"%s\",\"part\":7,\"amount\":{\"minor\":1,"
+			"\"currency\":\"%s\"}}]}",
+			t->amount.currency.code, uuid_text(a->arena, t->id), t->amount.currency.code);
+	return true;
+}
+
 static bool close_alarm(const struct asking *a)
 {
 	const struct mem_row *row = rng_row(a->r, &a->m->alarms);
@@ -127,7 +145,7 @@ bool payments_operate(struct memory *m, struct rng *r, struct arena *arena, stru
 	case 4: return press(&a);
 	case 5: return give_back(&a);
 	case 6: return rng_one_in(r, 2) ? dismiss(&a) : close_alarm(&a);
-	case 7: return rng_one_in(r, 10) && put_account(&a);
+	case 7: return rng_one_in(r, 4) ? odd(&a) : rng_one_in(r, 10) && put_account(&a);
 	case 8:
 	case 9:
 	case 10:

@@ -23,7 +23,7 @@ struct session {
 	const char *id, *payment, *charge, *transaction, *currency;
 	int64_t amount, fee, created, expires;
 	int status, paid;
-	bool paid_out, live;
+	bool paid_out, live, sure;
 	struct given_back refunds[REFUNDS];
 	int refund_count;
 	struct span first; /* the answer under its idempotency key */
@@ -40,6 +40,7 @@ struct made_payout {
 struct event {
 	struct span merchant, id, body;
 	int told;
+	bool sure; /* is not lost: nobody would ever ask */
 };
 
 void provider_open(struct memory *m)
@@ -113,7 +114,7 @@ static const char *refund_json(struct memory *m, const struct session *s, const 
 static void say_once(struct memory *m, struct span merchant, const char *type, const char *object, bool live)
 {
 	const char *id = world_ref(m->world, "evt");
-	struct event e = { .merchant = merchant, .id = span_of(id) };
+	struct event e = { .merchant = merchant, .id = span_of(id), .sure = m->sure };
 
 	e.body = span_of(TEXT(m, "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":%s,\"created\":%lld,\"pending_webhooks\":1,\"data\":{\"object\":%s}}",
 		id, type, live ? "true" : "false", (long long)(m->world->now.us / US_PER_SECOND), object));
@@ -345,6 +346,7 @@ static void preempt(struct memory *m, struct rng *r)
 	i.subject = a->id;
 	s = make_session(m, &i);
 	s->expires = m->world->now.us / US_PER_SECOND + 80000;
+	s->sure = m->sure = true;
 	cover("provider: a session that nobody asked for");
 	switch (rng_below(r, 4)) {
 	case 0:
@@ -492,6 +494,7 @@ bool provider_move(struct memory *m, struct rng *r, struct instant now)
 	struct session *s = row != NULL ? row->value : NULL;
 
 	(void)now;
+	m->sure = s != NULL && s->sure;
 	switch (rng_below(r, 16)) {
 	case 0: return pay_out(m, r, world_pick_merchant(r));
 	case 1: stranger(m, r); return true;
@@ -543,7 +546,7 @@ bool provider_tell(struct memory *m, struct rng *r, struct arena *arena, bool al
 		struct event *e = rng_row(r, &m->events)->value;
 
 		if (e->told == 0 || rng_one_in(r, 20)) {
-			if (e->told == 0 && rng_one_in(r, 50)) {
+			if (e->told == 0 && !e->sure && rng_one_in(r, 50)) {
 				cover("provider: an event is lost");
 				e->told++;
 				return false;

@@ -21,6 +21,7 @@ struct memory {
 	struct mem_table sessions;   /* by attempt: struct session */
 	struct mem_table of_account; /* sessions by merchant */
 	struct mem_table payouts_made, events, late;
+	bool sure; /* what is told now is of a session that only events tell of */
 };
 
 void sim_find(struct memory *, struct book *, struct need *);

@@ -347,6 +347,8 @@ static bool again(struct memory *m, struct rng *r)
 {
 	const struct mem_row *row = rng_row(r, &m->papers);
 
+	for (int tries = 0; row != NULL && tries < 4 && !((const struct paper *)row->value)->broken; tries++)
+		row = rng_row(r, &m->papers);
 	if (row == NULL)
 		return false;
 	cover(((const struct paper *)row->value)->delivered ? "bank: a file again" : "bank: a file late");

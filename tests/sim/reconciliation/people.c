@@ -57,6 +57,8 @@ static bool match(const struct asking *a)
 		l = pick(a, BOOK_LINES);
 	if (l == NULL)
 		return false;
+	for (int tries = 0; tries < 4 && receipt != NULL && receipt->kind != RECEIPT_PROVIDER; tries++)
+		receipt = pick(a, BOOK_RECEIPTS);
 	switch (rng_below(a->r, 8)) {
 	case 0: what = p != NULL ? arena_printf(a->arena, "\"payout_id\":\"%s\"", id(a, p->id)) : NULL; break;
 	case 1: what = other != NULL ? arena_printf(a->arena, "\"return_of\":\"%s\"", id(a, other->id)) : NULL; break;
@@ -123,7 +125,7 @@ static bool write_off(const struct asking *a)
 	if (i == NULL)
 		return false;
 	world_ask(a->to, a->arena, i->merchant, "dunlin.reconciliation.WriteOff", arena_printf(a->arena, "/v1/open-items/%s/write-off", id(a, i->invoice)),
-		"{" BY "%s}", rng_one_in(a->r, 2) ? arena_printf(a->arena, ",\"amount\":{\"minor\":%d,\"currency\":\"%s\"}", 1 + (int)rng_below(a->r, 3000),
+		"{" BY "%s%s}", rng_one_in(a->r, 10) ? ",\"part\":7" : "", rng_one_in(a->r, 2) ? arena_printf(a->arena, ",\"amount\":{\"minor\":%d,\"currency\":\"%s\"}", 1 + (int)rng_below(a->r, 3000),
 						    i->currency.code) :
 					     "");
 	return true;
@@ -133,6 +135,8 @@ static bool close_exception(const struct asking *a)
 {
 	const struct exception *e = pick(a, BOOK_EXCEPTIONS);
 
+	for (int tries = 0; e != NULL && tries < 5 && !(e->open && exception_is_closed_by_hand(e->kind)); tries++)
+		e = pick(a, BOOK_EXCEPTIONS);
 	if (e == NULL)
 		return false;
 	world_ask(a->to, a->arena, e->merchant, "dunlin.reconciliation.CloseException",
@@ -151,6 +155,39 @@ static bool accept(const struct asking *a)
 	world_ask(a->to, a->arena, s->merchant, "dunlin.reconciliation.AcceptStatement",
 		arena_printf(a->arena, "/v1/statements/%s/accept", id(a, s->id)), "{" BY "}");
 	return true;
+}
+
+/* What nobody should ask for. */
+static bool odd(const struct asking *a)
+{
+	static const char none[] = "01900000-0000-7000-8000-000000000000";
+	const struct line *l = pick(a, BOOK_LINES);
+	const struct open_item *i = pick(a, BOOK_ITEMS);
+
+	for (int tries = 0; l != NULL && tries < 8 && l->state != LINE_WAITING; tries++)
+		l = pick(a, BOOK_LINES);
+	switch (rng_below(a->r, 4)) {
+	case 0:
+		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.CloseException", arena_printf(a->arena, "/v1/exceptions/%s/close", none),
+			"{" BY "}");
+		return true;
+	case 1:
+		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.AcceptStatement", arena_printf(a->arena, "/v1/statements/%s/accept", none),
+			"{" BY "}");
+		return true;
+	case 2:
+		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.RecordReceipt", "/v1/receipts",
+			"{" BY ",\"customer_ref\":\"c1\",\"amount\":{\"minor\":0,\"currency\":\"EUR\"},\"value_date\":\"2026-03-01\"}");
+		return true;
+	default:
+		if (l == NULL || i == NULL)
+			return false;
+		world_ask(a->to, a->arena, i->merchant, rng_one_in(a->r, 3) ? "dunlin.reconciliation.WriteOff" : "dunlin.reconciliation.MatchLine",
+			arena_printf(a->arena, "/v1/lines/%s/match", rng_one_in(a->r, 4) ? none : id(a, l->id)),
+			"{" BY ",\"items\":[{\"invoice_id\":\"%s\",\"part\":%s},{\"invoice_id\":\"%s\",\"part\":1}]}", id(a, i->invoice),
+			rng_one_in(a->r, 2) ? "9" : "1", rng_one_in(a->r, 3) ? none : id(a, i->invoice));
+		return true;
+	}
 }
 
 static bool define(const struct asking *a)
@@ -178,7 +215,7 @@ bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena
 	case 4: return unmatch(&a);
 	case 5: return receipt(&a);
 	case 6: return allocate(&a);
-	case 7: return rng_one_in(r, 3) && write_off(&a);
+	case 7: return rng_one_in(r, 3) ? odd(&a) : rng_one_in(r, 2) && write_off(&a);
 	case 8: return close_exception(&a);
 	case 9:
 	case 10: return accept(&a);

@@ -1,0 +1,38 @@
+/*
+ * twin: a history of one service, to be lived a second time by the real unit of work on a real database: every batch that was committed or fenced, what became of
+ * each message, what was said. Tests in tests/store/<service>/test_sim_*.c run it and compare.
+ */
+#ifndef DUNLIN_SIM_TWIN_H
+#define DUNLIN_SIM_TWIN_H
+
+#include "message.h"
+
+struct twin_said {
+	struct span topic, key, type, payload;
+	struct uuid id;
+};
+
+struct twin_batch {
+	struct instant now;
+	struct message **messages; /* as they came; outcome, reply and why are what the model made of them */
+	size_t count;
+	const struct twin_said *said;
+	size_t said_count;
+	/* Of a Kafka batch: where it leaves its partition, and who owns that. */
+	bool has_position, is_fenced;
+	const char *topic;
+	int partition;
+	int64_t epoch, owner_epoch, next;
+};
+
+struct twin {
+	struct twin_batch *batches;
+	size_t count, room;
+	size_t inbox, parked; /* rows at the end */
+	struct span rows;     /* every row as text, in order; empty where the service does not print them */
+};
+
+/* The history of the service with this name. Everything lives as long as the process. */
+struct twin *twin_record(const char *service, uint64_t seed, int64_t steps);
+
+#endif

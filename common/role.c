@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "jail.h"
 #include "kafka.h"
 #include "log.h"
 #include "service.h"
@@ -254,6 +255,7 @@ int role_run(const struct service *service, const char *roles)
 	ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ended_fd < 0)
 		bug("eventfd: %s", strerror(errno));
+	jail_enter();
 	start_all(service, roles);
 	wait_for_end(signal_fd);
 	code = exit_code();

@@ -126,6 +126,18 @@ def test_the_ops_port_answers_without_a_broker(world, running, tmp_path):
     assert http(ops + "/nowhere")[0] == 404
 
 
+def test_every_thread_of_a_running_daemon_is_in_jail(world, running):
+    """tests/store/test_jail.c shows what that means."""
+    wait_for(lambda: http(world.ops(running) + "/readyz")[0] == 200 or None)
+    threads = list(pathlib.Path(f"/proc/{world.procs[running].pid}/task").iterdir())
+    assert len(threads) > 5
+    for thread in threads:
+        status = (thread / "status").read_text()
+        assert re.search(r"^Seccomp:\s2$", status, re.M) and re.search(r"^NoNewPrivs:\s1$", status, re.M), status
+    metrics = http(world.ops(running) + "/metrics")[1]
+    assert 'dunlin_jailed{by="seccomp"} 1' in metrics and 'dunlin_jailed{by="landlock"}' in metrics
+
+
 def test_a_missing_broker_is_said(world, running):
     """The daemon serves HTTP all the while."""
     def said():

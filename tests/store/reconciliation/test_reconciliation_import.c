@@ -253,7 +253,7 @@ static void a_large_statement_holds_up_no_small_one_of_another_account(void **st
 	assert_int_equal(
 		town_number(t,
 			"select max(number) filter (where l.state = 'waiting') - min(number) filter (where l.state = 'staged') from bank_line l"
-			" join statement using (merchant_id, statement_id) where bank_ref = 'S1'"),
+			" join statement s using (merchant_id, statement_id) where s.bank_ref = 'S1'"),
 		-1);
 	town_due(t);
 	assert_int_equal(lines(t), MANY + 3);

@@ -8,6 +8,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 B ?= build
+# One name whoever calls: what an object depends on is written down by its name.
+override B := $(abspath $(B))
 FLAVOUR ?= release
 FLAVOURS := release debug asan tsan cov fuzz fuzzcov
 $(if $(filter $(FLAVOUR),$(FLAVOURS)),,$(error FLAVOUR is one of $(FLAVOURS)))

@@ -198,7 +198,7 @@ $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED)
 # The same without its main, for store tests that live a history a second time: only twin_record is seen.
 $(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s))
 	@mkdir -p $(@D) && ld -r -o $@.all $^ && objcopy --keep-global-symbol=twin_record $@.all $@
-$(patsubst %.c,$(O)/%,$(wildcard tests/store/*/test_sim_*.c)): $(O)/sim/twin.o
+$(patsubst %.c,$(O)/%,$(wildcard tests/store/*/test_sim_*.c)): $(O)/sim/twin.o $(O)/obj/tests/sim/relive/relive.o
 
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
@@ -289,7 +289,7 @@ up: deps ## start everything and print where it is
 	@$(MAKE) --no-print-directory all $(if $(filter kafka,$(BROKER)),kafka-libs) && deploy/demo/run up
 down: ## stop it
 	@deploy/demo/run down
-bench: all ## consume-to-commit, webhook intake, memory, time to ready
+bench: all $(B)/venv/.done $(B)/kafka/.done $(B)/node/.done $(G)/python/.done ## the table of figures and ratios (ROWS="c e h" for some)
 	@tests/bench/run
 docs: $(B)/dunlin.binpb ## the contract as one descriptor set
 

@@ -6,7 +6,7 @@
 #include "role.h"
 #include "service.h"
 
-enum { IDLE_MS = 1000, SPACING_MS = 100, SANDBOX_SPACING_MS = 2, FOLLOWER_MS = 1000, KEEP_S = 600, LAZY = 50 };
+enum { IDLE_MS = 1000, SPACING_MS = 100, SANDBOX_SPACING_MS = 2, FOLLOWER_MS = 1000, KEEP_S = 600, LAZY = 50, LAZY_MOST_S = 30 };
 enum { LOOK_MOST = 64 * UNIT_MESSAGES };
 enum { OUTBOX_ROWS = 1000000, OUTBOX_DAYS = 30, INBOX_DAYS = 400 };
 
@@ -101,7 +101,7 @@ static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 	for (size_t i = 0; t->service->duties != NULL && t->service->duties[i].name != NULL; i++) {
 		const struct duty *duty = &t->service->duties[i];
 		size_t limit = UNIT_MESSAGES;
-		int64_t period = (int64_t)duty->period_ms * 1000, began = clock_monotonic_us(), ended;
+		int64_t period = (int64_t)duty->period_ms * 1000, began = clock_monotonic_us(), ended, rest;
 
 		if ((!woken || duty->lazy) && began < t->look_at[i])
 			continue;
@@ -109,11 +109,10 @@ static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 			role_beat(t->role);
 			TRY(look(t, duty, &limit, why));
 		}
+		/* One that looks at much looks less often: it takes a fiftieth of the database's time, or a look in half a minute. */
 		ended = clock_monotonic_us();
-		/* One that looks at much looks less often: it takes a fiftieth of the database's time at most. */
-		if (duty->lazy && (ended - began) * LAZY > period)
-			period = (ended - began) * LAZY;
-		t->look_at[i] = ended + period;
+		rest = (ended - began) * LAZY < LAZY_MOST_S * US_PER_SECOND ? (ended - began) * LAZY : LAZY_MOST_S * US_PER_SECOND;
+		t->look_at[i] = ended + (duty->lazy && rest > period ? rest : period);
 	}
 	return OK;
 }

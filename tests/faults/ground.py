@@ -125,7 +125,7 @@ class Ground(World):
         return self.folder / f"postgres-{name}"
 
     def postgres(self, verb, name):
-        env = dict(os.environ, **self.server_more)
+        env = dict(os.environ, DUNLIN_POSTGRES_ENV=" ".join(f"{k}={v}" for k, v in self.server_more.items()))
         done = subprocess.run(["tests/env/postgres", verb, str(self.server(name))], capture_output=True, text=True, env=env)
         if done.returncode:
             raise Failed(f"postgres {verb} {name}: {done.stderr.strip()}")

@@ -31,7 +31,7 @@ RUN = pathlib.Path(os.environ.get("FAULTS_RUN", B / "run/faults"))
 BINARIES = B / os.environ.get("FLAVOUR", "release") / "bin"
 PROXY = BINARIES.parent / "tests/faults/proxy"
 RATE = float(os.environ.get("RATE", 40))
-N_OF_A_TRIAL = 125
+N_OF_A_TRIAL = 100
 
 
 def say(text):

@@ -4,7 +4,7 @@
  *   pair INVOICING_PORT RECONCILIATION_PORT INVOICING_TOKEN RECONCILIATION_TOKEN CONNECTIONS PAIRS RUN
  *
  * CONNECTIONS workers (closed loop), each with one connection to either service (127.0.0.1), which stay open. The receipt names the invoice by the id in the first
- * answer; while reconciliation does not know it yet (404) the worker tries again under another Idempotency-Key, 2 ms later. RUN makes references unique.
+ * answer; while reconciliation does not know it yet (404) the worker tries again under another Idempotency-Key, 2, 4, 8 … 32 ms later. RUN makes references unique.
  * Prints one line of JSON: pairs, seconds, per_second, again (receipts sent again), p50_us, p99_us, most_us of a pair.
  */
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKERS_MOST = 256, BYTES = 16384, CUSTOMERS = 2000, AGAIN_US = 2000 };
+enum { WORKERS_MOST = 256, BYTES = 16384, CUSTOMERS = 2000, AGAIN_US = 2000, DOUBLINGS = 5 };
 enum stage { INVOICE, RECEIPT, WAITING, DONE };
 
 struct worker {
@@ -134,7 +134,7 @@ static void answered(struct worker *w)
 	if (w->stage == RECEIPT && status == 404) {
 		again++;
 		w->stage = WAITING;
-		w->again_at = now_us() + AGAIN_US;
+		w->again_at = now_us() + ((int64_t)AGAIN_US << (w->tries < DOUBLINGS ? w->tries : DOUBLINGS)) / 2;
 	} else if (status != 200 && status != 201)
 		die(w->stage == INVOICE ? "invoicing" : "reconciliation", w->answer);
 	else if (w->stage == INVOICE) {

@@ -4,18 +4,11 @@ import itertools
 import os
 
 from frame import MERCHANT, Line, abba, failed
+from rows import h
 
 ABOUT = "one invoice and its receipt, two HTTP requests, against pgbench doing the least that a payment is, 16 clients"
 PAIRS = int(os.environ.get("PAIRS", 8000))
-CUSTOMERS = 2000
 runs = itertools.count(1)
-
-
-def make_customers(bench, stack):
-    """By HTTP, as the peers would; reconciliation knows them with the first invoice."""
-    for n in range(CUSTOMERS):
-        bench.call(stack, "invoicing", "POST", "/v1/customers",
-                   {"customer_ref": f"C{n}", "name": f"Customer {n}", "zone": "Europe/Berlin", "currency": "EUR"}, key=f"customer-{n}")
 
 
 def pairs(bench, stack, connections, p99s):
@@ -27,6 +20,8 @@ def pairs(bench, stack, connections, p99s):
     # A receipt's answer comes after the commit that allocates it: with the last answer both are in the journal.
     if receipts(bench, stack) - before != PAIRS:
         failed(f"{PAIRS} pairs were answered, {receipts(bench, stack) - before} receipts are allocated in full")
+    print(f"   {connections} connections: {figures['per_second']} pairs/s, p50 {figures['p50_us'] / 1000:.1f} ms, p99 {figures['p99_us'] / 1000:.1f} ms, "
+          f"{figures['again']} receipts sent again", flush=True)
     p99s.append(figures["p99_us"] / 1000)
     return figures["per_second"]
 
@@ -40,7 +35,8 @@ def run(bench):
     stack = bench.new_stack("p", services=("invoicing", "reconciliation", "payments", "reminders"))
     try:
         bench.define_merchant(stack)
-        make_customers(bench, stack)
+        h.publish(bench, stack, 0, (h.customer(n) for n in range(h.CUSTOMERS)))
+        h.wait_taken(bench, stack, 0, h.CUSTOMERS)
         few, many = [], []
         least, at_16, at_64 = abba(lambda: bench.minimal_payments(stack, "reconciliation"), lambda: pairs(bench, stack, 16, few),
                                    lambda: pairs(bench, stack, 64, many))

@@ -348,7 +348,7 @@ static enum err run_batch(struct consume *s, struct why *why)
 		while (a.to < b->count && b->parts[a.to]->alone == 0)
 			a.to++;
 		a.alone = a.to == i;
-		a.aside = a.alone && b->parts[i]->tries >= TRIES_SPENT;
+		a.aside = a.alone && b->parts[i]->stuck && b->parts[i]->tries >= TRIES_SPENT;
 		a.to += a.alone;
 		TRY(run(s, &a, why));
 		i = a.to;

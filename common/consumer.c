@@ -113,6 +113,7 @@ static void parts_fill(struct consumer *c, const struct rows *rows)
 {
 	int topic = rows_column(rows, "topic"), partition = rows_column(rows, "part"), next = rows_column(rows, "next_offset");
 	int last = rows_column(rows, "last_id"), epoch = rows_column(rows, "owner_epoch"), tries = rows_column(rows, "tries");
+	int stuck = rows_column(rows, "stuck");
 
 	c->parts = ARENA_ARRAY(c->assigned, struct part, rows->count);
 	for (size_t i = 0; i < rows->count; i++)
@@ -123,6 +124,7 @@ static void parts_fill(struct consumer *c, const struct rows *rows)
 			.last_id = rows_text(rows, i, last),
 			.epoch = rows_int8(rows, i, epoch),
 			.tries = rows_int4(rows, i, tries),
+			.stuck = rows_bool(rows, i, stuck),
 		};
 	c->part_count = rows->count;
 }

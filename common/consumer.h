@@ -12,7 +12,8 @@
 #include "service.h"
 
 /* From this many begun tries on, messages of a partition run alone, as many as a batch may have held; from that many on, the first is set
- * aside unapplied: it was tried alone, and the process ended with it, four times. Kills from outside, one after the other, blame nobody. */
+ * aside unapplied, where it is stuck: it was tried alone, and the process ended with it, four times and more, over two minutes. Kills from
+ * outside, however quickly one follows the other, blame nobody. */
 enum { TRIES_ALONE = 3, TRIES_SPENT = TRIES_ALONE + 4 };
 
 /* One partition that is ours. */
@@ -25,6 +26,7 @@ struct part {
 	int64_t reported; /* as told to Kafka */
 	int tries;
 	int alone;  /* so many messages still run alone */
+	bool stuck; /* it has not moved for two minutes in which something waited */
 	bool check; /* the record that comes next is the one last applied, whose identity is last_id */
 	struct span last_id;
 	size_t slot; /* in the batch's list of positions; SIZE_MAX: none yet */

@@ -6,7 +6,7 @@ select distinct cluster_id from consumer_position order by cluster_id;
 -- name: position_claim
 -- A new owner for partitions; waits for the former owner's commit, whose epoch is stale from then on. No position means the beginning, $5. `tries`
 -- counts how often a batch was begun here without an end: up to 3 by claims where something waits before the end of the log, $6; from there by
--- position_try.
+-- position_try. updated_at is when it moved, or when something first waited; where that is long ago, whatever waits is `stuck`.
 with wanted as (
 	select * from unnest($3::text[], $4::int4[], $5::int8[], $6::int8[]) as w(topic, part, first, past)
 )
@@ -15,14 +15,14 @@ select $1::text, w.topic, w.part, w.first, 1, $2::text, (w.first < w.past)::int
 from wanted w
 order by w.topic, w.part
 on conflict (cluster_id, topic, part) do update
-set owner_epoch = p.owner_epoch + 1, owner = excluded.owner, updated_at = clock_timestamp(),
+set owner_epoch = p.owner_epoch + 1, owner = excluded.owner, updated_at = case when p.tries = 0 then clock_timestamp() else p.updated_at end,
 	tries = case when p.tries < 3
 		and p.next_offset < (select w.past from wanted w where w.topic = p.topic and w.part = p.part) then p.tries + 1 else p.tries end
-returning topic, part, next_offset, last_id, owner_epoch, tries;
+returning topic, part, next_offset, last_id, owner_epoch, tries, updated_at < clock_timestamp() - interval '2 minutes' as stuck;
 
 -- name: position_try
 -- One message of this partition is tried alone.
-update consumer_position set tries = greatest(tries, 3) + 1, updated_at = clock_timestamp()
+update consumer_position set tries = greatest(tries, 3) + 1
 where cluster_id = $1::text and topic = $2::text and part = $3::int4 and owner_epoch = $4::int8;
 
 -- name: position_release
@@ -36,7 +36,7 @@ with wanted as (
 	for update of p
 )
 update consumer_position p
-set tries = case when p.tries < 3 then greatest(p.tries - 1, 0) else p.tries end, owner = '', updated_at = clock_timestamp()
+set tries = case when p.tries < 3 then greatest(p.tries - 1, 0) else p.tries end, owner = ''
 from wanted w
 where p.cluster_id = w.cluster_id and p.topic = w.topic and p.part = w.part;
 

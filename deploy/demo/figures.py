@@ -51,7 +51,7 @@ def happened(facts, merchant):
         tally("payments confirmed by mail").add(m.amount.minor)
     for m in facts.of("NoticeFailed", merchant):
         tally("mails that did not arrive").add()
-    for m in facts.of("HoldPlaced", merchant):
+    for m in sorted(facts.of("HoldPlaced", merchant), key=lambda m: m.hold.kind):
         if m.revision == 1:
             tally(f"reminders held, {enum_word(m.hold, 'kind', 'HOLD_KIND_')}").add()
     for m in latest(facts.of("PaymentSucceeded", merchant)):

@@ -138,7 +138,7 @@ class Story:
         merchant = customer.merchant
         m = self.billing.DefineCustomer(
             merchant_id=merchant.id, customer_ref=customer.ref, name=customer.name, emails=[customer.email], language=merchant.language,
-            zone=merchant.where, currency=merchant.currency, billing_day=customer.billing_day, ibans=[customer.iban] if customer.knows_iban else [])
+            zone=merchant.zone, currency=merchant.currency, billing_day=customer.billing_day, ibans=[customer.iban] if customer.knows_iban else [])
         m.address.CopyFrom(self.types.Address(lines=[f"{customer.ref[2:]} High Street"], city="Somewhere", postal_code="12345", country="DE"))
         m.terms.CopyFrom(self.types.PaymentTerms(kind=self.types.TERMS_KIND_NET_DAYS, days=customer.net_days))
         return m

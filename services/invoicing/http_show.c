@@ -139,7 +139,7 @@ static enum err read_filter(const struct request *r, struct invoice_filter *f, s
 {
 	struct span state = request_query(r, "state"), after = request_query(r, "after");
 
-	*f = (struct invoice_filter){ .merchant = r->merchant, .customer_ref = request_query(r, "customer") };
+	*f = (struct invoice_filter){ .merchant = r->merchant, .customer_ref = request_query(r, "customer_ref") };
 	memset(f->before.b, 0xff, sizeof f->before.b);
 	TRY(read_limit(r, &f->limit, why));
 	if (after.size > 0 && uuid_parse(after, &f->before) != OK)

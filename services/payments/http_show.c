@@ -50,7 +50,7 @@ static enum err read_filter(const struct request *r, struct attempt_filter *filt
 	enum attempt_state state;
 
 	*filter = (struct attempt_filter){
-		.merchant = r->merchant, .customer = request_query(r, "customer"), .state = request_query(r, "state")
+		.merchant = r->merchant, .customer = request_query(r, "customer_ref"), .state = request_query(r, "state")
 	};
 	memset(filter->before.b, 0xff, sizeof(filter->before.b));
 	TRY(read_limit(r, &filter->limit, why));

@@ -73,7 +73,7 @@ void wire_add_attempt(struct json_out *out, struct arena *arena, const struct at
 	json_out_object(out, NULL);
 	json_out_uuid(out, "id", attempt->id);
 	json_out_string(out, "state", attempt_state_name(attempt->state));
-	json_out_span(out, "customer", attempt->customer);
+	json_out_span(out, "customer_ref", attempt->customer);
 	json_out_span(out, "account", attempt->account);
 	json_out_bool(out, "live", attempt->live);
 	json_out_money(out, "amount", attempt->amount);

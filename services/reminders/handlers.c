@@ -266,7 +266,7 @@ static enum err find_held(const struct book *book, const struct message *m, stru
 		*ref = owner->customer;
 	}
 	if (book_customer(book, m->merchant, *ref) == NULL)
-		return why_field(why, ERR_NOT_FOUND, "customer_unknown", "customer", "there is no such customer");
+		return why_field(why, ERR_NOT_FOUND, "customer_unknown", "customer_ref", "there is no such customer");
 	return OK;
 }
 

@@ -17,7 +17,7 @@ static enum err read_page(const struct request *r, struct page *page, struct why
 	struct span limit = request_query(r, "limit"), before = request_query(r, "before");
 	int64_t n = PAGE_LIMIT;
 
-	*page = (struct page){ .merchant = r->merchant, .customer = request_query(r, "customer") };
+	*page = (struct page){ .merchant = r->merchant, .customer = request_query(r, "customer_ref") };
 	memset(page->before.b, 0xff, sizeof(page->before.b));
 	if (limit.size > 0 && (span_int64(limit, &n) != OK || n < 1 || n > PAGE_MOST))
 		return why_field(why, ERR_INVALID, "field_invalid", "limit", "limit is a number from 1 to %d", PAGE_MOST);
@@ -61,7 +61,7 @@ static void add_instant_if(struct json_out *out, const char *name, struct instan
 static void add_notice(struct json_out *out, const struct notice *n)
 {
 	json_out_uuid(out, "id", n->id);
-	json_out_span(out, "customer", n->customer);
+	json_out_span(out, "customer_ref", n->customer);
 	json_out_string(out, "kind", notice_kind_name(n->kind));
 	json_out_string(out, "state", notice_state_name(n->state));
 	json_out_date(out, "day", n->day);
@@ -256,7 +256,7 @@ static void add_verdicts(struct json_out *out, const struct book *book, const st
 static enum err show_plan(struct request *r, struct db *db, struct response *response, struct why *why)
 {
 	struct need need = { .arena = r->arena };
-	struct span ref = request_query(r, "customer");
+	struct span ref = request_query(r, "customer_ref");
 	const struct customer *customer;
 	struct json_out out;
 	struct instant now;
@@ -264,7 +264,7 @@ static enum err show_plan(struct request *r, struct db *db, struct response *res
 	struct book *book;
 
 	if (ref.size == 0)
-		return why_field(why, ERR_INVALID, "field_missing", "customer", "customer is missing");
+		return why_field(why, ERR_INVALID, "field_missing", "customer_ref", "customer_ref is missing");
 	need_want(&need, WANT_CUSTOMER, r->merchant, ref);
 	TRY(store_now(db, r->arena, &now, why));
 	TRY(store_look(db, r->arena, &need, &book, why));
@@ -272,7 +272,7 @@ static enum err show_plan(struct request *r, struct db *db, struct response *res
 	if (customer == NULL)
 		return why_set(why, ERR_NOT_FOUND, "customer_unknown", "there is no such customer");
 	open_json(&out, &text, r->arena);
-	json_out_span(&out, "customer", ref);
+	json_out_span(&out, "customer_ref", ref);
 	json_out_instant(&out, "now", now);
 	json_out_string(&out, "policy", book->policy->name);
 	json_out_bool(&out, "known", customer->revision > 0);

@@ -16,8 +16,8 @@ enum err wire_read_place_hold(struct message *m, struct arena *arena, struct why
 	command->kind = span_of(kinds[kind]);
 	if (json_in_has(&in, "invoice_id"))
 		TRY(json_in_uuid(&in, "invoice_id", &command->invoice, why));
-	if (json_in_has(&in, "customer"))
-		TRY(json_in_text(&in, "customer", 1, 64, &command->customer, why));
+	if (json_in_has(&in, "customer_ref"))
+		TRY(json_in_text(&in, "customer_ref", 1, 64, &command->customer, why));
 	if (uuid_is_zero(command->invoice) && command->customer.size == 0)
 		return why_field(why, ERR_INVALID, "field_missing", "invoice_id", "name an invoice or a customer");
 	command->has_until = json_in_has(&in, "until");
@@ -66,7 +66,7 @@ void wire_print_hold(struct json_out *out, const char *name, const struct hold *
 {
 	json_out_object(out, name);
 	json_out_uuid(out, "id", hold->id);
-	json_out_span(out, "customer", hold->customer);
+	json_out_span(out, "customer_ref", hold->customer);
 	json_out_span(out, "kind", hold->kind);
 	json_out_string(out, "state", hold_state_name(hold->state));
 	if (!uuid_is_zero(hold->invoice))

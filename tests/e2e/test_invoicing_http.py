@@ -142,12 +142,12 @@ def test_lists_come_in_pages_and_whole(nord):
     assert seen == sorted(set(seen)) and {f"p{n}" for n in range(7)} <= set(seen)
     nord.charge("p1", "p1-1", when="at_once")
     nord.charge("p1", "p1-2", when="on_request")
-    both = nord.get("/v1/invoices?customer=p1")[1]["items"]
+    both = nord.get("/v1/invoices?customer_ref=p1")[1]["items"]
     assert [i["state"] for i in both] == ["draft", "issued"]
-    first = nord.get("/v1/invoices?customer=p1&limit=1")[1]
-    assert nord.get(f"/v1/invoices?customer=p1&limit=1&after={first['next']}")[1]["items"] == both[1:]
-    assert nord.get("/v1/invoices?customer=p1&state=issued")[1]["items"] == both[1:]
-    assert nord.get("/v1/invoices?customer=p1&state=settled")[1]["items"] == []
+    first = nord.get("/v1/invoices?customer_ref=p1&limit=1")[1]
+    assert nord.get(f"/v1/invoices?customer_ref=p1&limit=1&after={first['next']}")[1]["items"] == both[1:]
+    assert nord.get("/v1/invoices?customer_ref=p1&state=issued")[1]["items"] == both[1:]
+    assert nord.get("/v1/invoices?customer_ref=p1&state=settled")[1]["items"] == []
 
 
 def test_what_the_ledger_says_is_shown(nord, world, credited):

@@ -136,7 +136,7 @@ def test_a_customer_is_reminded_until_the_money_comes(town):
 
 
 def test_the_mail_is_what_the_notice_says(town):
-    notice = town.shop("GET", "/v1/notices?customer=a1&limit=1")[1]["notices"][0]
+    notice = town.shop("GET", "/v1/notices?customer_ref=a1&limit=1")[1]["notices"][0]
     full = town.shop("GET", f"/v1/notices/{notice['id']}")[1]
     mail = town.get("sandbox", f"/sandbox/mail/{town.mails('a1@kunde.example')[-1]['n']}")
     assert full["subject"] == mail["subject"]
@@ -154,11 +154,11 @@ def misbehave(town, what, **more):
 def receipt_of(town, ref, n):
     """A receipt is sent at once, at any hour."""
     town.say(customer(ref), paid(ref, n, 500))
-    town.until(lambda: len(town.shop("GET", f"/v1/notices?customer={ref}")[1]["notices"]), 1)
+    town.until(lambda: len(town.shop("GET", f"/v1/notices?customer_ref={ref}")[1]["notices"]), 1)
 
 
 def state_of(town, ref):
-    return [n["state"] for n in town.shop("GET", f"/v1/notices?customer={ref}")[1]["notices"]]
+    return [n["state"] for n in town.shop("GET", f"/v1/notices?customer_ref={ref}")[1]["notices"]]
 
 
 @pytest.mark.parametrize("what, ref, copies", [("smtp_lost", "b1", 0), ("smtp_no_answer", "b4", 1)])
@@ -169,19 +169,19 @@ def test_a_mail_of_which_nobody_knows_is_sent_once_more_as_the_same_mail(town, w
     mails = town.mails(f"{ref}@kunde.example")
     assert len({m["message_id"] for m in mails}) == 1
     assert mails[0]["copies"] == copies
-    assert town.shop("GET", f"/v1/notices?customer={ref}")[1]["notices"][0]["tries"] == 2
+    assert town.shop("GET", f"/v1/notices?customer_ref={ref}")[1]["notices"][0]["tries"] == 2
 
 
 def test_a_mail_system_that_defers_is_asked_again_and_one_that_rejects_is_not(town):
     misbehave(town, "smtp_defer")
     receipt_of(town, "b2", 22)
-    town.until(lambda: [n["tries"] for n in town.shop("GET", "/v1/notices?customer=b2")[1]["notices"]], [1])
+    town.until(lambda: [n["tries"] for n in town.shop("GET", "/v1/notices?customer_ref=b2")[1]["notices"]], [1])
     town.advance(1)
     assert state_of(town, "b2") == ["sent"]
     misbehave(town, "smtp_reject")
     receipt_of(town, "b3", 23)
     town.until(lambda: state_of(town, "b3"), ["failed"])
-    failed = town.shop("GET", "/v1/notices?customer=b3")[1]["notices"][0]
+    failed = town.shop("GET", "/v1/notices?customer_ref=b3")[1]["notices"][0]
     assert failed["failure"] == "refused" and failed["code"].startswith("5")
     assert town.mails("b3@kunde.example") == []
 
@@ -190,23 +190,23 @@ def test_a_promise_holds_until_its_day_is_over(town):
     today = datetime.date.fromisoformat(town.get("sandbox", "/sandbox/clock")["now"][:10])
     until = str(today + datetime.timedelta(days=5))
     town.say(customer("c1"), *owed("c1", 31, "2026-02-02"))
-    town.until(lambda: town.call("reminders", "GET", "/v1/plan?customer=c1", merchant="nord")[0], 200)
-    assert town.shop("POST", "/v1/holds", {"kind": "promise", "customer": "c1", "until": until, "reason": "pays on Friday"})[0] == 201
+    town.until(lambda: town.call("reminders", "GET", "/v1/plan?customer_ref=c1", merchant="nord")[0], 200)
+    assert town.shop("POST", "/v1/holds", {"kind": "promise", "customer_ref": "c1", "until": until, "reason": "pays on Friday"})[0] == 201
     before = len(subjects(town, "c1"))
     town.advance(4)
     assert len(subjects(town, "c1")) == before
-    assert town.shop("GET", "/v1/plan?customer=c1")[1]["items"][0]["waits_for"] == "hold"
+    assert town.shop("GET", "/v1/plan?customer_ref=c1")[1]["items"][0]["waits_for"] == "hold"
     town.advance(8)
     assert len(subjects(town, "c1")) == before + 1
-    assert [h["state"] for h in town.shop("GET", "/v1/holds?customer=c1")[1]["holds"]] == ["expired"]
+    assert [h["state"] for h in town.shop("GET", "/v1/holds?customer_ref=c1")[1]["holds"]] == ["expired"]
 
 
 def test_what_is_another_merchants_is_not_there(town):
-    hold = town.shop("POST", "/v1/holds", {"kind": "dispute", "customer": "c1", "reason": "wrong goods"})[1]
+    hold = town.shop("POST", "/v1/holds", {"kind": "dispute", "customer_ref": "c1", "reason": "wrong goods"})[1]
     notice = town.shop("GET", "/v1/notices?limit=1")[1]["notices"][0]
     for method, path, body in (("GET", f"/v1/notices/{notice['id']}", None), ("GET", f"/v1/notices/{notice['id']}/page", None),
-                               ("GET", "/v1/plan?customer=c1", None), ("POST", f"/v1/holds/{hold['id']}/release", {"reason": "x"}),
-                               ("POST", "/v1/holds", {"kind": "dispute", "customer": "c1", "reason": "x"}),
+                               ("GET", "/v1/plan?customer_ref=c1", None), ("POST", f"/v1/holds/{hold['id']}/release", {"reason": "x"}),
+                               ("POST", "/v1/holds", {"kind": "dispute", "customer_ref": "c1", "reason": "x"}),
                                ("POST", "/v1/holds", {"kind": "dispute", "invoice_id": str(uuid.UUID(bytes=invoice_id(1))), "reason": "x"})):
         assert town.shop(method, path, body, merchant="volt")[0] == 404, path
     assert town.shop("GET", "/v1/notices", merchant="volt")[1] == {"notices": [], "next": None}
@@ -217,7 +217,7 @@ def test_what_is_another_merchants_is_not_there(town):
 
 @pytest.mark.parametrize("path, status", [
     ("/v1/notices?limit=0", 400), ("/v1/notices?limit=x", 400), ("/v1/notices?before=x", 400), ("/v1/holds?limit=1000", 400), ("/v1/plan", 400),
-    ("/v1/plan?customer=nobody", 404), ("/v1/notices/x", 404), (f"/v1/notices/{uuid.UUID(int=7)}", 404), (f"/v1/notices/{uuid.UUID(int=7)}/page", 404),
+    ("/v1/plan?customer_ref=nobody", 404), ("/v1/notices/x", 404), (f"/v1/notices/{uuid.UUID(int=7)}", 404), (f"/v1/notices/{uuid.UUID(int=7)}/page", 404),
     ("/v1/policies", 200)])
 def test_what_is_asked_wrongly_is_answered_so(town, path, status):
     assert town.shop("GET", path)[0] == status
@@ -233,3 +233,55 @@ def test_pages_go_on_where_the_one_before_ended(town):
         before = f"&before={page['next']}"
     assert seen == sorted(set(seen), reverse=True)
     assert len(seen) == int(town.one("reminders", "select count(*) from notice"))
+
+
+def account(revision):
+    from dunlin.ledger.v1 import ledger_pb2 as pb
+
+    return pb.AccountDefined(merchant_id="nord", customer_ref=f"@account:{ACCOUNT}", account_id=ACCOUNT.bytes, revision=revision, currency="EUR",
+                             collecting=True)
+
+
+def statement(n, revision, covered_to):
+    from dunlin.ledger.v1 import ledger_pb2 as pb
+
+    return pb.StatementAccepted(merchant_id="nord", customer_ref=f"@account:{ACCOUNT}", account_id=ACCOUNT.bytes, revision=revision,
+                                statement_id=invoice_id(f"statement {n}"), closing=money(0), covered_to=day(covered_to), collecting=True, matched_follows=True)
+
+
+def matched(n, receipts):
+    from dunlin.ledger.v1 import ledger_pb2 as pb
+
+    return pb.StatementMatched(merchant_id="nord", customer_ref=f"@account:{ACCOUNT}", account_id=ACCOUNT.bytes, revision=1,
+                               statement_id=invoice_id(f"statement {n}"), receipt_count=receipts)
+
+
+def allocated(ref, n, minor, of):
+    from dunlin.ledger.v1 import ledger_pb2 as pb
+
+    paid_for = pb.Allocation(allocation_id=uuid.uuid4().bytes, invoice_id=invoice_id(n), part=1, invoice_number=f"NORD-{n}", amount=money(minor))
+    return pb.ReceiptAllocated(merchant_id="nord", customer_ref=ref, receipt_id=uuid.uuid4().bytes, revision=1, statement_id=invoice_id(f"statement {of}"),
+                               receipt=pb.Receipt(kind=1, source_id=uuid.uuid4().bytes, account_id=ACCOUNT.bytes, amount=money(minor),
+                                                  allocated=money(minor), allocations=[paid_for]), made=[paid_for])
+
+
+ACCOUNT = uuid.uuid5(uuid.NAMESPACE_URL, "an account of nord")
+
+
+def test_nobody_is_reminded_while_a_payment_of_the_statement_has_not_been_read(town):
+    """What the statement says of itself comes at once; the payment in it stands under its customer's key, and comes days later."""
+    today = datetime.date.fromisoformat(town.get("sandbox", "/sandbox/clock")["now"][:10])
+    due, covered_to = str(today - datetime.timedelta(days=20)), str(today + datetime.timedelta(days=60))
+    before = str(today - datetime.timedelta(days=30))
+    town.say(account(1), statement(1, 2, before), matched(1, 0))
+    town.until(lambda: town.one("reminders", "select max(covered_to) from account"), before)
+    town.say(customer("v1"), customer("v2"), *owed("v1", 41, due), *owed("v2", 42, due))
+    town.advance(3)
+    assert town.shop("GET", "/v1/plan?customer_ref=v1")[1]["items"][0]["waits_for"] == "statement"
+    town.say(statement(2, 3, covered_to), matched(2, 2), allocated("v9", 49, 500, 2))
+    town.advance(5)
+    assert subjects(town, "v1") == subjects(town, "v2") == []
+    town.say(open_item("v1", 41, 2, 11900, 0), allocated("v1", 41, 11900, 2))
+    town.advance(5)
+    assert subjects(town, "v1") == ["Wir haben Ihre Zahlung über 119,00\u00a0EUR erhalten"]
+    assert subjects(town, "v2") == ["Erinnerung: Rechnung NORD-42 ist überfällig"]

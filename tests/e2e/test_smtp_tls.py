@@ -109,7 +109,7 @@ def town(request):
 
 
 def notices(town, ref):
-    return town.shop("GET", f"/v1/notices?customer={ref}")[1]["notices"]
+    return town.shop("GET", f"/v1/notices?customer_ref={ref}")[1]["notices"]
 
 
 def reasons(town):

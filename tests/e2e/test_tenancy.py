@@ -25,7 +25,7 @@ def routes(whole):
 @pytest.fixture(scope="module")
 def ids(whole, story):
     """What stands for the braces of a path, all of it the merchant nord's: service -> path up to the first brace -> values."""
-    whole.post("reminders", "/v1/holds", {"customer": "s-open", "kind": "dispute", "reason": "Wrong goods"})
+    whole.post("reminders", "/v1/holds", {"customer_ref": "s-open", "kind": "dispute", "reason": "Wrong goods"})
     doubt = story.till.checkout(story.invoices["s-open"]["invoice_id"])
     session = story.till.open(doubt)
     story.till.event("checkout.session.completed", story.till.fake.pay(session) | {"amount_total": 1})
@@ -119,7 +119,7 @@ def test_lists_show_a_merchant_only_its_own(whole, story, routes, ids, name):
     for route in routes[name]:
         if route.method != "GET" or "{" in route.path or route.access == "public":
             continue
-        for query in ("", "?customer=s-open", "?customer_ref=s-open"):
+        for query in ("", "?customer_ref=s-open", "?customer_ref=s-open"):
             text = http(whole.url(name) + route.path + query, token=whole.token(name, "volt", "admin"))[1]
             assert not [v for v in own if v in text], (str(route), text)
 

@@ -91,7 +91,7 @@ def test_what_was_credited_is_not_owed_and_what_was_given_back_is_owed_again(who
 def test_each_payment_is_confirmed_once_by_mail(whole, story):
     mails = [to for (to,), _ in whole.mailbox.mails]
     for ref, times in {"s-rf": 1, "s-text": 1, "s-part": 1, "s-over": 1, "s-twin": 2, "s-card": 1, "s-refund": 1, "s-open": 0, "s-credit": 0}.items():
-        notices = whole.get("reminders", f"/v1/notices?customer={ref}")["notices"]
+        notices = whole.get("reminders", f"/v1/notices?customer_ref={ref}")["notices"]
         assert [(n["kind"], n["state"]) for n in notices] == [("receipt", "sent")] * times, ref
         assert mails.count(f"{ref}@example.com") == times
 

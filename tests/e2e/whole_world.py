@@ -227,7 +227,7 @@ class Whole(World):
         return {ref: self.invoice(ref, merchant) for ref in nets}
 
     def invoice(self, ref, merchant="nord"):
-        [invoice] = self.get("invoicing", f"/v1/invoices?customer={ref}", merchant)["items"]
+        [invoice] = self.get("invoicing", f"/v1/invoices?customer_ref={ref}", merchant)["items"]
         return invoice
 
     def paid(self, ref):

@@ -212,7 +212,7 @@ def cash(c, chance, who, intended):
 
 def owed_to_reminders(c, merchant, customer, invoice):
     """What reminders shows as open of the invoice; None where it does not answer."""
-    plan = c.doors.get("reminders", f"/v1/plan?customer={customer}", merchant)
+    plan = c.doors.get("reminders", f"/v1/plan?customer_ref={customer}", merchant)
     items = {i["invoice_id"]: i["open"]["minor"] for i in (plan or {}).get("items", [])}
     return None if plan is None else items.get(invoice, 0)
 
@@ -272,7 +272,7 @@ def hold(c, chance, who, intended):
     invoice, told, _ = found
     body = {"kind": "dispute", "invoice_id": invoice, "reason": "Wrong goods"}
     if chance.random() < 0.4:
-        body = {"kind": "promise", "customer": told.customer_ref, "until": str(c.world.now().date() + days(chance.choice((3, 10)))), "reason": "On the phone"}
+        body = {"kind": "promise", "customer_ref": told.customer_ref, "until": str(c.world.now().date() + days(chance.choice((3, 10)))), "reason": "On the phone"}
     answer = double(c, chance, lambda key, **more: c.doors.command(
         "place_hold", "reminders", "/v1/holds", body, m["id"], key=key, who=who, intended=intended, customer=told.customer_ref, **more))
     if answer and "id" in answer.value:

@@ -80,7 +80,7 @@ def ask(world, refs):
         assert world.call("reconciliation", "POST", "/v1/receipts", {
             "customer_ref": ref, "amount": {"amount": "1.00", "currency": "EUR"}, "value_date": str(TODAY), "who": "eve", "why": "cash"},
             "nord", "write", str(uuid.uuid4()))[0] in (200, 201)
-        assert world.call("reminders", "POST", "/v1/holds", {"kind": "dispute", "customer": ref, "reason": "x"}, "nord", "write", str(uuid.uuid4()))[0] in (201, 404)
+        assert world.call("reminders", "POST", "/v1/holds", {"kind": "dispute", "customer_ref": ref, "reason": "x"}, "nord", "write", str(uuid.uuid4()))[0] in (201, 404)
     return len(refs)
 
 

@@ -324,7 +324,8 @@ static void saved_notice(void *ctx, const void *old, const void *now, struct mem
 	if (n->kind == NOTICE_REMINDER && n->state == NOTICE_CANCELLED && was->state != NOTICE_CANCELLED) {
 		const struct mem_row *arrived = mem_row(&m->mailbox, uuid_span(&n->id));
 
-		SIM_HOLDS(arrived == NULL || arrived->sum == 0, "cancelled_mailed", "a notice that has arrived is cancelled, and may be said again");
+		SIM_HOLDS(arrived == NULL || arrived->sum == 0, "cancelled_mailed",
+			"a notice that has arrived is cancelled, and may be said again");
 		count_said(m, n, -1);
 	}
 }
@@ -595,7 +596,8 @@ static bool memory_operate(struct memory *m, struct rng *r, struct arena *arena,
 	struct date until = { (int32_t)(now.us / US_PER_DAY) + (int32_t)rng_below(r, 20) - 1 };
 
 	if (rng_one_in(r, 20)) {
-		world_ask(to, arena, SPAN("nord"), "reminders.ReleaseHold", "/v1/holds/01900000-0000-7000-8000-000000000000/release", "{\"reason\":\"x\"}");
+		world_ask(to, arena, SPAN("nord"), "reminders.ReleaseHold", "/v1/holds/01900000-0000-7000-8000-000000000000/release",
+			"{\"reason\":\"x\"}");
 		return true;
 	}
 	if (hold != NULL && rng_one_in(r, 2)) {
@@ -607,12 +609,12 @@ static bool memory_operate(struct memory *m, struct rng *r, struct arena *arena,
 		return false;
 	if (rng_one_in(r, 3))
 		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds",
-			"{\"kind\":\"promise\",\"customer\":\"%s\",\"until\":\"%s\",\"reason\":\"zahlt\"}",
+			"{\"kind\":\"promise\",\"customer_ref\":\"%s\",\"until\":\"%s\",\"reason\":\"zahlt\"}",
 			rng_one_in(r, 10) ? "nobody" : span_cstr(arena, item->customer), date_text(arena, until));
 	else
 		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds",
 			"{\"kind\":\"dispute\",\"invoice_id\":\"%s\"%s,\"reason\":\"Mangel\"}", uuid_text(arena, item->invoice),
-			rng_one_in(r, 8) ? ",\"customer\":\"c1\"" : "");
+			rng_one_in(r, 8) ? ",\"customer_ref\":\"c1\"" : "");
 	return true;
 }
 

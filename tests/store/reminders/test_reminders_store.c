@@ -109,8 +109,8 @@ static void a_hold_placed_between_plan_and_claim_stops_it(void **state)
 
 	world_owe(w, "c1", 1, "2026-10-16", 10000);
 	world_tick(w);
-	world_do(w, world_command(
-			    w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds",
+			    "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"x\"}"));
 	assert_int_equal(world_claim(w, w->db, &calls), 0);
 	world_tick(w);
 	assert_string_equal(world_word(w, STATE_OF_FIRST), "cancelled");
@@ -328,7 +328,7 @@ static void the_next_to_fall_due_is_known(void **state)
 	next_due(w, "revise", 0, "never");
 	next_due(w, "lapse", 0, "never");
 	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds",
-			    "{\"kind\":\"promise\",\"customer\":\"c1\",\"until\":\"2026-10-30\",\"reason\":\"x\"}"));
+			    "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"until\":\"2026-10-30\",\"reason\":\"x\"}"));
 	next_due(w, "look", 0, "never");
 	next_due(w, "expire", 0, "2026-10-30T23:00:00.000000Z");
 	world_at(w, "2026-11-01T12:00:00Z");
@@ -471,8 +471,8 @@ static void another_merchant_s_hold_is_not_there(void **state)
 	struct message *m;
 	const char *id;
 
-	world_do(w, world_command(
-			    w, "nord", "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	world_do(w, world_command(w, "nord", "reminders.PlaceHold", "/v1/holds",
+			    "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"x\"}"));
 	id = world_word(w, "select hold_id from hold");
 	m = world_command(w, "volt", "reminders.ReleaseHold", TEXT(w, "/v1/holds/%s/release", id), "{\"reason\":\"x\"}");
 	world_run(w, &m, 1);

@@ -74,23 +74,23 @@ static void a_hold_that_can_not_be_is_refused(void **state)
 		enum err err;
 	} cases[] = {
 		{ "{}", "field_missing", "kind", ERR_INVALID },
-		{ "{\"kind\":\"grudge\",\"customer\":\"c1\",\"reason\":\"x\"}", "field_invalid", "kind", ERR_INVALID },
+		{ "{\"kind\":\"grudge\",\"customer_ref\":\"c1\",\"reason\":\"x\"}", "field_invalid", "kind", ERR_INVALID },
 		{ "{\"kind\":\"dispute\",\"reason\":\"x\"}", "field_missing", "invoice_id", ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\"}", "field_missing", "until", ERR_INVALID },
-		{ "{\"kind\":\"dispute\",\"customer\":\"c1\"}", "field_missing", "reason", ERR_INVALID },
-		{ "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\",\"colour\":1}", "field_unknown", "colour", ERR_INVALID },
-		{ "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\",\"amount\":{\"minor\":0,\"currency\":\"EUR\"}}",
+		{ "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"reason\":\"x\"}", "field_missing", "until", ERR_INVALID },
+		{ "{\"kind\":\"dispute\",\"customer_ref\":\"c1\"}", "field_missing", "reason", ERR_INVALID },
+		{ "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"x\",\"colour\":1}", "field_unknown", "colour", ERR_INVALID },
+		{ "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"x\",\"amount\":{\"minor\":0,\"currency\":\"EUR\"}}",
 			"field_invalid", "amount", ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"2026-10-04\"}", "field_invalid", "until",
+		{ "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"reason\":\"x\",\"until\":\"2026-10-04\"}", "field_invalid", "until",
 			ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"9999-12-31\"}", "field_invalid", "until",
+		{ "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"reason\":\"x\",\"until\":\"9999-12-31\"}", "field_invalid", "until",
 			ERR_INVALID },
-		{ "{\"kind\":\"promise\",\"customer\":\"c1\",\"reason\":\"x\",\"until\":\"2026-02-30\"}", "field_invalid", "until",
+		{ "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"reason\":\"x\",\"until\":\"2026-02-30\"}", "field_invalid", "until",
 			ERR_INVALID },
-		{ "{\"kind\":\"dispute\",\"customer\":\"c9\",\"reason\":\"x\"}", "customer_unknown", "customer", ERR_NOT_FOUND },
+		{ "{\"kind\":\"dispute\",\"customer_ref\":\"c9\",\"reason\":\"x\"}", "customer_unknown", "customer_ref", ERR_NOT_FOUND },
 		{ "{\"kind\":\"dispute\",\"invoice_id\":\"01900000-0000-7009-8000-000000000001\",\"reason\":\"x\"}", "invoice_unknown",
 			"invoice_id", ERR_NOT_FOUND },
-		{ "{\"kind\":\"dispute\",\"invoice_id\":\"01900000-0000-7001-8000-000000000001\",\"customer\":\"c9\",\"reason\":\"x\"}",
+		{ "{\"kind\":\"dispute\",\"invoice_id\":\"01900000-0000-7001-8000-000000000001\",\"customer_ref\":\"c9\",\"reason\":\"x\"}",
 			"invoice_unknown", "invoice_id", ERR_NOT_FOUND },
 	};
 	struct world *w = world_open(*state);
@@ -116,7 +116,7 @@ static void a_hold_is_answered_with_all_of_it(void **state)
 	world_apply(w, world_command(w, "reminders.PlaceHold", "/v1/holds", body));
 	assert_int_equal(w->reply->status, 201);
 	reply = span_cstr(w->arena, w->reply->body);
-	assert_non_null(strstr(reply, "\"customer\":\"c1\",\"kind\":\"promise\",\"state\":\"active\""));
+	assert_non_null(strstr(reply, "\"customer_ref\":\"c1\",\"kind\":\"promise\",\"state\":\"active\""));
 	assert_non_null(strstr(reply, "\"until\":\"2026-10-20\""));
 	assert_non_null(strstr(reply, "\"amount\":{\"minor\":1250,"));
 	assert_non_null(strstr(reply, "\"actor\":\"tester\",\"reason\":\"half now\""));
@@ -134,7 +134,8 @@ static void releasing_what_is_not_held_is_refused(void **state)
 		assert_int_equal(world_run(w, world_command(w, "reminders.ReleaseHold", unknown[i], "{\"reason\":\"x\"}")), ERR_NOT_FOUND);
 		assert_string_equal(w->why.code, "hold_unknown");
 	}
-	world_apply(w, world_command(w, "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"x\"}"));
+	world_apply(
+		w, world_command(w, "reminders.PlaceHold", "/v1/holds", "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"x\"}"));
 	memcpy(id, strstr(span_cstr(w->arena, w->reply->body), "\"id\":\"") + 6, UUID_TEXT);
 	id[UUID_TEXT] = '\0';
 	target = arena_printf(w->arena, "/v1/holds/%s/release", id);

@@ -224,7 +224,7 @@ static void a_hold_takes_back_what_is_planned(void **state)
 	world_at(w, "2026-10-09", 10);
 	world_owe(w, "c1", 1, DUE, 10000);
 	world_tick(w);
-	hold(w, "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"wrong goods\"}");
+	hold(w, "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"wrong goods\"}");
 	world_go(w);
 	assert_int_equal(world_notice(w, "c1", 0)->state, NOTICE_CANCELLED);
 	world_told(w, "HoldPlaced c1\n");
@@ -235,7 +235,7 @@ static void a_promise_holds_until_its_day_is_over(void **state)
 	struct world *w = world_open(*state);
 
 	world_owe(w, "c1", 1, "2026-09-01", 10000);
-	hold(w, "{\"kind\":\"promise\",\"customer\":\"c1\",\"until\":\"2026-10-12\",\"reason\":\"pays on Monday\"}");
+	hold(w, "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"until\":\"2026-10-12\",\"reason\":\"pays on Monday\"}");
 	world_told(w, "HoldPlaced c1\n");
 	go_daily(w, "2026-10-05", 8);
 	world_told(w, "");
@@ -250,7 +250,7 @@ static void a_promise_does_not_expire_early(void **state)
 	const void *value;
 	struct span key;
 
-	hold(w, "{\"kind\":\"promise\",\"customer\":\"c1\",\"until\":\"2026-10-12\",\"reason\":\"pays on Monday\"}");
+	hold(w, "{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"until\":\"2026-10-12\",\"reason\":\"pays on Monday\"}");
 	shelf_at(&w->book->holds, 0, &key, &value, &shelf);
 	world_at(w, "2026-10-12", 23);
 	world_apply(w, world_named(w, type_expire, "c1", ((const struct hold *)value)->id));
@@ -269,7 +269,7 @@ static void a_hold_that_is_released_lets_reminders_go_on(void **state)
 	struct span key;
 
 	world_owe(w, "c1", 1, "2026-09-01", 10000);
-	hold(w, "{\"kind\":\"dispute\",\"customer\":\"c1\",\"reason\":\"wrong goods\"}");
+	hold(w, "{\"kind\":\"dispute\",\"customer_ref\":\"c1\",\"reason\":\"wrong goods\"}");
 	world_go(w);
 	world_told(w, "HoldPlaced c1\n");
 	shelf_at(&w->book->holds, 0, &key, &value, &shelf);

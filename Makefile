@@ -165,6 +165,8 @@ define test
 $(O)/$(2:.c=): $(call test_objects,$2) $(call core_$1,$(call owner,$2)) $(O)/lib/messages.a
 	$$(link) $$^ $(call libs_$1,$(call owner,$2)) $(LIB_cmocka)
 endef
+# First, so that the archives come after them.
+$(patsubst %.c,$(O)/%,$(wildcard tests/store/*/test_sim_*.c)): $(O)/sim/twin.o $(O)/obj/tests/sim/relive/relive.o
 $(foreach l,$(LAYERS),$(foreach t,$(call test_sources,$l),$(eval $(call test,$l,$t))))
 
 # Each component's whole pure core as a program without libpq, librdkafka, libevent or libcurl: what links is pure.
@@ -196,9 +198,8 @@ $(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
 $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	$(link) $^ $(LIBS_pure)
 # The same without its main, for store tests that live a history a second time: only twin_record is seen.
-$(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s))
+$(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	@mkdir -p $(@D) && ld -r -o $@.all $^ && objcopy --keep-global-symbol=twin_record $@.all $@
-$(patsubst %.c,$(O)/%,$(wildcard tests/store/*/test_sim_*.c)): $(O)/sim/twin.o $(O)/obj/tests/sim/relive/relive.o
 
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
@@ -214,7 +215,7 @@ $(LAYERS:%=test-%): test-%: $$(call tests,$$*)
 	@tests/run $* $(filter $(O)/tests/%,$^)
 test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(G)/python/.done $(B)/dunlin.binpb ## the whole system through its public doors
 	@$(if $(wildcard tests/e2e),tests/run e2e $(ARGS))
-test-checker: all $(B)/venv/.done $(G)/python/.done ## the checker of runs under faults: green on a good one, red on each kind of planted damage
+test-checker: all $(O)/tests/faults/proxy $(B)/venv/.done $(G)/python/.done ## the checker of runs under faults: green on a good one, red on each kind of planted damage; their harness
 	@tests/run checker $(ARGS)
 # LD_PRELOADed into the daemons: see the file.
 $(O)/tests/threads/c11_threads.so: tests/threads/c11_threads.c

@@ -73,6 +73,7 @@ class Ground(World):
         self.more = {name: {} for name in (*SERVICES, "sandbox")}  # environment of the next start
         self.recoveries = []  # (daemon, seconds, was anything else wrong)
         self.ended = []  # what ended by itself: (daemon, code, last words)
+        self.livez = []  # who was killed because a role was stuck
         self.trouble, self.trouble_lock = dict.fromkeys(SERVICES, 0), threading.Lock()
         self.watching = threading.Event()
         self.tmpfs = set(tmpfs)
@@ -200,10 +201,33 @@ class Ground(World):
         last = self.log_tail(name, 4)
         self.ended.append((name, self.procs[name].returncode, last))
 
+    def look_alive(self, name, deaf):
+        """A daemon whose /livez says three times in a row that a role is stuck is killed, as an orchestrator's probe would have it."""
+        try:
+            with OPENER.open(self.ops(name) + "/livez", timeout=2):
+                deaf[name] = 0
+        except urllib.error.HTTPError as error:
+            deaf[name] = deaf.get(name, 0) + (error.code == 503)
+        except OSError:
+            return
+        if deaf.get(name, 0) >= 3:
+            deaf[name] = 0
+            self.livez.append((name, round(time.time())))
+            self.kill(name)
+            self.run(name)
+
     def watch(self):
-        """Until told to stop: who ended by himself is started again."""
+        """Until told to stop: who ended by himself is started again, and so is who is stuck."""
+        deaf, look_at = {}, 0
         while not self.watching.wait(0.02):
+            look = time.monotonic() > look_at
+            look_at = time.monotonic() + 1 if look else look_at
             for name in SERVICES:
+                if look and self.procs.get(name) and self.guards[name].acquire(blocking=False):
+                    try:
+                        self.look_alive(name, deaf)
+                    finally:
+                        self.guards[name].release()
                 p = self.procs.get(name)
                 if p is None or p.poll() is None or not self.guards[name].acquire(blocking=False):
                     continue

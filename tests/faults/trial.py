@@ -281,7 +281,7 @@ class Trial:
             "operations": {k: counts[k] for k in ("ok", "fail", "info")}, "events": getattr(self, "counts", {}),
             "recoveries": [[n, round(s, 4), calm] for n, s, calm in self.ground.recoveries],
             "drained": round(getattr(self, "drained", -1), 2), "loaded": round(getattr(self, "loaded", -1), 1), "checked": round(getattr(self, "checked", -1), 1),
-            "ended": [[n, c] for n, c, _ in self.ground.ended], "client_errors": dict(self.client.errors) if self.client else {}, "hours": self.hours,
+            "ended": [[n, c] for n, c, _ in self.ground.ended], "stuck": self.ground.livez, "client_errors": dict(self.client.errors) if self.client else {}, "hours": self.hours,
             "wrong": self.wrong,
         }
 

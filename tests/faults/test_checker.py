@@ -292,6 +292,12 @@ def an_answer_is_forgotten(c):
     return "O4", f"request {r.identity[0]} {r.identity[1]}"
 
 
+def a_reminder_lost_what_it_speaks_of(c):
+    merchant, notice = c.row("reminders", "select merchant_id, notice_id::text from notice where kind = 'reminder' and state = 'sent'")
+    c.change("reminders", "delete from notice_item where notice_id = %s", notice)
+    return "I5", f"notice {merchant}/{notice}"
+
+
 def a_reminder_is_sent_twice(c):
     merchant, notice, invoice, step = c.row("reminders", """select n.merchant_id, n.notice_id, i.invoice_id::text, i.step from notice n
         join notice_item i using (merchant_id, notice_id) where n.kind = 'reminder' and n.state = 'sent'""")
@@ -317,6 +323,8 @@ def a_reminder_is_sent_after_it_was_known_to_be_paid(c):
     note = next(n for n in c.history.notes if n["what"] == "paid_known" and n["invoice"] in closed)
     notice, = c.row("reminders", "select notice_id::text from notice where kind = 'reminder' and state = 'sent' and merchant_id = %s", note["merchant"])
     c.change("reminders", "update notice set claimed_at = to_timestamp(%s / 1000000.0) where notice_id = %s", note["business"] + 1000, notice)
+    c.sql("reminders", "drop index notice_item_once")
+    c.sql("reminders", "alter table notice_item drop constraint notice_item_pkey")
     c.change("reminders", "update notice_item set invoice_id = %s where ctid = (select ctid from notice_item where notice_id = %s limit 1)",
              note["invoice"], notice)
     return "I5", f"{notice} of invoice {note['invoice']}"
@@ -491,7 +499,7 @@ DAMAGES = [
     an_event_says_something_else_in_its_topic, an_allocation_is_off_by_one_cent, an_allocation_is_told_off_by_one_cent, an_open_amount_is_off_in_one_service,
     a_projection_missed_an_event, a_posting_is_deleted, a_posting_is_on_another_account, an_invoice_number_is_skipped,
     an_outbox_row_was_drawn_before_and_committed_after_its_neighbour, rows_of_two_transactions_are_mixed, a_revision_is_left_out, an_event_is_said_by_nobody,
-    an_answer_is_forgotten, a_reminder_is_sent_twice,
+    an_answer_is_forgotten, a_reminder_lost_what_it_speaks_of, a_reminder_is_sent_twice,
     a_reminder_is_sent_after_it_was_known_to_be_paid, a_confirmation_is_missing, a_mail_never_went_out, a_mail_went_out_twice, a_statement_line_is_lost,
     twins_are_merged, a_statement_again_adds_a_line, a_line_is_matched_and_nobody_got_the_money, a_position_is_ahead_of_its_effects, a_position_is_past_the_end,
     a_row_of_another_merchant_is_touched, a_payment_is_joined_to_the_wrong_attempt, a_webhook_was_answered_and_is_not_there,

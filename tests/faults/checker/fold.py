@@ -35,7 +35,7 @@ class Fold:
         self.read_by = collections.defaultdict(list)  # topic -> [(partition, offset, id, type)]
         self.merchants, self.customers, self.invoices, self.notes, self.refusals = {}, {}, {}, {}, {}
         self.items, self.opens, self.receipts, self.allocations, self.credits = {}, {}, {}, {}, {}
-        self.matched, self.of_statement = {}, collections.Counter()
+        self.account_facts, self.matched, self.of_statement = {}, {}, collections.Counter()
         self.credit_sums, self.lines, self.exceptions, self.accounts, self.statements = collections.Counter(), {}, {}, {}, {}
         self.attempts, self.attempt_items, self.successes, self.refunds, self.payouts, self.payout_lines = {}, {}, collections.Counter(), {}, {}, {}
         self.reminded, self.confirmed, self.notices, self.holds = collections.Counter(), collections.Counter(), {}, {}
@@ -160,11 +160,18 @@ class Fold:
         self.latest("credit", key, m, self.credits, (m.unapplied.minor,))
         self.credit_sums[key] += m.change.minor
 
+    def account(self, m, of, currency):
+        """Definitions and statements of an account count together; how it collects is told by both."""
+        key = (m.merchant_id, m.account_id)
+        self.latest("bank account", key, m, self.accounts, (currency, m.collecting))
+        last = self.account_facts.setdefault(key, {})
+        last[of] = max(last.get(of, 0), m.revision)
+
     def see_AccountDefined(self, m):
-        self.latest("bank account", (m.merchant_id, m.account_id), m, self.accounts, ())
+        self.account(m, "defined", m.currency)
 
     def see_StatementAccepted(self, m):
-        self.see_AccountDefined(m)
+        self.account(m, "cover", m.closing.currency)
         self.statements[m.merchant_id, m.statement_id] = (m.account_id, m.line_count, m.line_new, m.opening.minor, m.closing.minor)
 
     def see_StatementMatched(self, m):

@@ -25,8 +25,10 @@ def lines(report, db, fold):
             select l.merchant_id, l.line_id::text, l.amount - l.returned, l.state, l.is_what, coalesce(sum(r.amount), 0)::bigint from bank_line l
             left join receipt r on r.merchant_id = l.merchant_id and r.source_id = l.line_id and r.kind = 1
             where l.amount > 0 and l.state not in ('staged', 'known') group by 1, 2, 3, 4, 5
-            having coalesce(sum(r.amount), 0) <> case when l.state in ('matched', 'returned') and l.is_what = 'receipts' then l.amount - l.returned else 0 end"""):
-        report.add("I6", f"line {merchant}/{ident}", f"receipts of {amount if what == 'receipts' and state != 'waiting' else 0}", received, "reconciliation.receipt")
+            having coalesce(sum(r.amount), 0) <>
+                case when l.state in ('matched', 'returned') and l.is_what = 'receipts' then l.amount - l.returned else 0 end"""):
+        wanted = amount if what == "receipts" and state != "waiting" else 0
+        report.add("I6", f"line {merchant}/{ident}", f"receipts of {wanted}", received, "reconciliation.receipt")
     for merchant, ident, lines in db.rows("""
             select p.merchant_id, p.payout_id::text, count(l.line_id) from payout p left join bank_line l on l.merchant_id = p.merchant_id
                 and l.counterpart_id = p.payout_id and l.is_what = 'payout' and l.state = 'matched'

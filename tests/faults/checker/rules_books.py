@@ -51,6 +51,9 @@ def reconciliation(report, db, fold):
         ("amount", "gross", "fees", "line_count"), "reconciliation.payout")
     report.same("I7", "exception", {k: v[:2] for k, v in fold.exceptions.items()}, db.table(
         "select merchant_id, uuid_send(exception_id), revision, open from exception", 2), ("revision", "open"), "reconciliation.exception")
+    report.same("I7", "bank account", fold.accounts, db.table(
+        "select merchant_id, uuid_send(account_id), revision, currency, collecting from bank_account", 2), ("revision", "currency", "collecting"),
+        "reconciliation.bank_account")
     report.same("I7", "customer", {k: v[:1] for k, v in fold.customers.items()}, db.table(
         "select merchant_id, customer_ref, revision from customer", 2), ("revision",), "reconciliation.customer")
 
@@ -102,7 +105,8 @@ def open_amounts(report, fold):
                 continue
             given_up = item[7] + item[8]
             report.equal("I4", f"open item {show(key)} ({invoice.number})",
-                         (("amount", amount), ("credited", credited[key]), ("allocated", allocated[key]), ("open", amount - credited[key] - allocated[key] - given_up)),
+                         (("amount", amount), ("credited", credited[key]), ("allocated", allocated[key]),
+                          ("open", amount - credited[key] - allocated[key] - given_up)),
                          (("amount", item[4]), ("credited", item[6]), ("allocated", item[5]), ("open", item[9])), "invoices, credit notes and allocations")
     for key in fold.items.keys() - {(m, i, part) for (m, i), invoice in fold.invoices.items() for part, _, _ in invoice.parts}:
         report.add("I4", f"open item {show(key)}", "an invoice", "none", "dunlin.invoices.v1")
@@ -174,7 +178,8 @@ def attempts(report, db, fold):
         found[key] = (revision, customer, shown, currency, amount, captured, refunded, account)
         states[key], payments[key] = state, payment
         report.equal("I2", f"attempt {show(key)}", amount if state == "succeeded" else 0, captured, "payments.attempt: captured")
-    report.same("I7", "attempt", expected, found, ("revision", "customer_ref", "state", "currency", "amount", "captured", "refunded", "account"), "payments.attempt")
+    report.same("I7", "attempt", expected, found, ("revision", "customer_ref", "state", "currency", "amount", "captured", "refunded", "account"),
+                "payments.attempt")
     items = collections.defaultdict(list)
     for merchant, ident, invoice, part, amount in db.rows(
             "select merchant_id, uuid_send(attempt_id), uuid_send(invoice_id), part, amount from attempt_item order by 1, 2, 3, 4"):
@@ -184,6 +189,13 @@ def attempts(report, db, fold):
     told = {k: v[:2] for k, v in fold.refunds.items()}
     report.same("I7", "refund", told, db.table("select merchant_id, uuid_send(refund_id), uuid_send(attempt_id), amount from refund where told", 2),
                 ("attempt_id", "amount"), "payments.refund")
+    told = {k: v[:4] for k, v in fold.payouts.items()}
+    report.same("I7", "payout", told, db.table(
+        "select merchant_id, uuid_send(payout_id), amount, gross, fees, line_count from payout where state = 'complete'", 2),
+        ("amount", "gross", "fees", "line_count"), "payments.payout")
+    report.same("I7", "payout line", {k: v[:2] for k, v in fold.payout_lines.items()}, db.table(
+        "select l.merchant_id, uuid_send(l.payout_id), l.number, l.gross, l.fee from payout_line l join payout p using (merchant_id, payout_id)"
+        " where p.state = 'complete'", 3), ("gross", "fee"), "payments.payout_line")
     live(report, db)
 
 
@@ -218,7 +230,8 @@ def ledger(report, db, fold):
     for merchant, account, customer, currency, minor in db.rows("""
             select merchant_id, account, customer_ref, currency, sum(amount)::bigint from (
                 select merchant_id, debit as account, customer_ref, currency, amount from journal where debit in ('receivable', 'unapplied_cash') union all
-                select merchant_id, credit, customer_ref, currency, -amount from journal where credit in ('receivable', 'unapplied_cash')) x group by 1, 2, 3, 4"""):
+                select merchant_id, credit, customer_ref, currency, -amount from journal where credit in ('receivable', 'unapplied_cash')) x
+            group by 1, 2, 3, 4"""):
         by_customer[merchant, account, customer, currency] = minor
     for cause, merchant, ident, minor in db.rows("""
             select cause, merchant_id, uuid_send(cause_id), sum(minor)::bigint from (

@@ -35,9 +35,10 @@ def invoices(report, db, fold):
     expected = {k: (i.customer, i.number, i.rf, i.currency, i.net, i.tax, i.gross, i.issued, i.due, i.external_ref, credited.get(k, 0), revision.get(k, 1))
                 for k, i in fold.invoices.items()}
     report.same("I7", "invoice", expected, db.table(
-        "select merchant_id, uuid_send(invoice_id), customer_ref, number, rf_reference, currency, net, tax, gross, issue_date, due_date, external_ref, credited,"
-        " revision from invoice where state = 'issued'", 2),
-        ("customer_ref", "number", "rf_reference", "currency", "net", "tax", "gross", "issue_date", "due_date", "external_ref", "credited", "revision"), "invoicing.invoice")
+        "select merchant_id, uuid_send(invoice_id), customer_ref, number, rf_reference, currency, net, tax, gross, issue_date, due_date, external_ref,"
+        " credited, revision from invoice where state = 'issued'", 2),
+        ("customer_ref", "number", "rf_reference", "currency", "net", "tax", "gross", "issue_date", "due_date", "external_ref", "credited", "revision"),
+        "invoicing.invoice")
     report.same("I7", "credit note", {k: (n.invoice, n.customer, n.number, n.net, n.tax, n.gross, n.revision, n.credited_after) for k, n in fold.notes.items()},
                 db.table("select merchant_id, uuid_send(credit_note_id), uuid_send(invoice_id), customer_ref, number, net, tax, gross, revision, credited_after"
                          " from credit_note", 2),

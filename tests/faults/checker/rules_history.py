@@ -37,7 +37,7 @@ class Books:
 
 def check(report, databases, fold, history):
     books = Books(databases, fold)
-    lost = min((n["at"] for n in history.notes if n["what"] == "broker_lost"), default=None)
+    lost = max((n["at"] for n in history.notes if n["what"] == "broker_lost"), default=None)
     for identity, tries in history.by_identity().items():
         report.count("requests", len(tries))
         door = tries[0].door

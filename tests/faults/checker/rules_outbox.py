@@ -138,7 +138,8 @@ def check_before(report, name, db, fold, positions):
 
 def check_parked(report, name, db):
     for topic, key, kind, ident, code, reason, head in db.rows("select topic, key, type, id, code, reason, head from parked where state = 'parked'"):
-        report.add("O4", f"message {ident} {kind} of {key}", "applied", f"set aside{'' if head else ', behind another'}: {code}: {reason}", f"{name}.parked {topic}")
+        how = "set aside" if head else "set aside behind another"
+        report.add("O4", f"message {ident} {kind} of {key}", "applied", f"{how}: {code}: {reason}", f"{name}.parked {topic}")
 
 
 def check_answers(report, name, db):
@@ -146,7 +147,8 @@ def check_answers(report, name, db):
     for source, ident, outcome, status in db.rows("""
             select source, id, outcome, status from (select * from inbox where source like 'http:%:%:/v1/%') i full join answer a using (source, id)
             where (outcome in (1, 2)) is distinct from (status is not null)"""):
-        report.add("O4", f"request {source} {ident}", "claimed and answered in one transaction", f"outcome {outcome}, answer {status}", f"{name}.inbox and answer")
+        report.add("O4", f"request {source} {ident}", "claimed and answered in one transaction", f"outcome {outcome}, answer {status}",
+                   f"{name}.inbox and answer")
 
 
 def check_causes(report, name, db, fold):

@@ -6,12 +6,20 @@ from .report import name as show
 
 
 def check(report, db, fold, history):
+    accounts(report, db, fold)
     once(report, db, fold)
     notices(report, db, fold)
     holds(report, db, fold)
     if history:
         mails(report, db, history)
         after_paid(report, db, fold, history)
+
+
+def accounts(report, db, fold):
+    expected = {k: (facts.get("defined", 0), facts.get("cover", 0), *fold.accounts[k][1:]) for k, facts in fold.account_facts.items()}
+    report.same("I7", "account", expected, db.table(
+        "select merchant_id, uuid_send(account_id), defined_revision, cover_revision, currency, collecting from account", 2),
+        ("defined_revision", "cover_revision", "currency", "collecting"), "reminders.account")
 
 
 def once(report, db, fold):
@@ -21,8 +29,16 @@ def once(report, db, fold):
             where n.kind = 'reminder' and n.state <> 'cancelled' group by 1, 2, 3, 4 having count(*) > 1"""):
         report.add("I5", f"reminder {step} of {merchant}/{invoice}/{part}", "once", n, where)
     for merchant, customer, day, n in db.rows("""
-            select merchant_id, customer_ref, day, count(*) from notice where kind = 'reminder' and state <> 'cancelled' group by 1, 2, 3 having count(*) > 1"""):
+            select merchant_id, customer_ref, day, count(*) from notice where kind = 'reminder' and state <> 'cancelled' group by 1, 2, 3
+            having count(*) > 1"""):
         report.add("I5", f"customer {merchant}:{customer} on {day}", "one reminder", n, "reminders.notice")
+    for merchant, ident, notice_state, items, live in db.rows("""
+            select merchant_id, notice_id::text, n.state, count(i.step), count(i.step) filter (where i.live) from notice n
+            full join notice_item i using (merchant_id, notice_id) group by 1, 2, 3, n.kind
+            having n.state is null or (n.kind = 'reminder' and count(i.step) = 0)
+                or count(i.step) filter (where i.live) <> case when n.state = 'cancelled' then 0 else count(i.step) end"""):
+        report.add("I5", f"notice {merchant}/{ident}", "a notice with what it speaks of, which counts unless it was cancelled",
+                   f"state {notice_state}, {items} items, {live} that count", where)
     for key, n in (*fold.reminded.items(), *fold.confirmed.items()):
         if n > 1:
             report.add("I5", f"notice of {show(key)}", "said once", n, "dunlin.reminders.v1")

@@ -53,12 +53,18 @@ static void result_clear(PGresult **r)
 /* Classes of SQLSTATE after which the same batch may well succeed: connection, rollback, resources, intervention, lock. */
 static bool is_passing(const char *state)
 {
-	static const char *const prefixes[] = { "08", "40", "53", "57", "55P03", "58" };
+	static const char *const prefixes[] = { "08", "40", "53", "57", "55P03", "58", "25P03" };
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
 	return false;
+}
+
+/* A row for which there is no partition is told like a broken CHECK, but names none: the partition is made by `tick`, and the batch is as good as it was. */
+static bool is_without_partition(const char *state, const char *constraint)
+{
+	return strcmp(state, "23514") == 0 && constraint == NULL;
 }
 
 static void forget_connection(struct db *db)
@@ -93,8 +99,9 @@ static enum err refused(const PGresult *r, const struct query *query, struct why
 
 	if (state == NULL)
 		state = "08006";
-	return why_set(why, is_passing(state) ? ERR_RETRY : ERR_BUG, state, "%s: %s%s%s", query != NULL ? query->name : "statement",
-		text != NULL ? text : "no answer", constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "");
+	return why_set(why, is_passing(state) || is_without_partition(state, constraint) ? ERR_RETRY : ERR_BUG, state, "%s: %s%s%s",
+		query != NULL ? query->name : "statement", text != NULL ? text : "no answer", constraint != NULL ? ", constraint " : "",
+		constraint != NULL ? constraint : "");
 }
 
 /* --- the wire --- */

@@ -20,7 +20,7 @@ struct tick {
 	struct db *db;
 	struct unit *unit;
 	bool leads;
-	int64_t kept_at;
+	int64_t kept_at, room_at;
 	int64_t *look_at; /* per duty, monotonic: not before */
 };
 
@@ -35,13 +35,30 @@ static enum err lead(struct tick *t, struct why *why)
 	return OK;
 }
 
+/* The outbox is about to enter its last partition: a backlog can fill one between two turns. */
+static enum err is_room_short(struct tick *t, bool *is_short, struct why *why)
+{
+	struct args *a = args_new(unit_arena(t->unit));
+	struct rows r;
+
+	args_int8(a, OUTBOX_ROWS);
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_partition_missing, a, &r, why));
+	*is_short = rows_bool(&r, 0, rows_column(&r, "missing"));
+	return OK;
+}
+
 static enum err keep_partitions(struct tick *t, struct why *why)
 {
 	struct args *a = args_new(unit_arena(t->unit));
 	int64_t now = clock_monotonic_us();
+	bool is_short = false;
 	struct rows r;
 
-	if (t->kept_at != 0 && now - t->kept_at < KEEP_S * US_PER_SECOND)
+	if (t->kept_at != 0 && now - t->room_at < US_PER_SECOND)
+		return OK;
+	t->room_at = now;
+	TRY(is_room_short(t, &is_short, why));
+	if (t->kept_at != 0 && !is_short && now - t->kept_at < KEEP_S * US_PER_SECOND)
 		return OK;
 	args_int8(a, OUTBOX_ROWS);
 	args_int4(a, OUTBOX_DAYS);
@@ -83,6 +100,7 @@ static enum err look(struct tick *t, const struct duty *duty, size_t *limit, str
 	size_t n = 0, fresh;
 	struct rows r;
 
+	TRY(keep_partitions(t, why));
 	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
 	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), *limit, &messages, &n, why));
 	TRY(run_due(t, messages, n, why));

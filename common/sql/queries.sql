@@ -115,6 +115,10 @@ update clock set at = greatest(at, $1::timestamptz) where sandbox;
 -- name: clock_sandbox
 update clock set sandbox = $1::bool where sandbox <> $1::bool;
 
+-- Whether the partition behind the one that is being filled is not there.
+-- name: partition_missing
+select to_regclass('public.outbox_' || (last_value / $1::int8 + 1)) is null as missing from outbox_seq;
+
 -- name: partition_keep
 select partition_keep($1::int8, $2::int4, $3::int4) as done;
 

@@ -485,6 +485,26 @@ static void partitions_are_made_ahead(void **state)
 	assert_true(number(w, "select count(*) from pg_inherits where inhparent = 'inbox_own'::regclass") >= 3);
 }
 
+/* A backlog that outran the making of partitions waits for them: nothing of it is set aside. */
+static void a_batch_without_a_partition_is_run_again(void **state)
+{
+	struct world *w = *state;
+	struct message *m = toy_fact(w->arena, 1, "m:c1", "add 7");
+	struct why why = { 0 };
+
+	struct db *owner;
+
+	assert_int_equal(
+		db_open(&owner, &(struct db_options){ .url = getenv("DUNLIN_TEST_OWNER_DATABASE_URL"), .name = "owner" }, &why), OK);
+	assert_int_equal(db_script(owner, "select setval('outbox_seq', 77000000)", &why), OK);
+	db_close(owner);
+	assert_int_equal(unit_run(w->unit, &m, 1, NULL, 0, &why), ERR_RETRY);
+	assert_int_equal(number(w, "select count(*) from parked"), 0);
+	assert_int_equal(number(w, "select count(partition_keep(1000000, 30, 400))"), 1);
+	assert_int_equal(unit_run(w->unit, &m, 1, NULL, 0, &why), OK);
+	assert_int_equal(number(w, "select value from counter"), 7);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -513,6 +533,7 @@ int main(void)
 		TEST(no_writer_overtakes_one_that_has_drawn_its_number),
 		TEST(a_lost_connection_is_try_later_and_then_works),
 		TEST(partitions_are_made_ahead),
+		TEST(a_batch_without_a_partition_is_run_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

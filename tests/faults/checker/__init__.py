@@ -57,7 +57,7 @@ def check(databases, brokers=None, history=None, topics=None):
 def quiet(report, databases):
     """What is under way would look like damage."""
     for name, sql in (("reconciliation", "select count(*) from statement where state in ('staged', 'accepted')"),
-                      ("reminders", "select count(*) from notice where state = 'sending' or (state = 'planned' and next_try_at <= business_now())")):
+                      ("reminders", "select count(*) from notice where state = 'sending'")):
         n = databases[name].one(sql)
         if n:
             report.add("quiet", name, 0, n, sql)

@@ -206,6 +206,24 @@ static void a_claim_that_never_came_back_is_repeated_once_as_the_same_mail(void 
 	assert_int_equal(world_number(w, "select count(*) from outbox where type like '%ReminderSent'"), 1);
 }
 
+/* Paid while the mail was on its way, and the mail system wants it later: it is not said later. */
+static void a_mail_that_comes_back_is_taken_back_where_the_money_has_come(void **state)
+{
+	struct world *w = *state;
+	struct call *calls;
+
+	world_owe(w, "c1", 1, "2026-10-16", 10000);
+	world_tick(w);
+	assert_int_equal(world_claim(w, w->db, &calls), 1);
+	world_do(w, fact_open(w->arena, "c1", 1, 2, 0));
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "sending");
+	world_answer(w, &calls[0], true, false, 451);
+	assert_string_equal(world_word(w, STATE_OF_FIRST), "cancelled");
+	assert_int_equal(world_number(w, "select count(*) from notice_item where live"), 0);
+	world_at(w, "2026-10-09T08:10:00Z");
+	assert_int_equal(world_send(w), 0);
+}
+
 static void a_refusal_for_now_is_due_again_later(void **state)
 {
 	struct world *w = *state;
@@ -519,6 +537,7 @@ int main(void)
 		WITH_WORLD(the_claim_itself_looks_again),
 		WITH_WORLD(what_is_claimed_is_not_claimed_again),
 		WITH_WORLD(a_claim_that_never_came_back_is_repeated_once_as_the_same_mail),
+		WITH_WORLD(a_mail_that_comes_back_is_taken_back_where_the_money_has_come),
 		WITH_WORLD(a_refusal_for_now_is_due_again_later),
 		WITH_WORLD(no_merchant_sends_more_than_its_notices_of_an_hour),
 		WITH_WORLD(a_receipt_waits_for_its_customer_and_keeps_nobody_busy),

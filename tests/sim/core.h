@@ -59,7 +59,8 @@ struct core {
 
 	/* Calls to the outside; NULL where there are none. */
 	size_t (*claim)(struct memory *, struct arena *, struct instant now, struct sim_call ***);
-	void (*answer)(struct memory *, struct arena *, const struct sim_call *, enum sim_reach, struct rng *, struct instant now, struct message *);
+	void (*answer)(struct memory *, struct arena *, const struct sim_call *, enum sim_reach, struct rng *, struct instant now,
+		struct message *);
 
 	/* What must be reached by some history: declares it to cover.h. */
 	void (*expect)(void);

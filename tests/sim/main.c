@@ -41,7 +41,8 @@ static int run_many(const struct options *o)
 	int64_t steps = 0, histories = 0;
 	int failures = 0, missing;
 
-	for (uint64_t seed = o->from; histories < o->seeds || (o->seconds > 0 && seconds_of(CLOCK_MONOTONIC) - began < (double)o->seconds); seed++) {
+	for (uint64_t seed = o->from; histories < o->seeds || (o->seconds > 0 && seconds_of(CLOCK_MONOTONIC) - began < (double)o->seconds);
+		seed++) {
 		/* Short ones and long ones. */
 		struct history h = { .seed = seed, .steps = o->steps * (int64_t)(1 + seed % 3) / 2 };
 		struct ending e;
@@ -60,9 +61,9 @@ static int run_many(const struct options *o)
 	took = seconds_of(CLOCK_MONOTONIC) - began;
 	worked = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - worked;
 	missing = o->first ? 0 : cover_print(o->table);
-	printf("%lld histories, %lld steps in %.1f s (%.1f s of one core: %.0f steps/s of it); seeds %llu to %llu; %d failed, %d never reached\n", (long long)histories,
-		(long long)steps, took, worked, (double)steps / worked, (unsigned long long)o->from, (unsigned long long)o->from + (uint64_t)histories - 1,
-		failures, missing);
+	printf("%lld histories, %lld steps in %.1f s (%.1f s of one core: %.0f steps/s of it); seeds %llu to %llu; %d failed, %d never reached\n",
+		(long long)histories, (long long)steps, took, worked, (double)steps / worked, (unsigned long long)o->from,
+		(unsigned long long)o->from + (uint64_t)histories - 1, failures, missing);
 	return failures > 0 || missing > 0;
 }
 

@@ -1,5 +1,6 @@
 #include "mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- tables ---- */
@@ -127,6 +128,28 @@ struct span mem_pair(struct arena *arena, struct span a, struct span b)
 	if (b.size > 0)
 		memcpy(at + a.size + 1, b.at, b.size);
 	return span_bytes(at, a.size + 1 + b.size);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+struct span mem_sort_lines(struct arena *arena, struct span text)
+{
+	struct span *lines = ARENA_ARRAY(arena, struct span, text.size + 1), rest = text;
+	size_t n = 0;
+	struct text t;
+
+	while (span_cut(rest, '\n', &lines[n], &rest))
+		n++;
+	qsort(lines, n, sizeof *lines, compare_lines);
+	text_init(&t, arena);
+	for (size_t i = 0; i < n; i++) {
+		text_add(&t, i > 0 ? "\n" : "");
+		text_span(&t, lines[i]);
+	}
+	return text_done(&t);
 }
 
 /* ---- shelves ---- */

@@ -48,6 +48,9 @@ void mem_rows_add(struct mem_rows *, struct arena *, struct mem_row *);
 /* a NUL b, in the arena. */
 struct span mem_pair(struct arena *, struct span a, struct span b);
 
+/* The lines of a text in order of their bytes, without a line end after the last. */
+struct span mem_sort_lines(struct arena *, struct span);
+
 /* Onto the shelf, where it is not there yet. */
 void mem_load(struct shelf *, const struct mem_row *);
 void mem_load_all(struct shelf *, const struct mem_rows *);

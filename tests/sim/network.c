@@ -118,13 +118,14 @@ bool consume_some(struct sim *s, struct node *n, struct rng *r)
 		batch[count++] = node_message(n, &log->at[p.next], p.topic, p.partition, p.next);
 		p.next++;
 	}
-	sim_say(s, "%s reads %zu of %s%s%s", n->core->name, count, topic_names[p.topic], end == UNIT_CRASHED ? ", falls before it commits" : "",
-		zombie ? ", but is no longer the owner" : "");
+	sim_say(s, "%s reads %zu of %s%s%s", n->core->name, count, topic_names[p.topic],
+		end == UNIT_CRASHED ? ", falls before it commits" : "", zombie ? ", but is no longer the owner" : "");
 	if (run(s, n, batch, count, &p, end) == zombie && zombie)
 		sim_fail("not_fenced", "a consumer that lost its partition committed");
-	cover(zombie ? "fault: a former owner is fenced" :
-	      end == UNIT_CRASHED ? "fault: a consumer falls before it commits" :
-	      end == UNIT_ANSWER_LOST ? "fault: the answer to a commit is lost" : "batch: consumed");
+	cover(zombie                      ? "fault: a former owner is fenced"
+		: end == UNIT_CRASHED     ? "fault: a consumer falls before it commits"
+		: end == UNIT_ANSWER_LOST ? "fault: the answer to a commit is lost"
+					  : "batch: consumed");
 	/* Whoever comes after a fall claims the position anew. */
 	if (end != UNIT_COMMITTED)
 		n->epochs[p.topic][p.partition]++;
@@ -243,9 +244,9 @@ void request(struct sim *s, int node, struct message *m, struct rng *r)
 	if (s->talks && !s->is_calm)
 		sim_say(s, "(%.*s %.*s comes)", SPAN_ARG(own->type), SPAN_ARG(own->target));
 	run(s, &s->nodes[node], &own, 1, NULL, end);
-	sim_say(s, "%s answers %d to %.*s %.*s %.*s%s%s%s", s->nodes[node].core->name, own->reply.status, SPAN_ARG(own->type), SPAN_ARG(own->target),
-		SPAN_ARG(own->payload),
-		own->why.code[0] != '\0' ? " because " : "", own->why.code, end == UNIT_CRASHED ? ", but falls before it commits" : "");
+	sim_say(s, "%s answers %d to %.*s %.*s %.*s%s%s%s", s->nodes[node].core->name, own->reply.status, SPAN_ARG(own->type),
+		SPAN_ARG(own->target), SPAN_ARG(own->payload), own->why.code[0] != '\0' ? " because " : "", own->why.code,
+		end == UNIT_CRASHED ? ", but falls before it commits" : "");
 	if (own->outcome == OUTCOME_NOT_TAKEN) {
 		char name[120];
 

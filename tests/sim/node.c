@@ -207,7 +207,8 @@ static bool is_parked(const struct batch *b, const struct slot *s)
 	if (row != NULL && row->sum > 0)
 		return true;
 	for (const struct slot *o = b->slots; o < s; o++)
-		if (o->counts && o->m->outcome == OUTCOME_SET_ASIDE && span_equal(o->m->key, s->m->key) && span_equal(o->m->topic, s->m->topic))
+		if (o->counts && o->m->outcome == OUTCOME_SET_ASIDE && span_equal(o->m->key, s->m->key) &&
+			span_equal(o->m->topic, s->m->topic))
 			return true;
 	return false;
 }
@@ -348,8 +349,8 @@ static void check_outcomes(const struct batch *b)
 
 		/* Our own facts are never refused: see DESIGN, an own fact that can't be applied is a defect of ours. */
 		if (s->m->own && s->counts && s->m->outcome == OUTCOME_SET_ASIDE && !s->behind && s->m->trace.size == 0 && !b->retried)
-			sim_fail("fact_refused", "%s: %.*s: %s %s: %s", b->node->core->name, SPAN_ARG(s->m->type), s->m->why.code, s->m->why.field,
-				s->m->why.text);
+			sim_fail("fact_refused", "%s: %.*s: %s %s: %s", b->node->core->name, SPAN_ARG(s->m->type), s->m->why.code,
+				s->m->why.field, s->m->why.text);
 	}
 }
 
@@ -449,7 +450,8 @@ bool node_retry(struct node *n, size_t at, bool discard_first)
 	for (size_t i = at; i < n->parked_count; i++) {
 		struct parked *p = &n->parked[i];
 
-		if (p->ended || (i > at && (!span_equal(p->m->key, head->key) || !span_equal(p->m->topic, head->topic) || head->key.size == 0)))
+		if (p->ended ||
+			(i > at && (!span_equal(p->m->key, head->key) || !span_equal(p->m->topic, head->topic) || head->key.size == 0)))
 			continue;
 		if (!retry_one(n, p))
 			return false;

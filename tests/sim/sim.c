@@ -57,8 +57,7 @@ void sim_say(const struct sim *s, const char *fmt, ...)
 const char *const topic_names[TOPICS] = { "dunlin.customers.v1", "dunlin.invoices.v1", "dunlin.payments.v1", "dunlin.ledger.v1",
 	"dunlin.reminders.v1", "dunlin.billing.v1" };
 
-static const struct core *const cores[NODES] = { &invoicing_core, &reconciliation_core, &reminders_core,
-	&payments_core };
+static const struct core *const cores[NODES] = { &invoicing_core, &reconciliation_core, &reminders_core, &payments_core };
 
 int topic_of(const char *name)
 {
@@ -101,8 +100,8 @@ static void open_merchant(struct sim *s, const struct world_merchant *w)
 	ask_now(s, 0, &m);
 	m = (struct message){ 0 };
 	world_ask(&m, s->arena, merchant, "dunlin.reconciliation.DefineAccount", "/v1/bank-accounts",
-		"{\"iban\":\"%s\",\"currency\":\"%s\",\"zone\":\"%s\",\"name\":\"Konto\",\"provider_accounts\":[\"main\"]}", w->iban, w->currency,
-		w->zone);
+		"{\"iban\":\"%s\",\"currency\":\"%s\",\"zone\":\"%s\",\"name\":\"Konto\",\"provider_accounts\":[\"main\"]}", w->iban,
+		w->currency, w->zone);
 	ask_now(s, 1, &m);
 	m = (struct message){ 0 };
 	world_ask(&m, s->arena, merchant, "payments.PutProviderAccount", "/v1/provider-accounts",
@@ -142,7 +141,8 @@ static bool rest_of(struct sim *s, int node, struct rng *r)
 	const struct core *core = s->nodes[node].core;
 	bool any = false;
 
-	for (struct message m = { 0 }; core->rest != NULL && core->rest(s->nodes[node].memory, r, s->arena, &m); m = (struct message){ 0 }) {
+	for (struct message m = { 0 }; core->rest != NULL && core->rest(s->nodes[node].memory, r, s->arena, &m);
+		m = (struct message){ 0 }) {
 		request(s, node, &m, r);
 		any = true;
 	}
@@ -187,7 +187,8 @@ static void unpark(struct sim *s)
 
 				/* One behind it that nobody can read has its turn later. */
 				if (m->own && m->trace.size == 0 && !n->parked[k].ended)
-					sim_fail("still_parked", "%s: %.*s: %s %s", n->core->name, SPAN_ARG(m->type), m->why.code, m->why.text);
+					sim_fail("still_parked", "%s: %.*s: %s %s", n->core->name, SPAN_ARG(m->type), m->why.code,
+						m->why.text);
 			}
 		}
 	}
@@ -231,8 +232,8 @@ static void check_items(struct sim *s, const struct world_debt *d)
 		if (!s->nodes[i].core->item(s->nodes[i].memory, d->merchant, id, 1, &seen))
 			sim_fail("projection_missing", "%s does not know %.*s", s->nodes[i].core->name, SPAN_ARG(d->number));
 		if (seen != open)
-			sim_fail("projection", "%.*s is open %lld and %s thinks %lld", SPAN_ARG(d->number), (long long)open, s->nodes[i].core->name,
-				(long long)seen);
+			sim_fail("projection", "%.*s is open %lld and %s thinks %lld", SPAN_ARG(d->number), (long long)open,
+				s->nodes[i].core->name, (long long)seen);
 	}
 }
 

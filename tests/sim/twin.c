@@ -21,7 +21,8 @@ static struct twin_batch *add(struct twin *t)
 	return &t->batches[t->count++];
 }
 
-void twin_note(const struct node *n, struct message *const *messages, struct say *const *says, size_t count, const struct sim_position *p, bool fenced)
+void twin_note(const struct node *n, struct message *const *messages, struct say *const *says, size_t count, const struct sim_position *p,
+	bool fenced)
 {
 	struct twin_batch *b;
 	size_t events = 0;
@@ -76,6 +77,7 @@ struct twin *twin_record(const char *service, uint64_t seed, int64_t steps)
 	recording = t;
 	recorded_service = service;
 	sim_open(&s, &h);
+	s.is_unattended = true;
 	for (s.now_step = 1; s.now_step <= steps; s.now_step++)
 		sim_step(&s);
 	recording = NULL;

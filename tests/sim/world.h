@@ -52,7 +52,8 @@ const char *world_ref(struct world *, const char *prefix);
 void world_transfer(struct world *, const struct world_transfer *);
 /* A command by HTTP: JSON by a format. */
 struct message;
-void world_ask(struct message *, struct arena *, struct span merchant, const char *type, const char *target, const char *json, ...) PRINTF(6, 7);
+void world_ask(struct message *, struct arena *, struct span merchant, const char *type, const char *target, const char *json, ...)
+	PRINTF(6, 7);
 struct span world_pick_merchant(struct rng *);
 struct span world_pick_customer(struct rng *);
 /* Minor units of an everyday price in the merchant's currency, and the same as JSON's digits. */
@@ -65,10 +66,10 @@ int64_t world_sum(const struct world *, const char *what, struct span merchant);
 
 /* A broken promise: ends the history. `code` tells kinds of failure apart. */
 __attribute__((noreturn)) void sim_fail(const char *code, const char *fmt, ...) PRINTF(2, 3);
-#define SIM_HOLDS(condition, code, ...)                   \
-	do {                                              \
-		if (!(condition))                         \
-			sim_fail(code, "" __VA_ARGS__);   \
+#define SIM_HOLDS(condition, code, ...)                 \
+	do {                                            \
+		if (!(condition))                       \
+			sim_fail(code, "" __VA_ARGS__); \
 	} while (0)
 
 /* --- coverage: what was reached --- */

@@ -112,9 +112,8 @@ static bool define_customer(const struct asking *a)
 
 	world_ask(a->to, a->arena, a->merchant, "dunlin.billing.v1.DefineCustomer", "/v1/customers",
 		"{\"customer_ref\":\"%.*s\",\"name\":\"Kunde %d\",%s\"billing_day\":%d,\"currency\":\"%s\",\"ibans\":[%s%.*s%s]%s}",
-		SPAN_ARG(a->customer), (int)rng_below(a->r, 3),
-		rng_one_in(a->r, 8) ? "" : "\"emails\":[\"kunde@example.org\"],", (int)rng_below(a->r, 29), currency,
-		far ? "" : "\"", far ? 0 : (int)world_iban(a->arena, a->merchant, a->customer).size,
+		SPAN_ARG(a->customer), (int)rng_below(a->r, 3), rng_one_in(a->r, 8) ? "" : "\"emails\":[\"kunde@example.org\"],",
+		(int)rng_below(a->r, 29), currency, far ? "" : "\"", far ? 0 : (int)world_iban(a->arena, a->merchant, a->customer).size,
 		far ? "" : world_iban(a->arena, a->merchant, a->customer).at, far ? "" : "\"",
 		rng_one_in(a->r, 6) ? ",\"terms\":{\"kind\":\"net_days\",\"days\":0}" : "");
 	return true;
@@ -180,8 +179,9 @@ static bool odd_credit(const struct asking *a, const struct invoice *v)
 		"\"whole\":true," };
 
 	world_ask(a->to, a->arena, v->merchant, "dunlin.billing.v1.CreditInvoice",
-		arena_printf(a->arena, "/v1/invoices/%s/credit-notes", uuid_text(a->arena, v->id)), "{\"external_ref\":\"%s\",%s\"reason\":\"Versehen\"}",
-		world_ref(a->m->world, "credit"), bodies[v->state == INVOICE_DRAFT ? 3 : rng_below(a->r, 3)]);
+		arena_printf(a->arena, "/v1/invoices/%s/credit-notes", uuid_text(a->arena, v->id)),
+		"{\"external_ref\":\"%s\",%s\"reason\":\"Versehen\"}", world_ref(a->m->world, "credit"),
+		bodies[v->state == INVOICE_DRAFT ? 3 : rng_below(a->r, 3)]);
 	return true;
 }
 

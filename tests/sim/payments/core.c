@@ -56,7 +56,8 @@ static void saved_plain(void *ctx, const void *old, const void *now, struct mem_
 	(void)row;
 }
 
-static void note_reference(struct memory *m, struct mem_table *index, const struct attempt *a, struct span was, struct span is, struct mem_row *row)
+static void note_reference(
+	struct memory *m, struct mem_table *index, const struct attempt *a, struct span was, struct span is, struct mem_row *row)
 {
 	if (is.size > 0 && !span_equal(was, is))
 		mem_index_add(index, mem_pair(m->arena, a->merchant, book_pair(m->arena, a->account, is)), row);
@@ -71,7 +72,8 @@ static void note_refunds(struct memory *m, const struct attempt *was, const stru
 			cover_pair("refund", old != NULL ? refund_state_name(old->state) : "new", refund_state_name(r->state));
 		SIM_HOLDS(old == NULL || r->state >= old->state, "refund_back", "a refund's state went back");
 		if (r->provider_refund.size > 0 && (old == NULL || old->provider_refund.size == 0))
-			mem_index_add(&m->refunds_of_provider, mem_pair(m->arena, a->merchant, book_pair(m->arena, a->account, r->provider_refund)), row);
+			mem_index_add(&m->refunds_of_provider,
+				mem_pair(m->arena, a->merchant, book_pair(m->arena, a->account, r->provider_refund)), row);
 	}
 }
 
@@ -109,7 +111,8 @@ static void saved_attempt(void *ctx, const void *old, const void *now, struct me
 
 	SIM_HOLDS(a->captured.minor == 0 || a->captured.minor == a->amount.minor, "captured", "captured is neither nothing nor the amount");
 	SIM_HOLDS(a->refunded.minor >= 0 && a->refunded.minor <= a->captured.minor, "refunded", "more went back than was captured");
-	SIM_HOLDS(was == NULL || was->state != ATTEMPT_SUCCEEDED || a->state == ATTEMPT_SUCCEEDED, "success_for_ever", "a success was taken back");
+	SIM_HOLDS(was == NULL || was->state != ATTEMPT_SUCCEEDED || a->state == ATTEMPT_SUCCEEDED, "success_for_ever",
+		"a success was taken back");
 	if (was != NULL && was->state != a->state)
 		check_move(was->state, a->state);
 	note_reference(m, &m->attempts_of_session, a, was != NULL ? was->session : none, a->session, row);
@@ -124,8 +127,8 @@ static void saved_item(void *ctx, const void *old, const void *now, struct mem_r
 	const struct item *was = old, *i = now;
 
 	SIM_HOLDS(i->taken >= 0, "taken", "what is taken of an item is below 0");
-	SIM_HOLDS(was == NULL || (i->ledger_revision >= was->ledger_revision && i->invoice_revision >= was->invoice_revision), "projection_back",
-		"payments' item went back to an older revision");
+	SIM_HOLDS(was == NULL || (i->ledger_revision >= was->ledger_revision && i->invoice_revision >= was->invoice_revision),
+		"projection_back", "payments' item went back to an older revision");
 	if (was == NULL)
 		mem_index_add(&m->items_of_invoice, mem_pair(m->arena, i->merchant, span_copy(m->arena, uuid_span(&i->invoice))), row);
 }
@@ -153,7 +156,8 @@ static void saved_webhook(void *ctx, const void *old, const void *now, struct me
 	}
 	for (size_t i = 0; i < 3; i++)
 		if (references[i].size > 0)
-			mem_index_add(&m->webhooks_of_reference, mem_pair(m->arena, w->merchant, book_pair(m->arena, w->account, references[i])), row);
+			mem_index_add(&m->webhooks_of_reference,
+				mem_pair(m->arena, w->merchant, book_pair(m->arena, w->account, references[i])), row);
 	if (!uuid_is_zero(w->reference))
 		mem_index_add(&m->webhooks_of_attempt, key_attempt(m->arena, w->merchant, w->reference), row);
 	mem_index_add(&m->webhooks_of_object, key_seen(m->arena, w->merchant, w->account, w->object, w->type), row);
@@ -215,12 +219,13 @@ static void check_holders(struct memory *m, const struct book *book)
 		if (a == NULL || (state != SHELF_NEW && state != SHELF_CHANGED))
 			continue;
 		for (size_t k = 0; k < a->item_count; k++) {
-			const struct item *item = mem_find(&m->items, key_item(m->arena, a->merchant, a->items[k].invoice, a->items[k].part));
+			const struct item *item =
+				mem_find(&m->items, key_item(m->arena, a->merchant, a->items[k].invoice, a->items[k].part));
 			bool holds = uuid_equal(item->live_attempt, a->id);
 
 			/* One under way or in review may have come too late to hold it. */
-			SIM_HOLDS(holds ? attempt_is_live(a->state) : a->state >= ATTEMPT_CLOSING, "holder", "an attempt that is %s %s its part",
-				attempt_state_name(a->state), holds ? "holds" : "does not hold");
+			SIM_HOLDS(holds ? attempt_is_live(a->state) : a->state >= ATTEMPT_CLOSING, "holder",
+				"an attempt that is %s %s its part", attempt_state_name(a->state), holds ? "holds" : "does not hold");
 		}
 	}
 }
@@ -297,9 +302,9 @@ static void due_links(struct looking *l)
 
 static const struct attempt *first_of(const struct memory *m, const struct mem_table *index, const struct webhook *w, struct span reference)
 {
-	const struct mem_rows *rows = reference.size > 0 ?
-		mem_index_find(index, mem_pair(m->arena, w->merchant, book_pair(m->arena, w->account, reference))) :
-		NULL;
+	const struct mem_rows *rows =
+		reference.size > 0 ? mem_index_find(index, mem_pair(m->arena, w->merchant, book_pair(m->arena, w->account, reference)))
+				   : NULL;
 
 	return rows != NULL && rows->count > 0 ? rows->at[0]->value : NULL;
 }
@@ -332,7 +337,8 @@ static void due_webhooks(struct looking *l)
 		else
 			continue;
 		m->id = span_of(arena_printf(l->arena, "%.*s:%.*s:%.*s", SPAN_ARG(w->merchant), SPAN_ARG(w->account), SPAN_ARG(w->event)));
-		m->payload = wire_print_webhook(l->arena, w->event, a != NULL ? a->id : (struct uuid){ { 0 } }, a != NULL ? a->customer : SPAN(""));
+		m->payload = wire_print_webhook(
+			l->arena, w->event, a != NULL ? a->id : (struct uuid){ { 0 } }, a != NULL ? a->customer : SPAN(""));
 	}
 }
 
@@ -496,7 +502,8 @@ static void memory_answer(struct memory *m, struct arena *arena, const struct si
 
 static const char *not_here(enum attempt_state from, enum attempt_state to)
 {
-	return from == ATTEMPT_CREATED && to == ATTEMPT_OPEN ? "no event tells of an open session, and nobody asks before we have made one" : NULL;
+	return from == ATTEMPT_CREATED && to == ATTEMPT_OPEN ? "no event tells of an open session, and nobody asks before we have made one"
+							     : NULL;
 }
 
 static void memory_expect(void)

@@ -226,7 +226,8 @@ static void load_rest(struct memory *m, struct book *book)
 			continue;
 		mem_load_all(&book->intents, mem_index_find(&m->intents_of_attempt, key));
 		for (size_t k = 0; k < a->item_count; k++)
-			mem_load(&book->items, mem_row(&m->items, key_item(book->arena, a->merchant, a->items[k].invoice, a->items[k].part)));
+			mem_load(&book->items,
+				mem_row(&m->items, key_item(book->arena, a->merchant, a->items[k].invoice, a->items[k].part)));
 	}
 }
 

@@ -33,11 +33,12 @@ static bool checkout(const struct asking *a)
 		return true;
 	case 1:
 		world_ask(a->to, a->arena, i->merchant, "payments.CreateCheckout", "/v1/checkouts",
-			"{\"items\":[{\"invoice_id\":\"%s\"},{\"invoice_id\":\"%s\",\"part\":1}]}", id, uuid_text(a->arena, other->invoice));
+			"{\"items\":[{\"invoice_id\":\"%s\"},{\"invoice_id\":\"%s\",\"part\":1}]}", id,
+			uuid_text(a->arena, other->invoice));
 		return true;
 	case 2:
-		world_ask(a->to, a->arena, i->merchant, "payments.CreateCheckout", "/v1/checkouts", "{\"invoice_id\":\"%s\",\"account\":\"%s\"}", id,
-			rng_one_in(a->r, 3) ? "none" : "main");
+		world_ask(a->to, a->arena, i->merchant, "payments.CreateCheckout", "/v1/checkouts",
+			"{\"invoice_id\":\"%s\",\"account\":\"%s\"}", id, rng_one_in(a->r, 3) ? "none" : "main");
 		return true;
 	default:
 		world_ask(a->to, a->arena, i->merchant, "payments.CreateCheckout", "/v1/checkouts", "{\"invoice_id\":\"%s\"}", id);
@@ -75,10 +76,11 @@ static bool give_back(const struct asking *a)
 	if (t == NULL)
 		return false;
 	if (rng_one_in(a->r, 2))
-		amount = arena_printf(a->arena, ",\"amount\":{\"minor\":%lld,\"currency\":\"%s\"}", (long long)(1 + rng_below(a->r, (uint64_t)t->amount.minor)),
-			t->amount.currency.code);
+		amount = arena_printf(a->arena, ",\"amount\":{\"minor\":%lld,\"currency\":\"%s\"}",
+			(long long)(1 + rng_below(a->r, (uint64_t)t->amount.minor)), t->amount.currency.code);
 	world_ask(a->to, a->arena, t->merchant, "payments.RefundPayment",
-		arena_printf(a->arena, "/v1/payments/%s/refunds", uuid_text(a->arena, t->id)), "{\"reason\":\"%s\"%s}", reasons[rng_below(a->r, 3)], amount);
+		arena_printf(a->arena, "/v1/payments/%s/refunds", uuid_text(a->arena, t->id)), "{\"reason\":\"%s\"%s}",
+		reasons[rng_below(a->r, 3)], amount);
 	return true;
 }
 
@@ -121,15 +123,16 @@ static bool close_alarm(const struct asking *a)
 	if (alarm == NULL)
 		return false;
 	world_ask(a->to, a->arena, alarm->merchant, "payments.CloseAlarm",
-		arena_printf(a->arena, "/v1/alarms/%.*s/%.*s/close", SPAN_ARG(alarm->kind), SPAN_ARG(alarm->subject)), "{\"note\":\"gesehen\"}");
+		arena_printf(a->arena, "/v1/alarms/%.*s/%.*s/close", SPAN_ARG(alarm->kind), SPAN_ARG(alarm->subject)),
+		"{\"note\":\"gesehen\"}");
 	return true;
 }
 
 static bool put_account(const struct asking *a)
 {
 	world_ask(a->to, a->arena, world_pick_merchant(a->r), "payments.PutProviderAccount", "/v1/provider-accounts",
-		"{\"account\":\"%s\",\"provider\":\"stripe\",\"live\":%s,\"preferred\":true,\"closed\":%s,\"webhook_secrets\":[\"whsec_%d\"]}", "main",
-		rng_one_in(a->r, 6) ? "true" : "false", rng_one_in(a->r, 8) ? "true" : "false", (int)rng_below(a->r, 1000) + 1000);
+		"{\"account\":\"%s\",\"provider\":\"stripe\",\"live\":%s,\"preferred\":true,\"closed\":%s,\"webhook_secrets\":[\"whsec_%d\"]}",
+		"main", rng_one_in(a->r, 6) ? "true" : "false", rng_one_in(a->r, 8) ? "true" : "false", (int)rng_below(a->r, 1000) + 1000);
 	return true;
 }
 

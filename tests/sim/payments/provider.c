@@ -70,8 +70,9 @@ static const char *session_json(struct memory *m, const struct session *s)
 		"{\"id\":\"%s\",\"object\":\"checkout.session\",\"livemode\":false,\"status\":\"%s\",\"payment_status\":\"%s\",\"payment_intent\":%s%s%s,"
 		"\"amount_total\":%lld,\"currency\":\"%s\",\"client_reference_id\":\"%s\",\"metadata\":{\"attempt_id\":\"%s\"},\"expires_at\":%lld,"
 		"\"url\":\"https://checkout.example/%s\"}",
-		s->id, statuses[s->status], s->paid == PAID ? "paid" : "unpaid", s->status == COMPLETE ? "\"" : "", s->status == COMPLETE ? s->payment : "null",
-		s->status == COMPLETE ? "\"" : "", (long long)s->amount, s->currency, id, id, (long long)s->expires, s->id);
+		s->id, statuses[s->status], s->paid == PAID ? "paid" : "unpaid", s->status == COMPLETE ? "\"" : "",
+		s->status == COMPLETE ? s->payment : "null", s->status == COMPLETE ? "\"" : "", (long long)s->amount, s->currency, id, id,
+		(long long)s->expires, s->id);
 }
 
 static const char *payment_json(struct memory *m, const struct session *s, const char *status, int64_t received)
@@ -80,7 +81,8 @@ static const char *payment_json(struct memory *m, const struct session *s, const
 		"{\"id\":\"%s\",\"object\":\"payment_intent\",\"livemode\":%s,\"status\":\"%s\",\"amount\":%lld,\"amount_received\":%lld,\"currency\":\"%s\","
 		"\"metadata\":{\"attempt_id\":\"%s\"},\"last_payment_error\":{\"code\":\"card_declined\",\"decline_code\":\"insufficient_funds\"},"
 		"\"latest_charge\":\"%s\"}",
-		s->payment, s->live ? "true" : "false", status, (long long)s->amount, (long long)received, s->currency, uuid_text(m->arena, s->attempt), s->charge);
+		s->payment, s->live ? "true" : "false", status, (long long)s->amount, (long long)received, s->currency,
+		uuid_text(m->arena, s->attempt), s->charge);
 }
 
 static int64_t refunded_of(const struct session *s)
@@ -116,7 +118,8 @@ static void say_once(struct memory *m, struct span merchant, const char *type, c
 	const char *id = world_ref(m->world, "evt");
 	struct event e = { .merchant = merchant, .id = span_of(id), .sure = m->sure };
 
-	e.body = span_of(TEXT(m, "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":%s,\"created\":%lld,\"pending_webhooks\":1,\"data\":{\"object\":%s}}",
+	e.body = span_of(TEXT(m,
+		"{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"livemode\":%s,\"created\":%lld,\"pending_webhooks\":1,\"data\":{\"object\":%s}}",
 		id, type, live ? "true" : "false", (long long)(m->world->now.us / US_PER_SECOND), object));
 	mem_put(&m->events, e.id, &e);
 }
@@ -189,8 +192,9 @@ static struct span answer_fee(struct memory *m, const struct session *s, int *st
 {
 	if (s == NULL)
 		return refuse(status);
-	return span_of(TEXT(m, "{\"id\":\"%s\",\"type\":\"charge\",\"currency\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"source\":\"%s\"}", s->transaction,
-		s->currency, (long long)s->amount, (long long)s->fee, (long long)(s->amount - s->fee), s->charge));
+	return span_of(TEXT(m,
+		"{\"id\":\"%s\",\"type\":\"charge\",\"currency\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"source\":\"%s\"}",
+		s->transaction, s->currency, (long long)s->amount, (long long)s->fee, (long long)(s->amount - s->fee), s->charge));
 }
 
 static struct span answer_refund(struct memory *m, const struct intent *i, struct session *s, int *status)
@@ -205,7 +209,9 @@ static struct span answer_refund(struct memory *m, const struct intent *i, struc
 	if (s == NULL || s->paid != PAID || s->refund_count == REFUNDS || refunded_of(s) + wanted->amount.minor > s->amount)
 		return refuse(status);
 	r = &s->refunds[s->refund_count++];
-	*r = (struct given_back){ .id = world_ref(m->world, "re"), .ours = i->subject, .amount = wanted->amount.minor, .status = "pending" };
+	*r = (struct given_back){
+		.id = world_ref(m->world, "re"), .ours = i->subject, .amount = wanted->amount.minor, .status = "pending"
+	};
 	if (m->world->counter % 3 != 0) {
 		r->status = "succeeded";
 		world_add(m->world, "given back", s->merchant, r->amount);
@@ -225,8 +231,8 @@ static struct span answer_refunds(struct memory *m, const struct intent *i, cons
 			from = k + 1;
 	for (int k = from; s != NULL && k < s->refund_count && n < PAGE; k++, n++)
 		text_printf(&t, "%s%s", n > 0 ? "," : "", refund_json(m, s, &s->refunds[k]));
-	return span_of(TEXT(m, "{\"object\":\"list\",\"has_more\":%s,\"data\":[%.*s]}", s != NULL && from + n < s->refund_count ? "true" : "false",
-		SPAN_ARG(text_done(&t))));
+	return span_of(TEXT(m, "{\"object\":\"list\",\"has_more\":%s,\"data\":[%.*s]}",
+		s != NULL && from + n < s->refund_count ? "true" : "false", SPAN_ARG(text_done(&t))));
 }
 
 static struct span answer_payout(struct memory *m, const struct intent *i, int *status)
@@ -245,7 +251,8 @@ static struct span answer_payout(struct memory *m, const struct intent *i, int *
 			from = k + 1;
 	for (int k = from; k < p->count && n < PAGE; k++, n++)
 		text_printf(&t, "%s%s", n > 0 ? "," : "", p->lines[k]);
-	return span_of(TEXT(m, "{\"object\":\"list\",\"has_more\":%s,\"data\":[%.*s]}", from + n < p->count ? "true" : "false", SPAN_ARG(text_done(&t))));
+	return span_of(TEXT(m, "{\"object\":\"list\",\"has_more\":%s,\"data\":[%.*s]}", from + n < p->count ? "true" : "false",
+		SPAN_ARG(text_done(&t))));
 }
 
 struct span provider_answer(struct memory *m, const struct intent *i, int *status)
@@ -254,9 +261,7 @@ struct span provider_answer(struct memory *m, const struct intent *i, int *statu
 
 	*status = 200;
 	switch (i->kind) {
-	case INTENT_OPEN:
-		s = s != NULL ? s : make_session(m, i);
-		return s->first;
+	case INTENT_OPEN: s = s != NULL ? s : make_session(m, i); return s->first;
 	case INTENT_EXPIRE: return answer_expire(m, s, status);
 	case INTENT_ASK: return answer_ask(m, i, s);
 	case INTENT_FEE: return answer_fee(m, s, status);
@@ -384,7 +389,8 @@ static void move_refund(struct memory *m, struct rng *r, struct session *s)
 		s->refunds[i].status = rng_one_in(r, 3) ? "failed" : "succeeded";
 		if (strcmp(s->refunds[i].status, "succeeded") == 0)
 			world_add(m->world, "given back", s->merchant, s->refunds[i].amount);
-		say(m, s->merchant, strcmp(s->refunds[i].status, "failed") == 0 ? "refund.failed" : "refund.updated", refund_json(m, s, &s->refunds[i]), false);
+		say(m, s->merchant, strcmp(s->refunds[i].status, "failed") == 0 ? "refund.failed" : "refund.updated",
+			refund_json(m, s, &s->refunds[i]), false);
 		return;
 	}
 	if (s->paid == PAID && s->refund_count < REFUNDS && refunded_of(s) < s->amount && rng_one_in(r, 3)) {
@@ -405,7 +411,8 @@ static void stranger(struct memory *m, struct rng *r)
 	struct span merchant = world_pick_merchant(r);
 
 	say(m, merchant, "charge.succeeded",
-		TEXT(m, "{\"id\":\"%s\",\"object\":\"charge\",\"livemode\":false,\"status\":\"succeeded\",\"captured\":true,\"amount\":700,\"currency\":\"eur\","
+		TEXT(m,
+			"{\"id\":\"%s\",\"object\":\"charge\",\"livemode\":false,\"status\":\"succeeded\",\"captured\":true,\"amount\":700,\"currency\":\"eur\","
 			"\"payment_intent\":\"%s\",\"metadata\":{},\"balance_transaction\":null,\"created\":1790000000}",
 			world_ref(m->world, "ch"), world_ref(m->world, "pi")),
 		false);
@@ -413,12 +420,13 @@ static void stranger(struct memory *m, struct rng *r)
 
 /* ---- payouts ---- */
 
-static void add_line(struct memory *m, struct made_payout *p, const char *id, const char *type, const struct session *s, int64_t amount, int64_t fee,
-	const char *source)
+static void add_line(struct memory *m, struct made_payout *p, const char *id, const char *type, const struct session *s, int64_t amount,
+	int64_t fee, const char *source)
 {
 	p->line_ids[p->count] = id;
-	p->lines[p->count++] = TEXT(m, "{\"id\":\"%s\",\"type\":\"%s\",\"currency\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"source\":%s}", id, type,
-		s->currency, (long long)amount, (long long)fee, (long long)(amount - fee), source);
+	p->lines[p->count++] =
+		TEXT(m, "{\"id\":\"%s\",\"type\":\"%s\",\"currency\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"source\":%s}", id,
+			type, s->currency, (long long)amount, (long long)fee, (long long)(amount - fee), source);
 }
 
 static int64_t collect(struct memory *m, struct made_payout *p, struct session *s)
@@ -440,7 +448,8 @@ static int64_t collect(struct memory *m, struct made_payout *p, struct session *
 		r->paid_out = true;
 		net -= r->amount;
 		add_line(m, p, world_ref(m->world, "txn"), "refund", s, -r->amount, 0,
-			TEXT(m, "{\"id\":\"%s\",\"payment_intent\":\"%s\",\"charge\":\"%s\",\"metadata\":{}}", r->id, s->payment, s->charge));
+			TEXT(m, "{\"id\":\"%s\",\"payment_intent\":\"%s\",\"charge\":\"%s\",\"metadata\":{}}", r->id, s->payment,
+				s->charge));
 	}
 	return net;
 }
@@ -585,12 +594,13 @@ void provider_check(struct memory *m)
 		const struct attempt *a = rows->at[i]->value;
 		const struct session *s = session_of(m, a->id);
 
-		SIM_HOLDS(a->state != ATTEMPT_SUCCEEDED || (s != NULL && s->paid == PAID), "payment_invented", "an attempt succeeded that nobody paid");
+		SIM_HOLDS(a->state != ATTEMPT_SUCCEEDED || (s != NULL && s->paid == PAID), "payment_invented",
+			"an attempt succeeded that nobody paid");
 		if (s == NULL)
 			continue;
 		SIM_HOLDS(s->paid != PAID || a->state == ATTEMPT_SUCCEEDED, "payment_lost", "somebody paid, and the attempt is %s%s%.*s",
 			attempt_state_name(a->state), a->question.size > 0 ? ": " : "", SPAN_ARG(a->question));
-		SIM_HOLDS(s->paid != PAID || a->captured.minor == s->amount, "payment_amount", "a payment of %lld counts %lld", (long long)s->amount,
-			(long long)a->captured.minor);
+		SIM_HOLDS(s->paid != PAID || a->captured.minor == s->amount, "payment_amount", "a payment of %lld counts %lld",
+			(long long)s->amount, (long long)a->captured.minor);
 	}
 }

@@ -15,8 +15,8 @@ struct memory {
 	struct arena *arena;
 	struct world *world;
 	struct mem_table attempts, items, accounts, merchants, webhooks, payouts, lines, intents, alarms;
-	struct mem_table attempts_of_session, attempts_of_payment, attempts_of_charge, refunds_of_provider, items_of_invoice, intents_of_attempt,
-		webhooks_of_reference, webhooks_of_attempt, webhooks_of_object, payouts_of_id, lines_of_payout;
+	struct mem_table attempts_of_session, attempts_of_payment, attempts_of_charge, refunds_of_provider, items_of_invoice,
+		intents_of_attempt, webhooks_of_reference, webhooks_of_attempt, webhooks_of_object, payouts_of_id, lines_of_payout;
 	/* The provider's own. */
 	struct mem_table sessions;   /* by attempt: struct session */
 	struct mem_table of_account; /* sessions by merchant */

@@ -59,7 +59,10 @@ static void pay(struct memory *m, struct rng *r)
 		t.text = span_of(arena_printf(m->arena, "%.*s und %.*s", SPAN_ARG(d->number), SPAN_ARG(other->number)));
 		t.minor += other->invoice.b[15] != d->invoice.b[15] ? other->gross.minor - other->credited : 0;
 		break;
-	default: t.reference = d->rf; t.minor = rng_one_in(r, 2) ? t.minor / 2 : t.minor + 500; break;
+	default:
+		t.reference = d->rf;
+		t.minor = rng_one_in(r, 2) ? t.minor / 2 : t.minor + 500;
+		break;
 	}
 	if (t.minor <= 0)
 		t.minor = 100;
@@ -101,14 +104,18 @@ static void give_again(struct memory *m, struct rng *r)
 
 	if (l == NULL || l->amount.minor >= 0 || l->return_reason.size == 0)
 		return;
-	t = (struct world_transfer){ .merchant = l->merchant, .minor = -l->amount.minor, .end_to_end = l->end_to_end, .return_reason = SPAN("MS03") };
+	t = (struct world_transfer){
+		.merchant = l->merchant, .minor = -l->amount.minor, .end_to_end = l->end_to_end, .return_reason = SPAN("MS03")
+	};
 	world_transfer(m->world, &t);
 	cover("bank: a return returned");
 }
 
 static void charge(struct memory *m, struct rng *r)
 {
-	const struct world_transfer t = { .merchant = world_pick_merchant(r), .minor = -150, .text = SPAN("Kontofuehrung"), .end_to_end = SPAN("") };
+	const struct world_transfer t = {
+		.merchant = world_pick_merchant(r), .minor = -150, .text = SPAN("Kontofuehrung"), .end_to_end = SPAN("")
+	};
 
 	world_transfer(m->world, &t);
 }
@@ -260,7 +267,9 @@ static void stage_line(struct memory *m, const struct statement *s, const struct
 	struct digest key = line_key(s->identifier, from);
 	struct span bytes = span_bytes(key.b, sizeof key.b);
 	struct mem_row *again = mem_row(seen, bytes), *row;
-	struct line l = { .merchant = s->merchant, .id = new_id(m), .account = s->account, .statement = s->id, .number = from->number, .key = key };
+	struct line l = {
+		.merchant = s->merchant, .id = new_id(m), .account = s->account, .statement = s->id, .number = from->number, .key = key
+	};
 
 	again = again != NULL ? again : mem_put(seen, bytes, "");
 	l.occurrence = (int32_t)++again->sum;

@@ -20,9 +20,10 @@ struct span sim_key_uuid(struct arena *arena, struct span merchant, struct uuid 
 static void open_indexes(struct memory *m)
 {
 	struct mem_table *indexes[] = { &m->items_of_invoice, &m->items_of_customer, &m->notes_of_invoice, &m->wanted_of_invoice,
-		&m->wanted_of_receipt, &m->receipts_of_source, &m->receipts_of_customer, &m->allocations_of_receipt, &m->allocations_of_invoice,
-		&m->exceptions_of_subject, &m->payers_of_customer, &m->payers_of_iban, &m->credits_of_customer, &m->references_of_token,
-		&m->lines_of_statement, &m->lines_of_key, &m->lines_of_account, &m->invoices_of_number, &m->gaps_of_account };
+		&m->wanted_of_receipt, &m->receipts_of_source, &m->receipts_of_customer, &m->allocations_of_receipt,
+		&m->allocations_of_invoice, &m->exceptions_of_subject, &m->payers_of_customer, &m->payers_of_iban, &m->credits_of_customer,
+		&m->references_of_token, &m->lines_of_statement, &m->lines_of_key, &m->lines_of_account, &m->invoices_of_number,
+		&m->gaps_of_account };
 
 	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
 		mem_index_open(indexes[i], m->arena, "index");
@@ -117,7 +118,8 @@ static void saved_item(void *ctx, const void *old, const void *now, struct mem_r
 		"an open item's terms are not its amount");
 	SIM_HOLDS(i->allocated >= 0 && i->credited >= 0 && i->discounted >= 0 && i->written_off >= 0 && i->open >= 0, "item_negative",
 		"a term of an open item is below 0");
-	SIM_HOLDS(was == NULL || i->revision > was->revision || !memcmp(was, i, sizeof *i), "item_untold", "an item changed and nobody was told");
+	SIM_HOLDS(was == NULL || i->revision > was->revision || !memcmp(was, i, sizeof *i), "item_untold",
+		"an item changed and nobody was told");
 	if (was != NULL)
 		count_item(sums_of(m, was->merchant, was->currency), was, -1);
 	count_item(sums_of(m, i->merchant, i->currency), i, 1);
@@ -196,7 +198,8 @@ static void count_line(struct memory *m, const struct line *l, int64_t sign)
 	struct sums *s = sums_of(m, l->merchant, l->amount.currency);
 	int64_t left = l->amount.minor - l->returned;
 
-	if (l->amount.minor <= 0 || l->state == LINE_STAGED || l->state == LINE_KNOWN || (l->as != LINE_AS_NOTHING && l->as != LINE_AS_RECEIPTS))
+	if (l->amount.minor <= 0 || l->state == LINE_STAGED || l->state == LINE_KNOWN ||
+		(l->as != LINE_AS_NOTHING && l->as != LINE_AS_RECEIPTS))
 		return;
 	s->counted.minor[TERM_RECEIVED] += sign * left;
 	s->counted.minor[TERM_UNIDENTIFIED] += l->state == LINE_WAITING ? sign * left : 0;
@@ -411,12 +414,13 @@ static void check_sums(struct memory *m)
 			if (c[t] != s->journal[t])
 				sim_fail("journal_differs", "%s %s: the journal has %lld, the rows have %lld", s->counted.currency.code,
 					term_word((enum term)t), (long long)s->journal[t], (long long)c[t]);
-		SIM_HOLDS(c[TERM_INVOICED] == c[TERM_ALLOCATED] + c[TERM_CREDITED] + c[TERM_DISCOUNTED] + c[TERM_WRITTEN_OFF] + c[TERM_OPEN],
+		SIM_HOLDS(
+			c[TERM_INVOICED] == c[TERM_ALLOCATED] + c[TERM_CREDITED] + c[TERM_DISCOUNTED] + c[TERM_WRITTEN_OFF] + c[TERM_OPEN],
 			"invoiced", "invoiced is not allocated, credited, discounted, written off and open");
 		SIM_HOLDS(c[TERM_RECEIVED] == c[TERM_ALLOCATED] + c[TERM_UNAPPLIED] + c[TERM_UNIDENTIFIED] + c[TERM_REFUNDED], "received",
 			"received is not allocated, unapplied, unidentified and refunded");
-		SIM_HOLDS(s->counted.receipts_allocated == c[TERM_ALLOCATED] && s->counted.receipts_unapplied == c[TERM_UNAPPLIED], "receipts",
-			"receipts do not say what items and credits say");
+		SIM_HOLDS(s->counted.receipts_allocated == c[TERM_ALLOCATED] && s->counted.receipts_unapplied == c[TERM_UNAPPLIED],
+			"receipts", "receipts do not say what items and credits say");
 	}
 }
 
@@ -474,11 +478,12 @@ static void memory_save(struct memory *m, struct book *book, struct instant now)
 	static const struct {
 		enum book_shelf shelf;
 		mem_saved *saved;
-	} shelves[] = { { BOOK_ACCOUNTS, saved_plain }, { BOOK_STATEMENTS, saved_statement }, { BOOK_GAPS, saved_gap }, { BOOK_LINES, saved_line },
-		{ BOOK_INVOICES, saved_invoice }, { BOOK_ITEMS, saved_item }, { BOOK_CREDIT_NOTES, saved_note }, { BOOK_REFERENCES, saved_reference },
-		{ BOOK_RECEIPTS, saved_receipt }, { BOOK_ALLOCATIONS, saved_allocation }, { BOOK_WANTED, saved_wanted }, { BOOK_REFUNDS, saved_once },
-		{ BOOK_CREDITS, saved_credit }, { BOOK_PAYOUTS, saved_payout }, { BOOK_PAYOUT_LINES, saved_once }, { BOOK_EXCEPTIONS, saved_exception },
-		{ BOOK_MERCHANTS, saved_plain }, { BOOK_CUSTOMERS, saved_plain }, { BOOK_PAYERS, saved_payer } };
+	} shelves[] = { { BOOK_ACCOUNTS, saved_plain }, { BOOK_STATEMENTS, saved_statement }, { BOOK_GAPS, saved_gap },
+		{ BOOK_LINES, saved_line }, { BOOK_INVOICES, saved_invoice }, { BOOK_ITEMS, saved_item }, { BOOK_CREDIT_NOTES, saved_note },
+		{ BOOK_REFERENCES, saved_reference }, { BOOK_RECEIPTS, saved_receipt }, { BOOK_ALLOCATIONS, saved_allocation },
+		{ BOOK_WANTED, saved_wanted }, { BOOK_REFUNDS, saved_once }, { BOOK_CREDITS, saved_credit }, { BOOK_PAYOUTS, saved_payout },
+		{ BOOK_PAYOUT_LINES, saved_once }, { BOOK_EXCEPTIONS, saved_exception }, { BOOK_MERCHANTS, saved_plain },
+		{ BOOK_CUSTOMERS, saved_plain }, { BOOK_PAYERS, saved_payer } };
 
 	(void)now;
 	sim_flip(m, book);
@@ -569,8 +574,10 @@ static void due_statements(struct looking *l)
 
 			if (line->state == LINE_STAGED)
 				make(l, "tick:line", type_post_line, line->merchant, line->id,
-					arena_printf(l->arena, "%.*s/%s:%.*s:%d", SPAN_ARG(line->merchant), uuid_text(l->arena, line->account),
-						SPAN_ARG(span_hex(l->arena, span_bytes(line->key.b, sizeof line->key.b))), (int)line->occurrence));
+					arena_printf(l->arena, "%.*s/%s:%.*s:%d", SPAN_ARG(line->merchant),
+						uuid_text(l->arena, line->account),
+						SPAN_ARG(span_hex(l->arena, span_bytes(line->key.b, sizeof line->key.b))),
+						(int)line->occurrence));
 		}
 	}
 }
@@ -746,10 +753,10 @@ static void check_debts(struct memory *m)
 			credited += n->gross;
 			SIM_HOLDS(n->applied, "credit_waits", "a credit note waits for an invoice that is here");
 		}
-		SIM_HOLDS(amount == d->gross.minor, "debt", "%.*s is %lld in the books and %lld on paper", SPAN_ARG(d->number), (long long)amount,
-			(long long)d->gross.minor);
-		SIM_HOLDS(credited == d->credited, "debt_credited", "%.*s is credited %lld in the books and %lld on paper", SPAN_ARG(d->number),
-			(long long)credited, (long long)d->credited);
+		SIM_HOLDS(amount == d->gross.minor, "debt", "%.*s is %lld in the books and %lld on paper", SPAN_ARG(d->number),
+			(long long)amount, (long long)d->gross.minor);
+		SIM_HOLDS(credited == d->credited, "debt_credited", "%.*s is credited %lld in the books and %lld on paper",
+			SPAN_ARG(d->number), (long long)credited, (long long)d->credited);
 	}
 }
 

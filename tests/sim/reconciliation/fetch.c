@@ -25,7 +25,8 @@ static void load_all(const struct fetching *f, enum book_shelf shelf, const stru
 /* A line of another accepted statement is this one. */
 static bool is_known_line(struct memory *m, const struct line *l)
 {
-	const struct mem_rows *rows = mem_index_find(&m->lines_of_key, sim_key(m->arena, l->merchant, span_bytes(l->key.b, sizeof l->key.b)));
+	const struct mem_rows *rows =
+		mem_index_find(&m->lines_of_key, sim_key(m->arena, l->merchant, span_bytes(l->key.b, sizeof l->key.b)));
 
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct line *o = rows->at[i]->value;
@@ -247,7 +248,8 @@ void sim_fetch(struct memory *m, struct book *book, const struct need *need)
 
 static void count_on(struct memory *m, struct line *l)
 {
-	const struct mem_rows *rows = mem_index_find(&m->lines_of_key, sim_key(m->arena, l->merchant, span_bytes(l->key.b, sizeof l->key.b)));
+	const struct mem_rows *rows =
+		mem_index_find(&m->lines_of_key, sim_key(m->arena, l->merchant, span_bytes(l->key.b, sizeof l->key.b)));
 	int32_t n = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {

@@ -163,8 +163,8 @@ static bool names(const struct line *line, const struct line *other)
 /* By a reference, or by payer and amount where the bank calls it a return. */
 static bool may_take_back(const struct line *line, const struct line *o)
 {
-	return o->amount.minor > 0 && (names(line, o) ||
-		(line_is_return(line) && is_alike(o->party_iban, line->party_iban) && o->amount.minor == line_left(line)));
+	return o->amount.minor > 0 && (names(line, o) || (line_is_return(line) && is_alike(o->party_iban, line->party_iban) &&
+								 o->amount.minor == line_left(line)));
 }
 
 static void take_earlier(const struct finding *f, const struct line *o, struct uuid owned, struct list *earlier)
@@ -340,9 +340,7 @@ void sim_find(struct memory *m, struct book *book, struct need *need)
 		case FIND_LOOK: find_line(&f, &what, true); break;
 		case FIND_LINE: find_line(&f, &what, false); break;
 		case FIND_STATEMENT: find_statement(&f, &what); break;
-		case FIND_INVOICE:
-			find_invoice(&f, mem_find(&m->tables[BOOK_INVOICES], sim_key(f.arena, what.merchant, what.text)));
-			break;
+		case FIND_INVOICE: find_invoice(&f, mem_find(&m->tables[BOOK_INVOICES], sim_key(f.arena, what.merchant, what.text))); break;
 		case FIND_NUMBER: find_numbers(&f, &what); break;
 		case FIND_PAYOUT:
 		case FIND_RECEIPT: find_owner_of(&f, &what); break;

@@ -35,8 +35,8 @@ static const char *item(const struct asking *a, struct span merchant)
 	if (i == NULL)
 		return NULL;
 	if (rng_one_in(a->r, 3))
-		amount = arena_printf(a->arena, ",\"amount\":{\"minor\":%lld,\"currency\":\"%s\"}", (long long)(1 + rng_below(a->r, (uint64_t)i->amount)),
-			rng_one_in(a->r, 10) ? "USD" : i->currency.code);
+		amount = arena_printf(a->arena, ",\"amount\":{\"minor\":%lld,\"currency\":\"%s\"}",
+			(long long)(1 + rng_below(a->r, (uint64_t)i->amount)), rng_one_in(a->r, 10) ? "USD" : i->currency.code);
 	if (rng_one_in(a->r, 12))
 		return arena_printf(a->arena, "{\"invoice_number\":\"%s\"%s}", "R-2020-000001", amount);
 	if (rng_one_in(a->r, 2))
@@ -69,7 +69,8 @@ static bool match(const struct asking *a)
 		break;
 	default:
 		one = item(a, l->merchant);
-		what = one != NULL ? arena_printf(a->arena, "\"items\":[%s]%s", one, rng_one_in(a->r, 2) ? ",\"customer_ref\":\"c1\"" : "") : NULL;
+		what = one != NULL ? arena_printf(a->arena, "\"items\":[%s]%s", one, rng_one_in(a->r, 2) ? ",\"customer_ref\":\"c1\"" : "")
+				   : NULL;
 		break;
 	}
 	if (what == NULL)
@@ -87,8 +88,8 @@ static bool unmatch(const struct asking *a)
 		l = pick(a, BOOK_LINES);
 	if (l == NULL)
 		return false;
-	world_ask(a->to, a->arena, l->merchant, "dunlin.reconciliation.UnmatchLine", arena_printf(a->arena, "/v1/lines/%s/unmatch", id(a, l->id)),
-		"{" BY "}");
+	world_ask(a->to, a->arena, l->merchant, "dunlin.reconciliation.UnmatchLine",
+		arena_printf(a->arena, "/v1/lines/%s/unmatch", id(a, l->id)), "{" BY "}");
 	return true;
 }
 
@@ -124,10 +125,12 @@ static bool write_off(const struct asking *a)
 
 	if (i == NULL)
 		return false;
-	world_ask(a->to, a->arena, i->merchant, "dunlin.reconciliation.WriteOff", arena_printf(a->arena, "/v1/open-items/%s/write-off", id(a, i->invoice)),
-		"{" BY "%s%s}", rng_one_in(a->r, 10) ? ",\"part\":7" : "", rng_one_in(a->r, 2) ? arena_printf(a->arena, ",\"amount\":{\"minor\":%d,\"currency\":\"%s\"}", 1 + (int)rng_below(a->r, 3000),
-						    i->currency.code) :
-					     "");
+	world_ask(a->to, a->arena, i->merchant, "dunlin.reconciliation.WriteOff",
+		arena_printf(a->arena, "/v1/open-items/%s/write-off", id(a, i->invoice)), "{" BY "%s%s}",
+		rng_one_in(a->r, 10) ? ",\"part\":7" : "",
+		rng_one_in(a->r, 2) ? arena_printf(a->arena, ",\"amount\":{\"minor\":%d,\"currency\":\"%s\"}",
+					      1 + (int)rng_below(a->r, 3000), i->currency.code)
+				    : "");
 	return true;
 }
 
@@ -168,12 +171,12 @@ static bool odd(const struct asking *a)
 		l = pick(a, BOOK_LINES);
 	switch (rng_below(a->r, 4)) {
 	case 0:
-		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.CloseException", arena_printf(a->arena, "/v1/exceptions/%s/close", none),
-			"{" BY "}");
+		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.CloseException",
+			arena_printf(a->arena, "/v1/exceptions/%s/close", none), "{" BY "}");
 		return true;
 	case 1:
-		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.AcceptStatement", arena_printf(a->arena, "/v1/statements/%s/accept", none),
-			"{" BY "}");
+		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.AcceptStatement",
+			arena_printf(a->arena, "/v1/statements/%s/accept", none), "{" BY "}");
 		return true;
 	case 2:
 		world_ask(a->to, a->arena, SPAN("nord"), "dunlin.reconciliation.RecordReceipt", "/v1/receipts",
@@ -182,7 +185,8 @@ static bool odd(const struct asking *a)
 	default:
 		if (l == NULL || i == NULL)
 			return false;
-		world_ask(a->to, a->arena, i->merchant, rng_one_in(a->r, 3) ? "dunlin.reconciliation.WriteOff" : "dunlin.reconciliation.MatchLine",
+		world_ask(a->to, a->arena, i->merchant,
+			rng_one_in(a->r, 3) ? "dunlin.reconciliation.WriteOff" : "dunlin.reconciliation.MatchLine",
 			arena_printf(a->arena, "/v1/lines/%s/match", rng_one_in(a->r, 4) ? none : id(a, l->id)),
 			"{" BY ",\"items\":[{\"invoice_id\":\"%s\",\"part\":%s},{\"invoice_id\":\"%s\",\"part\":1}]}", id(a, i->invoice),
 			rng_one_in(a->r, 2) ? "9" : "1", rng_one_in(a->r, 3) ? none : id(a, i->invoice));
@@ -197,7 +201,8 @@ static bool define(const struct asking *a)
 
 	world_ask(a->to, a->arena, merchant, "dunlin.reconciliation.DefineAccount", "/v1/bank-accounts",
 		"{\"iban\":\"%s\",\"currency\":\"%s\",\"zone\":\"%s\",\"name\":\"Konto %d\",\"provider_accounts\":[\"main\"]%s}", w->iban,
-		rng_one_in(a->r, 10) ? "USD" : w->currency, w->zone, (int)rng_below(a->r, 3), rng_one_in(a->r, 8) ? ",\"closed\":true" : "");
+		rng_one_in(a->r, 10) ? "USD" : w->currency, w->zone, (int)rng_below(a->r, 3),
+		rng_one_in(a->r, 8) ? ",\"closed\":true" : "");
 	return true;
 }
 

@@ -47,26 +47,25 @@ LIST(exceptions)
 LIST(journal)
 LIST(payouts)
 
-/* The rows of a list by one of its filters alone. */
-static enum err filter(
-	struct request *r, struct db *db, const struct listed *list, const char *by, struct uuid id, struct rows *rows, struct why *why)
-{
-	struct args *args = args_new(r->arena);
-	args_text(args, r->merchant);
-	args_int8(args, (int64_t)list->most);
-	args_uuid(args, (struct uuid){ 0 });
-	for (const char *const *f = list->filters; *f; f++)
-		args_text(args, span_is(span_of(*f), by) ? span_of(uuid_text(r->arena, id)) : SPAN(""));
-	return db_exec(db, r->arena, list->query, args, rows, why);
-}
-
 /* Those of the path's id, which must be there. */
 static enum err find_in(struct request *r, struct db *db, const struct listed *list, struct rows *rows, struct why *why)
 {
 	struct uuid id;
 	TRY(rows_id(r, &id, why));
-	TRY(filter(r, db, list, "id", id, rows, why));
+	TRY(rows_of_id(r, db, list, id, rows, why));
 	return rows->count ? OK : nothing_there(r, why);
+}
+
+/* What a line became. */
+static enum err receipts_of(struct request *r, struct db *db, struct uuid line, struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(r->arena);
+	args_text(args, r->merchant);
+	args_int8(args, (int64_t)list_receipts.most);
+	args_uuid(args, (struct uuid){ 0 });
+	args_text(args, SPAN(""));
+	args_text(args, span_of(uuid_text(r->arena, line)));
+	return db_exec(db, r->arena, &q_show_receipts_of_source, args, rows, why);
 }
 
 static enum err show_account(struct request *r, struct db *db, struct response *response, struct why *why)
@@ -103,7 +102,7 @@ static enum err show_line(struct request *r, struct db *db, struct response *res
 	if (!rows.count)
 		return nothing_there(r, why);
 	TRY(rows_one(r, db, &q_show_candidates, id, &candidates, why));
-	TRY(filter(r, db, &list_receipts, "source_id", id, &receipts, why));
+	TRY(receipts_of(r, db, id, &receipts, why));
 	struct json_out out = begin(&t, r->arena);
 	rows_members(&out, r->arena, &rows, 0, shown_line);
 	rows_array(&out, r->arena, "looked_at", &candidates, shown_candidates);

@@ -19,11 +19,9 @@ static const struct shown accounts[] = {
 	{ "open_gaps", SHOWN_MONEY },
 	SHOWN_END,
 };
-const struct listed list_accounts = { .name = "bank_accounts",
-	.query = &q_show_accounts,
-	.columns = accounts,
-	.filters = (const char *const[]){ "id", NULL },
-	.most = PAGE };
+const struct listed list_accounts = {
+	.name = "bank_accounts", .query = &q_show_accounts, .columns = accounts, .filters = (const char *const[]){ NULL }, .most = PAGE
+};
 
 static const struct shown files[] = {
 	{ "sha256", SHOWN_TEXT },
@@ -40,6 +38,7 @@ static const struct shown files[] = {
 };
 const struct listed list_files = { .name = "files",
 	.query = &q_show_files,
+	.end = &q_end_files,
 	.columns = files,
 	.filters = (const char *const[]){ "state", NULL },
 	.by_text = true,
@@ -69,8 +68,9 @@ static const struct shown statements[] = {
 };
 const struct listed list_statements = { .name = "statements",
 	.query = &q_show_statements,
+	.end = &q_end_statements,
 	.columns = statements,
-	.filters = (const char *const[]){ "account_id", "state", "id", "file", NULL },
+	.filters = (const char *const[]){ "account_id", "state", "file", NULL },
 	.most = PAGE };
 const struct shown shown_rules[] = {
 	{ "number", SHOWN_INT },
@@ -92,6 +92,9 @@ const struct shown shown_rules[] = {
 static const struct shown lines[] = { LINE_COLUMNS, SHOWN_END };
 const struct listed list_lines = { .name = "lines",
 	.query = &q_show_lines,
+	.end = &q_end_lines,
+	.by = (const struct listed_by[]){ { "statement_id", NULL, &q_show_lines_of_statement, true },
+		{ "state", "waiting", &q_show_lines_waiting, false }, { NULL, NULL, NULL, false } },
 	.columns = lines,
 	.filters = (const char *const[]){ "account_id", "statement_id", "state", NULL },
 	.is_csv_too = true,
@@ -147,8 +150,11 @@ static const struct shown receipts[] = {
 };
 const struct listed list_receipts = { .name = "receipts",
 	.query = &q_show_receipts,
+	.end = &q_end_receipts,
+	.by = (const struct listed_by[]){ { "source_id", NULL, &q_show_receipts_of_source, true },
+		{ "customer_ref", NULL, &q_show_receipts_of_customer, false }, { NULL, NULL, NULL, false } },
 	.columns = receipts,
-	.filters = (const char *const[]){ "customer_ref", "source_id", "id", NULL },
+	.filters = (const char *const[]){ "customer_ref", "source_id", NULL },
 	.most = PAGE };
 const struct shown shown_allocations[] = {
 	{ "id", SHOWN_UUID },
@@ -178,8 +184,10 @@ static const struct shown items[] = {
 };
 const struct listed list_items = { .name = "open_items",
 	.query = &q_show_items,
+	.end = &q_end_items,
+	.by = (const struct listed_by[]){ { "customer_ref", NULL, &q_show_items_of_customer, false }, { NULL, NULL, NULL, false } },
 	.columns = items,
-	.filters = (const char *const[]){ "customer_ref", "open", "id", NULL },
+	.filters = (const char *const[]){ "customer_ref", "open", NULL },
 	.is_csv_too = true,
 	.most = BIG_PAGE };
 
@@ -199,6 +207,8 @@ static const struct shown exceptions[] = {
 };
 const struct listed list_exceptions = { .name = "exceptions",
 	.query = &q_show_exceptions,
+	.end = &q_end_exceptions,
+	.by = (const struct listed_by[]){ { "open", "true", &q_show_exceptions_open, false }, { NULL, NULL, NULL, false } },
 	.columns = exceptions,
 	.filters = (const char *const[]){ "open", "kind", NULL },
 	.is_csv_too = true,
@@ -219,6 +229,7 @@ static const struct shown journal[] = {
 };
 const struct listed list_journal = { .name = "journal",
 	.query = &q_show_journal,
+	.end = &q_end_journal,
 	.columns = journal,
 	.filters = (const char *const[]){ "cause", "customer_ref", "cause_id", NULL },
 	.is_csv_too = true,
@@ -241,6 +252,7 @@ static const struct shown payouts[] = {
 };
 const struct listed list_payouts = { .name = "payouts",
 	.query = &q_show_payouts,
+	.end = &q_end_payouts,
 	.columns = payouts,
 	.filters = (const char *const[]){ "has_arrived", "provider_account", NULL },
 	.most = PAGE };

@@ -178,31 +178,108 @@ static enum err read_after(const struct request *r, const struct listed *list, s
 	return OK;
 }
 
-static void add_next(struct json_out *out, const struct rows *r, const struct listed *list, int64_t limit)
-{
-	if (!r->count || (int64_t)r->count < limit)
-		json_out_null(out, "next");
-	else if (list->by_text)
-		json_out_span(out, "next", rows_text(r, r->count - 1, 0));
-	else
-		json_out_uuid(out, "next", rows_uuid(r, r->count - 1, 0));
-}
-
-enum err rows_list(struct request *r, struct db *db, const struct listed *list, struct response *response, struct why *why)
+/* Where the next page begins: after the last row; or where the walk ended, if that was before the end. */
+static enum err add_next(struct request *r, struct db *db, struct json_out *out, const struct rows *rows, const struct listed *list,
+	const struct query *query, struct span after, int64_t limit, struct why *why)
 {
 	struct args *args = args_new(r->arena);
-	struct rows rows;
-	struct json_out out;
-	struct text t;
-	int64_t limit;
-	TRY(read_limit(r, list, &limit, why));
-	TRY(read_format(r, list, why));
+	struct rows end = { 0 };
+	struct uuid id = { 0 };
+	bool full = rows->count && (int64_t)rows->count >= limit;
+	if (!full && list->end && query == list->query) {
+		args_text(args, r->merchant);
+		if (list->by_text)
+			args_text(args, after);
+		else if (!after.size || uuid_parse(after, &id) == OK)
+			args_uuid(args, id);
+		TRY(db_exec(db, r->arena, list->end, args, &end, why));
+	}
+	const struct rows *from = full ? rows : &end;
+	if (!from->count)
+		json_out_null(out, "next");
+	else if (list->by_text)
+		json_out_span(out, "next", rows_text(from, from->count - 1, 0));
+	else
+		json_out_uuid(out, "next", rows_uuid(from, from->count - 1, 0));
+	return OK;
+}
+
+/* The statement that walks the fewest rows for the filters that are given. */
+static enum err pick_query(const struct request *r, const struct listed *list, const struct query **query, struct why *why)
+{
+	*query = list->query;
+	for (const struct listed_by *by = list->by; by && by->filter; by++) {
+		struct span given = request_query(r, by->filter);
+		struct uuid id;
+		if (!given.size || (by->value && !span_is(given, by->value)))
+			continue;
+		if (by->by_uuid && uuid_parse(given, &id) != OK)
+			return why_field(why, ERR_INVALID, "field_invalid", by->filter, "%s is an id", by->filter);
+		*query = by->query;
+		return OK;
+	}
+	return OK;
+}
+
+static enum err ask_page(struct request *r, struct db *db, const struct listed *list, const struct query *query, int64_t limit,
+	struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(r->arena);
 	args_text(args, r->merchant);
 	args_int8(args, limit);
 	TRY(read_after(r, list, args, why));
 	for (const char *const *filter = list->filters; *filter; filter++)
 		args_text(args, request_query(r, *filter));
-	TRY(db_exec(db, r->arena, list->query, args, &rows, why));
+	return db_exec(db, r->arena, query, args, rows, why);
+}
+
+static struct uuid uuid_before(struct uuid id)
+{
+	for (size_t i = sizeof(id.b); i-- > 0 && id.b[i]-- == 0;)
+		;
+	return id;
+}
+
+enum err rows_of_id(struct request *r, struct db *db, const struct listed *list, struct uuid id, struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(r->arena);
+	args_text(args, r->merchant);
+	args_int8(args, 1);
+	args_uuid(args, uuid_before(id));
+	for (const char *const *filter = list->filters; *filter; filter++)
+		args_text(args, SPAN(""));
+	TRY(db_exec(db, r->arena, list->query, args, rows, why));
+	if (rows->count && !uuid_equal(rows_uuid(rows, 0, 0), id))
+		rows->count = 0;
+	return OK;
+}
+
+/* The page, or the one row that is asked for by its id; *alone: no page follows. */
+static enum err ask_rows(struct request *r, struct db *db, const struct listed *list, const struct query *query, int64_t limit, bool *alone,
+	struct rows *rows, struct why *why)
+{
+	struct span one = list->by_text ? SPAN("") : request_query(r, "id");
+	struct uuid id;
+	*alone = one.size > 0;
+	if (!*alone)
+		return ask_page(r, db, list, query, limit, rows, why);
+	if (uuid_parse(one, &id) != OK)
+		return why_field(why, ERR_INVALID, "field_invalid", "id", "id is an id");
+	return rows_of_id(r, db, list, id, rows, why);
+}
+
+enum err rows_list(struct request *r, struct db *db, const struct listed *list, struct response *response, struct why *why)
+{
+	const struct query *query;
+	struct rows rows;
+	struct json_out out;
+	struct text t;
+	int64_t limit;
+	bool alone;
+	TRY(read_limit(r, list, &limit, why));
+	TRY(read_format(r, list, why));
+	TRY(pick_query(r, list, &query, why));
+	TRY(ask_rows(r, db, list, query, limit, &alone, &rows, why));
 	if (rows_wants_csv(r)) {
 		*response = (struct response){
 			.status = 200, .type = "text/csv; charset=utf-8", .body = rows_csv(r->arena, &rows, list->columns)
@@ -213,7 +290,10 @@ enum err rows_list(struct request *r, struct db *db, const struct listed *list, 
 	json_out_init(&out, &t);
 	json_out_object(&out, NULL);
 	rows_array(&out, r->arena, list->name, &rows, list->columns);
-	add_next(&out, &rows, list, limit);
+	if (alone)
+		json_out_null(&out, "next");
+	else
+		TRY(add_next(r, db, &out, &rows, list, query, request_query(r, "after"), limit, why));
 	json_out_object_end(&out);
 	json_out_done(&out);
 	*response = (struct response){ .status = 200, .body = text_done(&t) };

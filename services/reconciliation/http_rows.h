@@ -27,10 +27,19 @@ struct shown {
 	enum shown_type type;
 };
 
+/* A statement for one filter: it walks an index of its own. */
+struct listed_by {
+	const char *filter, *value; /* value NULL: whatever it is */
+	const struct query *query;
+	bool by_uuid;
+};
+
 /* A list: its statement takes merchant, limit, after and the filters, each a field of the query string. */
 struct listed {
 	const char *name; /* of the member that holds the list */
 	const struct query *query;
+	const struct query *end;        /* merchant, after: where a walk that found too little goes on; NULL where all is walked */
+	const struct listed_by *by;     /* the first whose filter is given goes instead of query; ended by a NULL filter, or NULL */
 	const struct shown *columns;    /* ended by a NULL name */
 	const char *const *filters;     /* NULL-terminated */
 	bool by_text;                   /* after is a text, else a uuid */
@@ -38,6 +47,7 @@ struct listed {
 	size_t most;                    /* of one page */
 };
 
+/* A page may have fewer rows than its limit, even none, and a `next` all the same. `id` beside the filters asks for one alone. */
 enum err rows_list(struct request *, struct db *, const struct listed *, struct response *, struct why *) MUST_CHECK;
 
 /* One row's members into an object that is open. */
@@ -46,6 +56,8 @@ void rows_members(struct json_out *, struct arena *, const struct rows *, size_t
 void rows_array(struct json_out *, struct arena *, const char *name, const struct rows *, const struct shown *);
 struct span rows_csv(struct arena *, const struct rows *, const struct shown *);
 
+/* The rows of a list that have this id (parts of an invoice are several). */
+enum err rows_of_id(struct request *, struct db *, const struct listed *, struct uuid, struct rows *, struct why *) MUST_CHECK;
 /* One row by its id: not there (or another merchant's) is ERR_NOT_FOUND. */
 enum err rows_one(struct request *, struct db *, const struct query *, struct uuid, struct rows *, struct why *) MUST_CHECK;
 enum err rows_id(const struct request *, struct uuid *, struct why *) MUST_CHECK;

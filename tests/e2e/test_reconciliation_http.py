@@ -77,6 +77,33 @@ def booked(nord):
     return nord.settled()
 
 
+def pages(desk, path, name):
+    """All rows of a list, one a page."""
+    rows, after = [], None
+    while True:
+        page = desk.get(f"{path}{'&' if '?' in path else '?'}limit=1{'&after=' + after if after else ''}")
+        rows += page[name]
+        if not (after := page["next"]):
+            return rows
+
+
+def test_a_list_is_the_same_page_by_page_whatever_it_is_asked_by(booked):
+    lines, exceptions = (booked.get(f"/v1/{name}?limit=1000")[name] for name in ("lines", "exceptions"))
+    assert lines and any(row["open"] for row in exceptions)
+    assert pages(booked, "/v1/lines", "lines") == lines
+    for statement in {row["statement_id"] for row in lines}:
+        mine = sorted((row for row in lines if row["statement_id"] == statement), key=lambda row: row["number"])
+        assert pages(booked, f"/v1/lines?statement_id={statement}", "lines") == mine
+    for state in {row["state"] for row in lines} | {"waiting", "returned"}:
+        assert pages(booked, f"/v1/lines?state={state}", "lines") == [row for row in lines if row["state"] == state]
+    assert pages(booked, "/v1/exceptions?open=true", "exceptions") == [row for row in exceptions if row["open"]]
+    for path in (f"receipts?source_id={lines[0]['id']}", f"receipts?id={lines[0]['id']}", "receipts?customer_ref=nobody", "open-items?customer_ref=nobody"):
+        name = path.partition("?")[0].replace("-", "_")
+        assert booked.get(f"/v1/{path}") == {name: [], "next": None}
+    account = booked.get("/v1/bank-accounts")["bank_accounts"][0]
+    assert booked.get(f"/v1/bank-accounts?id={account['id']}") == {"bank_accounts": [account], "next": None}
+
+
 def test_a_statement_goes_in_and_its_lines_are_in_the_books(booked):
     account = booked.get("/v1/bank-accounts")["bank_accounts"][0]
     assert (account["balance"]["minor"], account["covered_to"]) == (21900, "2026-03-02")
@@ -152,6 +179,8 @@ def test_what_makes_no_sense_is_refused_and_says_where(booked):
         assert (status, problem.get("field")) == (400, field), problem
     assert booked.call("GET", "/v1/lines?limit=0")[0] == 400
     assert booked.call("GET", "/v1/journal?after=x")[0] == 400
+    assert booked.call("GET", "/v1/lines?statement_id=x")[0] == 400
+    assert booked.call("GET", "/v1/open-items?id=x")[0] == 400
     assert booked.call("GET", "/v1/payouts?format=csv")[0] == 400
 
 

@@ -3,26 +3,21 @@
 The yardstick is what one would write without any of that: one INSERT ... SELECT of the 250,000 due items into a table whose primary key makes each
 step happen once.
 
-Where it runs is the caller's affair: a server of its own (a superuser's URL), and the binary. Both work on a copy of the same database each time.
-
-    d_dunning.py [ITEMS [DUE]]      by itself, on a private server: A-B-B-A, three rounds
+Mail is not sent. Both work on a copy of the same database each time.
 """
 
-import json
 import os
-import pathlib
 import re
 import signal
-import statistics
 import subprocess
-import sys
-import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent.parent.parent.parent
+from frame import B, HERE, Line, abba, failed
+
+ABOUT = "a day's dunning, 250,000 due of 1,000,000 open items, four to a customer, against INSERT ... SELECT; the same day again"
 NOW = "2026-10-12T07:00:30Z"  # a Monday, 9:00:30 in Berlin
-ITEMS, DUE = 1_000_000, 250_000
-GOAL, AGAIN_GOAL_S = 5.0, 0.3
+ITEMS = int(os.environ.get("ITEMS", 1000000))
+DUE = int(os.environ.get("DUE", ITEMS // 4))
 
 LOAD = """
 insert into merchant values ('nord', 1, 'Nord GmbH', 'billing@nord.example', 'Europe/Berlin', 'de', E'DE89370400440532013000 EUR\\n');
@@ -98,7 +93,7 @@ class Row:
         try:
             while sql(url, "select count(*) from (select from customer where look_at <= (select business_now()) limit 1) c") != "0":
                 if daemon.poll() is not None:
-                    raise RuntimeError(f"reminders ended with {daemon.returncode}")
+                    failed(f"reminders ended with {daemon.returncode}")
                 time.sleep(0.05)
             took = time.monotonic() - began
         finally:
@@ -113,7 +108,7 @@ class Row:
                          "(select count(distinct invoice_id) from notice_item) from notice where state = 'planned' and kind = 'reminder'")
         wanted = f"{self.due // 4}|{self.due // 4}|{self.due}|{self.due}"
         if found != wanted:
-            raise RuntimeError(f"planned {found}, wanted {wanted}")
+            failed(f"planned {found}, wanted {wanted}")
 
     def again(self):
         """The same day once more, on the database that ours() has left: what a tick asks when nothing is left to say. Seconds, and how many would be
@@ -133,39 +128,30 @@ class Row:
         sql(owner, INSERT)
         took = time.monotonic() - began
         if int(sql(owner, "select count(*) from dun")) != self.due:
-            raise RuntimeError("the yardstick inserts something else")
+            failed("the yardstick inserts something else")
         del url
         return took
 
-    def measure(self, rounds=3):
-        """A-B-B-A. Medians and ranges."""
-        ours, yard = [], []
-        for _ in range(rounds):
-            yard.append(self.yardstick())
-            ours.append(self.ours())
-            again, said = self.again()
-            ours.append(self.ours())
-            yard.append(self.yardstick())
-        ratio = statistics.median(ours) / statistics.median(yard)
-        return {"row": "d", "work": f"dunning: {self.due} due of {self.items} open items, four to a customer", "ours_s": statistics.median(ours),
-                "ours_range": [min(ours), max(ours)], "yardstick_s": statistics.median(yard), "yardstick_range": [min(yard), max(yard)],
-                "ratio": ratio, "goal": GOAL, "reached": ratio <= GOAL, "again_s": again, "again_said": said, "again_goal_s": AGAIN_GOAL_S}
 
+def run(bench):
+    stack = bench.new_stack("d", services=("reminders",))
+    try:
+        stack.kill("reminders", 15)
+        app, owner = stack.databases["reminders"]
+        row = Row(stack.script("postgres", "url", stack.folder / "postgres")[0], B / os.environ.get("FLAVOUR", "release") / "bin/reminders", app, owner)
+        row.prepare()
+        again = []
 
-def alone(items, due, rounds):
-    binary = pathlib.Path(os.environ.get("B", HERE / "build")) / "release/bin/reminders"
-    postgres = str(HERE / "tests/env/postgres")
-    with tempfile.TemporaryDirectory(prefix="dunlin-d.") as folder:
-        server = subprocess.run([postgres, "start", folder], capture_output=True, text=True, check=True).stdout.strip()
-        try:
-            urls = subprocess.run([postgres, "database", folder, "dunlin_reminders"], capture_output=True, text=True, check=True).stdout.split()
-            row = Row(server, binary, urls[0], urls[1], items, due)
-            row.prepare()
-            print(json.dumps(row.measure(rounds), indent=1))
-        finally:
-            subprocess.run([postgres, "stop", folder], check=True)
+        def ours():
+            took = row.ours()
+            seconds, found = row.again()
+            if found:
+                failed(f"the same day again finds {found}")
+            again.append(seconds)
+            return took
 
-
-if __name__ == "__main__":
-    arguments = [int(a) for a in sys.argv[1:]]
-    alone(*(arguments + [ITEMS, DUE][len(arguments):] if len(arguments) < 2 else arguments[:2]), rounds=int(os.environ.get("ROUNDS", 3)))
+        yardstick, mine = abba(row.yardstick, ours)
+    finally:
+        stack.stop()
+    return [Line(f"d {DUE:,} due of {ITEMS:,} open items", mine, "s", yardstick, "s INSERT ... SELECT", "<= 5x", at_most=5),
+            Line("d the same day again: 0 said", again, "s", goal="<= 0.3 s", at_most=0.3, of="figure")]

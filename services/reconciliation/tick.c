@@ -232,6 +232,28 @@ static enum err sum_due(
 	return rows.count ? recount(db, arena, rows_text(&rows, 0, 0), why) : OK;
 }
 
+static struct metric unexplained = { .name = "dunlin_unexplained_minor_units",
+	.type = METRIC_GAUGE,
+	.help = "What an account of the ledger differs by from its sub-ledger, without signs; anything but 0 is a broken book.",
+	.labels = "account" };
+
+static enum err tie_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	(void)now, (void)limit, (void)out;
+	*n = 0;
+	TRY(db_exec(db, arena, &q_tie_breaks, NULL, &rows, why));
+	for (size_t i = 0; i < rows.count; i++) {
+		struct span account = rows_text(&rows, i, rows_column(&rows, "name"));
+		int64_t minor = rows_int8(&rows, i, rows_column(&rows, "minor"));
+		metric_set(&unexplained, (double)minor, span_cstr(arena, account), NULL);
+		if (minor)
+			log_error("the books are broken", LOG_SPAN("account", account), LOG_NUMBER("minor", minor));
+	}
+	return OK;
+}
+
 /* Nothing of business waits for it. */
 static enum err sum_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
@@ -248,5 +270,6 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
 	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },
+	{ .name = "ties", .period_ms = 10000, .due = tie_due, .next = sum_next, .lazy = true },
 	{ .name = NULL },
 };

@@ -144,3 +144,20 @@ full join (select * from counted_sum where merchant_id = $1) c using (merchant_i
 where coalesce(k.amount, 0) <> coalesce(c.amount, 0)
 on conflict (merchant_id) do update set at = excluded.at, differences = excluded.differences, minor = excluded.minor
 returning differences, minor, differences + (select coalesce(sum(o.differences), 0) from recount o where o.merchant_id <> $1)::bigint as all_differences;
+
+-- Sub-ledgers against their accounts, over all merchants: receivable and the open items, customers' credit, lines that nobody knows, cash and the lines posted
+-- to each bank account behind its opening balance. Minor units without signs.
+-- name: tie_breaks
+with side as (
+	select merchant_id, currency, debit as account, amount from kept_sum where kind = 'flow'
+	union all
+	select merchant_id, currency, credit, -amount from kept_sum where kind = 'flow'
+	union all
+	select merchant_id, currency, case kind when 'open' then 'receivable' when 'unapplied' then 'unapplied_cash' when 'unidentified' then 'unidentified_receipts'
+		else debit end, case when kind in ('unapplied', 'unidentified') then amount else -amount end
+	from kept_sum where kind in ('open', 'unapplied', 'unidentified', 'posted')
+	union all
+	select merchant_id, currency, 'cash:' || account_id, -chain_opening from bank_account),
+tie (name) as (values ('receivable'), ('unapplied_cash'), ('unidentified_receipts'), ('cash')),
+broken as (select split_part(account, ':', 1) as name, sum(amount) as minor from side group by merchant_id, currency, account having sum(amount) <> 0)
+select t.name, coalesce(sum(abs(b.minor)), 0)::bigint as minor from tie t left join broken b using (name) group by t.name order by t.name;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "http_sums.h"
+#include "reconciliation_queries.h"
 
 /* The sums that are kept, against the rows that they are the sums of. */
 
@@ -101,6 +102,45 @@ static void damage_to_any_row_is_seen_by_the_proof(void **state)
 	}
 }
 
+static int64_t unexplained(struct town *t, const char *account)
+{
+	struct rows rows;
+	struct why why = { 0 };
+	assert_int_equal(db_exec(t->owner, t->arena, &q_tie_breaks, NULL, &rows, &why), OK);
+	assert_int_equal(rows.count, 4);
+	for (size_t i = 0; i < rows.count; i++)
+		if (span_is(rows_text(&rows, i, rows_column(&rows, "name")), account))
+			return rows_int8(&rows, i, rows_column(&rows, "minor"));
+	fail_msg("no tie of %s", account);
+	return 0;
+}
+
+static void an_account_that_differs_from_its_sub_ledger_is_told_with_its_amount(void **state)
+{
+	static const struct {
+		const char *damage, *account;
+		int64_t minor;
+	} breaks[] = {
+		{ "update open_item set open = open - 3, credited = credited + 3 where number = 'NORD-000003'", "receivable", 3 },
+		{ "update customer_credit set unapplied = unapplied + 5 where customer_ref = 'c2'", "unapplied_cash", 5 },
+		{ "update bank_line set returned = returned + 7 where state = 'waiting' and amount > 0", "unidentified_receipts", 7 },
+		{ "delete from bank_line where state = 'waiting' and amount < 0", "cash", 50 },
+	};
+	static const char *const accounts[] = { "receivable", "unapplied_cash", "unidentified_receipts", "cash" };
+	struct town *t = *state;
+	live(t);
+	for (size_t i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++) {
+		struct why why = { 0 };
+		for (size_t a = 0; a < 4; a++)
+			assert_int_equal(unexplained(t, accounts[a]), 0);
+		assert_int_equal(db_begin(t->owner, &why), OK);
+		town_script(t->owner, breaks[i].damage);
+		for (size_t a = 0; a < 4; a++)
+			assert_int_equal(unexplained(t, accounts[a]), !strcmp(accounts[a], breaks[i].account) ? breaks[i].minor : 0);
+		db_rollback(t->owner);
+	}
+}
+
 static void a_recount_finds_a_sum_that_was_changed_behind_its_back(void **state)
 {
 	struct town *t = *state;
@@ -137,6 +177,7 @@ int main(void)
 		IN_TOWN(the_sums_that_are_kept_are_those_of_the_rows),
 		IN_TOWN(fold_changes_no_sum),
 		IN_TOWN(damage_to_any_row_is_seen_by_the_proof),
+		IN_TOWN(an_account_that_differs_from_its_sub_ledger_is_told_with_its_amount),
 		IN_TOWN(a_recount_finds_a_sum_that_was_changed_behind_its_back),
 		IN_TOWN(the_proof_is_answered_however_many_transactions_went_before),
 	};

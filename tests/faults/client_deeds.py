@@ -37,13 +37,13 @@ def must(world, service, path, body, merchant):
 
 def define_merchant(world, m):
     must(world, "invoicing", "/v1/merchants", {
-        "name": f"{m['id'].capitalize()} GmbH", "zone": "Europe/Berlin", "currency": m["currency"], "language": "en", "invoice_prefix": f"{m['prefix']}-A",
+        "name": f"{m['id'].capitalize()} GmbH", "zone": m.get("zone", "Europe/Berlin"), "currency": m["currency"], "language": "en", "invoice_prefix": f"{m['prefix']}-A",
         "credit_note_prefix": f"{m['prefix']}C-A", "address": {"lines": ["Hafen 1"], "city": "Hamburg", "country": "DE"},
         "transfer_accounts": [{"iban": m["iban"]}], "terms": {"kind": "net_days", "days": 30}}, m["id"])
     must(world, "payments", "/v1/provider-accounts", {
         "account": "main", "provider": "stripe", "live": False, "preferred": True, "api_key": m["api_key"], "webhook_secrets": [m["secret"]]}, m["id"])
     must(world, "reconciliation", "/v1/bank-accounts", {
-        "iban": m["iban"], "name": "Current account", "zone": "Europe/Berlin", "currency": m["currency"], "collecting": True, "provider_accounts": ["main"]}, m["id"])
+        "iban": m["iban"], "name": "Current account", "zone": m.get("zone", "Europe/Berlin"), "currency": m["currency"], "collecting": True, "provider_accounts": ["main"]}, m["id"])
     world.outside("POST", "/sandbox/webhook_endpoints", {
         "key": m["api_key"], "url": f"{world.url('payments')}/webhooks/stripe/{m['id']}:main", "secret": m["secret"]})
     world.outside("POST", "/sandbox/bank/accounts", {

@@ -225,6 +225,9 @@ class Trial:
         g.start()
         path = self.folder / "history.jsonl"
         self.client = Client(g, self.schedule["seed"] * 1000 + self.schedule["number"], path, rate=self.rate)
+        if "special_hour" in self.kinds:
+            # The first and the last zone of the earth: a day apart, all but one hour.
+            self.client.merchants[0]["zone"], self.client.merchants[1]["zone"] = "Pacific/Kiritimati", "Pacific/Pago_Pago"
         self.client.set_up()
         g.start_watching()
         self.client.start()
@@ -259,6 +262,9 @@ class Trial:
         violations, counts = check(databases={n: self.ground.databases[n][0] for n in SERVICES}, brokers=self.ground.brokers, history=self.client.path)
         self.checked = time.monotonic() - began
         self.counts = counts
+        if "clock_all" in self.kinds:
+            # The server's clock was set back: rows that follow are written at an earlier time than those before, once in each database.
+            violations = [v for v in violations if not (v.rule == "O2" and str(v.expected).startswith("written at"))]
         for v in violations[:200]:
             self.wrong.append(f"{v.rule}: {v.entity} expected {v.expected} found {v.found} where {v.where}")
         for v in violations[:5]:

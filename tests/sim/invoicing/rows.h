@@ -16,6 +16,7 @@ struct memory {
 	struct mem_rows fresh[DOCUMENTS]; /* documents of the batch that is being saved */
 };
 
+struct span invoicing_print(struct memory *);
 bool invoicing_operate(struct memory *, struct rng *, struct arena *, struct instant now, struct message *);
 
 #endif

@@ -37,6 +37,13 @@ void sim_fetch(struct memory *, struct book *, const struct need *);
 void sim_check_locks(struct memory *, struct book *, const struct need *);
 void sim_flip(struct memory *, const struct book *);
 
+/* At rest: every debt and every line is in the books. */
+void sim_quiet(struct memory *, struct instant now);
+
+struct sim_inbox;
+size_t sim_due(struct memory *, struct arena *, struct instant now, const struct sim_inbox *, struct message ***);
+struct instant sim_next(struct memory *, struct instant now);
+
 /* The bank writes a statement of what has moved on the merchant's account. Sometimes it is one that it wrote before, or one with a fault. */
 bool bank_write(struct memory *, struct rng *, struct instant now);
 void bank_open(struct memory *);

@@ -1,23 +1,8 @@
-#include "../core.h"
-
 #include <string.h>
 
-#include "../world.h"
-#include "handlers.h"
-#include "wire.h"
-#include "words.h"
+#include "rows.h"
 
 /* ---- rows ---- */
-
-struct memory {
-	struct arena *arena;
-	struct world *world;
-	struct mem_table merchants, customers, accounts, items, holds, notices, receipts, statements, tallies;
-	struct mem_table items_of_customer, items_of_invoice, holds_of_customer, notices_of_customer, accounts_of_merchant,
-		statements_of_account;
-	struct mem_table said;    /* how many notices that count speak of (invoice, part, step) */
-	struct mem_table mailbox; /* how often each notice arrived */
-};
 
 static struct memory *memory_open(struct arena *arena, struct world *world)
 {
@@ -346,7 +331,7 @@ static void memory_save(struct memory *m, struct book *book, struct instant now)
 /* ---- what falls due ---- */
 
 /* What it says is no longer so, or somebody holds it. */
-static bool is_overtaken(struct memory *m, const struct notice *n)
+bool sim_is_overtaken(struct memory *m, const struct notice *n)
 {
 	const struct mem_rows *holds = mem_index_find(&m->holds_of_customer, mem_pair(m->arena, n->merchant, n->customer));
 
@@ -367,7 +352,7 @@ static bool is_overtaken(struct memory *m, const struct notice *n)
 	return false;
 }
 
-static const struct customer *customer_of(struct memory *m, const struct notice *n)
+const struct customer *sim_customer_of(struct memory *m, const struct notice *n)
 {
 	return mem_find(&m->customers, mem_pair(m->arena, n->merchant, n->customer));
 }
@@ -504,120 +489,6 @@ static struct instant memory_next(struct memory *m, struct instant now)
 	return next;
 }
 
-/* ---- sending ---- */
-
-enum { LEASE_S = 150, AT_ONCE = 16 };
-
-static void check_owed(struct memory *m, const struct notice *n)
-{
-	for (size_t i = 0; i < n->item_count && n->kind == NOTICE_REMINDER; i++) {
-		const struct item *item = mem_find(&m->items, key_item(m->arena, n->merchant, n->items[i].invoice, n->items[i].part));
-
-		SIM_HOLDS(item != NULL && item->open > 0, "reminded_paid", "a reminder of %.*s goes out, and it is known to be paid",
-			SPAN_ARG(n->items[i].number));
-	}
-}
-
-static size_t memory_claim(struct memory *m, struct arena *arena, struct instant now, struct sim_call ***out)
-{
-	const struct mem_rows *rows = &m->notices.rows;
-	size_t count = 0;
-
-	*out = ARENA_ARRAY(arena, struct sim_call *, AT_ONCE);
-	for (size_t i = 0; i < rows->count && count < AT_ONCE; i++) {
-		struct notice *n = rows->at[i]->value;
-		const struct customer *c;
-		struct answered *of;
-
-		if (n->state != NOTICE_PLANNED || n->next_try_at.us > now.us)
-			continue;
-		c = customer_of(m, n);
-		if (c == NULL || c->revision == 0 || c->email.size == 0 || mem_find(&m->merchants, n->merchant) == NULL ||
-			(n->kind == NOTICE_REMINDER && n->until.us <= now.us))
-			continue;
-		/* Whatever overtakes a planned reminder takes it back in the same transaction. */
-		SIM_HOLDS(!is_overtaken(m, n), "overtaken_left", "a reminder is planned that facts have overtaken");
-		check_owed(m, n);
-		cover_pair("notice", "planned", "sending");
-		n->state = NOTICE_SENDING;
-		n->tries++;
-		rows->at[i]->sum = now.us + LEASE_S * US_PER_SECOND;
-		of = ARENA_NEW(arena, struct answered);
-		*of = (struct answered){ .of = { .merchant = n->merchant, .customer = n->customer, .id = n->id }, .tries = n->tries };
-		(*out)[count] = ARENA_NEW(arena, struct sim_call);
-		*(*out)[count++] = (struct sim_call){ .intent = of, .claimed_at = now };
-	}
-	return count;
-}
-
-/* The same mail arrives once more only where nobody knew what had become of it. */
-static void arrive(struct memory *m, const struct answered *a)
-{
-	const struct notice *n = mem_find(&m->notices, key_id(m->arena, a->of.merchant, a->of.id));
-	struct mem_row *row = mem_put(&m->mailbox, span_copy(m->arena, uuid_span(&a->of.id)), "");
-
-	row->sum++;
-	SIM_HOLDS(row->sum <= 1 + n->unknowns, "mailed_twice", "a notice arrives %lld times, and %d were unknown", (long long)row->sum,
-		n->unknowns);
-	SIM_HOLDS(row->sum <= 2, "mailed_often", "a notice arrives a third time");
-	if (row->sum == 2)
-		cover("mail: the same once more, for nobody knew");
-}
-
-static void memory_answer(struct memory *m, struct arena *arena, const struct sim_call *call, enum sim_reach reach, struct rng *r,
-	struct instant now, struct message *out)
-{
-	struct answered a = *(const struct answered *)call->intent;
-	const struct notice *n = mem_find(&m->notices, key_id(m->arena, a.of.merchant, a.of.id));
-
-	(void)now;
-	/* One that is late has been given up: its mail may be there all the same. */
-	if ((reach == REACH_ANSWERED || (reach == REACH_ANSWER_LOST && rng_one_in(r, 2))) && n->state == NOTICE_SENDING &&
-		n->tries == a.tries)
-		arrive(m, &a);
-	switch (reach) {
-	case REACH_ANSWERED: a.handover = (struct handover){ .sent = true, .status = 250 }; break;
-	case REACH_NOT_SENT: a.handover = (struct handover){ .sent = false }; break;
-	case REACH_ANSWER_LOST: a.handover = (struct handover){ .sent = true, .unknown = true }; break;
-	case REACH_REFUSED: a.handover = (struct handover){ .sent = true, .status = 550 }; break;
-	case REACH_BUSY:
-	case REACHES: a.handover = (struct handover){ .sent = true, .status = 451 }; break;
-	}
-	answered_message(arena, &a, out);
-}
-
-/* ---- what people ask for ---- */
-
-static bool memory_operate(struct memory *m, struct rng *r, struct arena *arena, struct instant now, struct message *to)
-{
-	const struct mem_row *row = rng_row(r, &m->items), *held = rng_row(r, &m->holds);
-	const struct item *item = row != NULL ? row->value : NULL;
-	const struct hold *hold = held != NULL ? held->value : NULL;
-	struct date until = { (int32_t)(now.us / US_PER_DAY) + (int32_t)rng_below(r, 20) - 1 };
-
-	if (rng_one_in(r, 20)) {
-		world_ask(to, arena, SPAN("nord"), "reminders.ReleaseHold", "/v1/holds/01900000-0000-7000-8000-000000000000/release",
-			"{\"reason\":\"x\"}");
-		return true;
-	}
-	if (hold != NULL && rng_one_in(r, 2)) {
-		world_ask(to, arena, hold->merchant, "reminders.ReleaseHold",
-			arena_printf(arena, "/v1/holds/%s/release", uuid_text(arena, hold->id)), "{\"reason\":\"geklaert\"}");
-		return true;
-	}
-	if (item == NULL)
-		return false;
-	if (rng_one_in(r, 3))
-		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds",
-			"{\"kind\":\"promise\",\"customer_ref\":\"%s\",\"until\":\"%s\",\"reason\":\"zahlt\"}",
-			rng_one_in(r, 10) ? "nobody" : span_cstr(arena, item->customer), date_text(arena, until));
-	else
-		world_ask(to, arena, item->merchant, "reminders.PlaceHold", "/v1/holds",
-			"{\"kind\":\"dispute\",\"invoice_id\":\"%s\"%s,\"reason\":\"Mangel\"}", uuid_text(arena, item->invoice),
-			rng_one_in(r, 8) ? ",\"customer_ref\":\"c1\"" : "");
-	return true;
-}
-
 /* ---- the rest ---- */
 
 static void memory_expect(void)
@@ -657,7 +528,7 @@ static void memory_quiet(struct memory *m, struct instant now)
 
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct notice *n = rows->at[i]->value;
-		const struct customer *c = customer_of(m, n);
+		const struct customer *c = sim_customer_of(m, n);
 
 		SIM_HOLDS(n->state != NOTICE_SENDING || rows->at[i]->sum >= now.us, "sending_left", "a notice is being sent for ever");
 		SIM_HOLDS(n->state != NOTICE_PLANNED || n->next_try_at.us > now.us || c == NULL || c->revision == 0, "notice_left",
@@ -683,9 +554,9 @@ const struct core reminders_core = {
 	.restore = book_restore,
 	.due = memory_due,
 	.next = memory_next,
-	.operate = memory_operate,
-	.claim = memory_claim,
-	.answer = memory_answer,
+	.operate = sim_operate,
+	.claim = sim_claim,
+	.answer = sim_answer,
 	.expect = memory_expect,
 	.quiet = memory_quiet,
 	.item = memory_item,

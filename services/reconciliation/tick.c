@@ -54,11 +54,30 @@ static enum err statement_due(
 	return OK;
 }
 
+/* A statement that came while the lines of a large one are posted is decided before they go on: its own take turns with them. Never twice in a row. */
+static enum err gives_way(struct db *db, struct arena *arena, bool *way, struct why *why)
+{
+	static _Atomic bool gave;
+	struct rows rows;
+	*way = false;
+	if (!gave) {
+		TRY(db_exec(db, arena, &q_statement_waits, NULL, &rows, why));
+		*way = rows_bool(&rows, 0, rows_column(&rows, "waits"));
+	}
+	gave = *way;
+	return OK;
+}
+
 static enum err line_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
+	bool way;
 	(void)now;
+	*n = 0;
+	TRY(gives_way(db, arena, &way, why));
+	if (way)
+		return OK;
 	TRY(look(db, arena, &q_line_due, NULL, limit, &rows, why));
 	make_messages(arena, &rows, "tick:line", type_post_line, "line_id", out, n);
 	return OK;

@@ -14,6 +14,10 @@ select * from (
 		and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id || ':replaced')) d
 order by arrival limit $1;
 
+-- name: statement_waits
+select exists (select 1 from statement s
+	where s.state = 'staged' and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id::text)) as waits;
+
 -- Lines of accepted statements in the order of their file; accounts take turns, so that a large statement holds up no small one. What was posted of a statement
 -- had lower numbers: its first lines are not walked over again.
 -- name: line_due

@@ -57,6 +57,20 @@ static void file_at(int at, struct span content)
 	close(fd);
 }
 
+/* Other files of /proc and /dev may have no end, or wait for somebody to write. */
+static bool is_safe(struct span input)
+{
+	for (size_t i = 0; i < input.size; i++) {
+		struct span path = span_from(input, i);
+
+		if (span_starts(path, "/proc/self/fd/100") || span_starts(path, "/proc/self/fd/101"))
+			continue;
+		if (span_starts(path, "/proc") || span_starts(path, "/dev"))
+			return false;
+	}
+	return true;
+}
+
 /* The part of the input up to a line "%%". */
 static struct span part(struct span *rest)
 {
@@ -105,6 +119,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *argv[WORDS + 2] = { arena_printf(arena, "--config=/proc/self/fd/%d", FILE_FD) }, *environment[WORDS + 1];
 	int argc;
 
+	if (!is_safe(rest)) {
+		arena_close(arena);
+		return 0;
+	}
 	file_at(FILE_FD, part(&rest));
 	file_at(SECRET_FD, SPAN("s3cret\n"));
 	words(arena, part(&rest), environment);

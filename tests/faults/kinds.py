@@ -110,7 +110,8 @@ def members(t, f):
                 p.kill()
                 p.wait()
                 raise Failed(f"another {name} does not stop")
-            if code not in (0, 3, -signal.SIGKILL):
+            # One that is asked to stop before it listens to that ends at once.
+            if code not in (0, 3, -signal.SIGKILL, -signal.SIGTERM):
                 raise Failed(f"another {name} ended with {code}: {(g.folder / f'{name}-more.log').read_text()[-1500:]}")
 
 

@@ -197,9 +197,9 @@ endef
 $(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
 $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	$(link) $^ $(LIBS_pure)
-# The same without its main, for store tests that live a history a second time: only twin_record is seen.
+# The same without its main, for store tests that live a history a second time: only twin_record and twin_close are seen.
 $(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
-	@mkdir -p $(@D) && ld -r -o $@.all $^ && objcopy --keep-global-symbol=twin_record $@.all $@
+	@mkdir -p $(@D) && ld -r -o $@.all $^ && objcopy --keep-global-symbol=twin_record --keep-global-symbol=twin_close $@.all $@
 
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 

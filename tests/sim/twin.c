@@ -77,6 +77,7 @@ struct twin *twin_record(const char *service, uint64_t seed, int64_t steps)
 	recording = t;
 	recorded_service = service;
 	sim_open(&s, &h);
+	t->arena = s.arena;
 	s.is_unattended = true;
 	for (s.now_step = 1; s.now_step <= steps; s.now_step++)
 		sim_step(&s);
@@ -89,4 +90,11 @@ struct twin *twin_record(const char *service, uint64_t seed, int64_t steps)
 				t->rows = s.nodes[i].core->print(s.nodes[i].memory);
 		}
 	return t;
+}
+
+void twin_close(struct twin *t)
+{
+	arena_close(t->arena);
+	free(t->batches);
+	free(t);
 }

@@ -30,9 +30,11 @@ struct twin {
 	size_t count, room;
 	size_t inbox, parked; /* rows at the end */
 	struct span rows;     /* every row as text, in order; empty where the service does not print them */
+	struct arena *arena;  /* where all of it is */
 };
 
-/* The history of the service with this name. Everything lives as long as the process. */
+/* The history of the service with this name. */
 struct twin *twin_record(const char *service, uint64_t seed, int64_t steps);
+void twin_close(struct twin *);
 
 #endif

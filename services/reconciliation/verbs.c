@@ -255,7 +255,10 @@ static enum err proof(const struct service *service, struct db *db, struct arena
 	struct span body;
 	bool holds;
 	(void)service;
-	TRY((wants_recount(argc, argv) ? sums_recount : sums_proof)(db, arena, span_of(argv[0]), &body, &holds, why));
+	if (wants_recount(argc, argv))
+		TRY(sums_recount(db, arena, span_of(argv[0]), &body, &holds, why));
+	else
+		TRY(sums_proof(db, arena, span_of(argv[0]), &body, &holds, why));
 	printf("%.*s\n", SPAN_ARG(body));
 	*code = holds ? 0 : EXIT_FAILED;
 	return OK;

@@ -142,9 +142,8 @@ static void what_is_found_out_later_is_no_receipt_of_the_statement(void **state)
 	assert_int_equal(naming, 0);
 	run_own(&w, type_post_line, lines[1]);
 	assert_int_equal(matched_count(&w, statement), 0);
-	assert_int_equal(world_run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", lines[1], "match"),
-						  "\"customer_ref\":\"c2\"")),
-		OK);
+	assert_int_equal(
+		world_run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", lines[1], "match"), "\"customer_ref\":\"c2\"")), OK);
 	assert_int_equal(receipts_told(&w, statement, &naming), 1);
 	assert_int_equal(naming, 0);
 	assert_int_equal(world_said(&w, "StatementMatched"), 0);

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "common_queries.h"
 #include "kafka_client.h"
 #include "service.h"
 #include "verbs.h"
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, LEADERLESS_S = 10 };
 
 /* What a call of the verb works with. */
 struct positions {
@@ -172,12 +173,23 @@ static enum err adopt_cursor(struct positions *p, struct rows *cursor, struct wh
 	return db_exec(p->db, p->arena, &q_relay_claim, a, cursor, why);
 }
 
+/* A topic that was just made, or has just moved, has no leader for a moment. */
+static enum err offsets(struct positions *p, rd_kafka_topic_partition_list_t *list, int64_t which, struct why *why)
+{
+	int64_t end = clock_monotonic_us() + LEADERLESS_S * US_PER_SECOND;
+	enum err err;
+
+	while ((err = client_offsets(p->rk, list, which, KAFKA_ANSWER_MS, why)) == ERR_RETRY && clock_monotonic_us() < end)
+		clock_pause_ms(250);
+	return err;
+}
+
 static enum err adopt_list(struct positions *p, rd_kafka_topic_partition_list_t *list, struct why *why)
 {
 	struct rows made, cursor;
 
 	TRY(inputs(p, list, why));
-	TRY(client_offsets(p->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why));
+	TRY(offsets(p, list, RD_KAFKA_OFFSET_BEGINNING, why));
 	TRY(db_begin(p->db, why));
 	TRY(db_exec(p->db, p->arena, &q_position_adopt, args_of(p, list), &made, why));
 	TRY(adopt_cursor(p, &cursor, why));
@@ -227,10 +239,10 @@ static enum err reset_partitions(struct positions *p, rd_kafka_topic_partition_l
 static enum err offsets_exact(struct positions *p, rd_kafka_topic_partition_list_t *list, int64_t to, struct why *why)
 {
 	rd_kafka_topic_partition_list_t *ends = rd_kafka_topic_partition_list_copy(list);
-	enum err err = client_offsets(p->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why);
+	enum err err = offsets(p, list, RD_KAFKA_OFFSET_BEGINNING, why);
 
 	if (err == OK)
-		err = client_offsets(p->rk, ends, RD_KAFKA_OFFSET_END, KAFKA_ANSWER_MS, why);
+		err = offsets(p, ends, RD_KAFKA_OFFSET_END, why);
 	for (int i = 0; i < list->cnt && err == OK; i++) {
 		if (to < list->elems[i].offset || to > ends->elems[i].offset)
 			err = why_field(why, ERR_INVALID, "offset", "--to", "%s partition %d has the offsets %" PRId64 " to %" PRId64,
@@ -245,10 +257,10 @@ static enum err offsets_exact(struct positions *p, rd_kafka_topic_partition_list
 static enum err offsets_since(struct positions *p, rd_kafka_topic_partition_list_t *list, struct instant since, struct why *why)
 {
 	rd_kafka_topic_partition_list_t *ends = rd_kafka_topic_partition_list_copy(list);
-	enum err err = client_offsets(p->rk, ends, RD_KAFKA_OFFSET_END, KAFKA_ANSWER_MS, why);
+	enum err err = offsets(p, ends, RD_KAFKA_OFFSET_END, why);
 
 	if (err == OK)
-		err = client_offsets(p->rk, list, since.us / 1000, KAFKA_ANSWER_MS, why);
+		err = offsets(p, list, since.us / 1000, why);
 	for (int i = 0; i < list->cnt && err == OK; i++)
 		if (list->elems[i].offset < 0)
 			list->elems[i].offset = ends->elems[i].offset;
@@ -262,9 +274,9 @@ static enum err offsets_wanted(struct positions *p, rd_kafka_topic_partition_lis
 	int64_t to;
 
 	if (strcmp(p->to, "beginning") == 0)
-		return client_offsets(p->rk, list, RD_KAFKA_OFFSET_BEGINNING, KAFKA_ANSWER_MS, why);
+		return offsets(p, list, RD_KAFKA_OFFSET_BEGINNING, why);
 	if (strcmp(p->to, "end") == 0)
-		return client_offsets(p->rk, list, RD_KAFKA_OFFSET_END, KAFKA_ANSWER_MS, why);
+		return offsets(p, list, RD_KAFKA_OFFSET_END, why);
 	if (span_int64(span_of(p->to), &to) == OK)
 		return offsets_exact(p, list, to, why);
 	if (instant_parse(span_of(p->to), &since) == OK && since.us >= 0)

@@ -238,6 +238,15 @@ static void begin_statements(const struct service *s)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* exit() takes down OpenSSL and others under the hands of a thread that still uses them: while there is one, the process ends without. */
+static int run_ended(int code)
+{
+	if (service_statements_fine())
+		return code;
+	fflush(NULL);
+	_exit(code);
+}
+
 /* In sandbox mode every service also reads the clock, of which the last word is enough. */
 static const struct service *with_clock(const struct service *s)
 {
@@ -281,7 +290,7 @@ static int verb_run(const struct service *s, int argc, char **argv)
 	}
 	begin_statements(s);
 	log_info("started", LOG_TEXT("version", DUNLIN_VERSION), LOG_TEXT("roles", common_settings.roles));
-	return role_run(s, common_settings.roles);
+	return run_ended(role_run(s, common_settings.roles));
 }
 
 static const char *app_role(struct arena *arena, struct why *why, enum err *err)

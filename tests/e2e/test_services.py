@@ -172,6 +172,21 @@ def test_a_database_that_goes_away_is_503_and_comes_back(world, running):
     wait_for(lambda: http(ops + "/readyz")[0] == 200 or None)
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_stop_right_after_the_start_ends_with_zero(world, name):
+    """While statements are still being prepared, too: never by a signal."""
+    codes = []
+    for n in range(60):
+        with subprocess.Popen([str(world.bin / name), "run", "--http-address=127.0.0.1:0", "--ops-address=127.0.0.1:0",
+                               "--roles=" + ("http", "send")[n % 2]], env=world.environment(name), stdout=subprocess.PIPE, text=True) as process:
+            assert any('"started"' in line for line in process.stdout)
+            time.sleep(n % 20 * 0.001)
+            process.terminate()
+            process.stdout.read()
+        codes.append(process.returncode)
+    assert codes == [0] * len(codes)
+
+
 def rows_of(world, name):
     return [row for row in world.verb(name, "settings", "markdown").stdout.splitlines() if row.startswith("| `")]
 

@@ -41,9 +41,11 @@ class Line:
         self.at_least, self.at_most, self.of = at_least, at_most, of
 
     def ratio(self):
-        return statistics.median(self.ours) / statistics.median(self.yardstick) if self.yardstick else None
+        return statistics.median(self.ours) / statistics.median(self.yardstick) if self.ours and self.yardstick else None
 
     def verdict(self):
+        if not self.ours:
+            return "not run"
         figure = self.ratio() if self.of == "ratio" else statistics.median(self.ours)
         if figure is None or (self.at_least is None and self.at_most is None):
             return ""

@@ -231,15 +231,29 @@ static void wait_for_end(int signal_fd)
 		log_info("asked to stop", LOG_NUMBER("signal", info.ssi_signo));
 }
 
-static int signals_open(void)
+static sigset_t ends(void)
 {
 	sigset_t set;
-	int fd;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	return set;
+}
+
+void role_hold_signals(void)
+{
+	sigset_t set = ends();
+
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static int signals_open(void)
+{
+	sigset_t set = ends();
+	int fd;
+
+	role_hold_signals();
 	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)

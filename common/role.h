@@ -37,6 +37,9 @@ void role_drain(struct role *);
 /* Wakes every role of a kind in this process. Safe from any thread. */
 void role_wake(enum role_kind);
 
+/* From here on SIGTERM and SIGINT wait for role_run, which stops in order. */
+void role_hold_signals(void);
+
 /* Starts the roles of `roles` ("http,consume,relay,tick,send"; ops always), waits for SIGTERM or SIGINT, stops them in order (http, consume, tick, send,
  * relay, ops) within drain_seconds, and returns the process's exit code. A role that returns an error ends the process: exit 3 for
  * ERR_RETRY, else 1. */

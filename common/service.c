@@ -288,6 +288,7 @@ static int verb_run(const struct service *s, int argc, char **argv)
 		log_why(LOG_ERROR, "can't start", &why);
 		return 1;
 	}
+	role_hold_signals();
 	begin_statements(s);
 	log_info("started", LOG_TEXT("version", DUNLIN_VERSION), LOG_TEXT("roles", common_settings.roles));
 	return run_ended(role_run(s, common_settings.roles));

@@ -6,7 +6,7 @@
 #include "crash.h"
 #include "line.h"
 #include "random.h"
-#include "readers/camt053.h"
+#include "readers/readers.h"
 #include "reconciliation_queries.h"
 #include "store_rows.h"
 
@@ -295,21 +295,21 @@ static enum err refuse(struct import *i, const struct violation *v, struct why *
 
 static enum err stage(struct import *i, struct import_source *source, struct imported *out, struct why *why)
 {
-	struct reading_sink sink = { i, told_line, told_statement, told_broken };
-	struct camt053 *reader = camt053_open(&sink);
+	struct reading_sink sink = { .ctx = i, .line = told_line, .statement = told_statement, .broken = told_broken };
+	struct reading *reading = reading_open(&sink, NULL);
 	struct span bytes = SPAN("");
 	enum err err;
 	rows_begin(i);
 	do {
 		err = source->read(source, &bytes, why);
 		if (err == OK)
-			err = camt053_feed(reader, bytes, !bytes.size, why);
+			err = reading_feed(reading, bytes, !bytes.size, why);
 	} while (err == OK && bytes.size);
-	if (err == ERR_INVALID && camt053_violation(reader)->rule != RULE_NONE) {
-		out->refused = *camt053_violation(reader);
+	if (err == ERR_INVALID && reading_violation(reading)->rule != RULE_NONE) {
+		out->refused = *reading_violation(reading);
 		err = refuse(i, &out->refused, why);
 	}
-	camt053_close(reader);
+	reading_close(reading);
 	return err;
 }
 

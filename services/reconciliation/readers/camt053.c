@@ -11,42 +11,6 @@ struct place camt_here(const struct camt053 *r)
 #endif
 }
 
-void camt_stop(struct camt053 *r, enum err err)
-{
-	if (r->failed == OK)
-		r->failed = err;
-	XML_StopParser(r->xml, XML_FALSE);
-}
-
-void camt_fail(struct camt053 *r, enum rule rule, const char *fmt, ...)
-{
-	if (r->failed != OK)
-		return;
-	va_list args;
-	va_start(args, fmt);
-	r->violation.rule = rule;
-	r->violation.place = camt_here(r);
-	vsnprintf(r->violation.text, sizeof(r->violation.text), fmt, args);
-	va_end(args);
-	why_set(&r->why, ERR_INVALID, rule_word(rule), "line %ld: %s", (long)r->violation.place.line, r->violation.text);
-	camt_stop(r, ERR_INVALID);
-}
-
-/* A rule of the statement is broken; it goes on, and is quarantined in the end. */
-void camt_broken(struct camt053 *r, enum rule rule, struct place place, const char *fmt, ...)
-{
-	if (r->failed != OK || ++r->statement.violations > BROKEN_TOLD)
-		return;
-	struct violation v = { .rule = rule, .place = place };
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(v.text, sizeof(v.text), fmt, args);
-	va_end(args);
-	enum err err = r->sink->broken(r->sink->ctx, r->statement.statement, &v, &r->why);
-	if (err != OK)
-		camt_stop(r, err);
-}
-
 /* ---- balances and the statement ---- */
 
 /* How good a balance type is as opening or closing; 0 is none. */
@@ -63,93 +27,37 @@ static int closing_rank(const char *type)
 static void balance_end(struct camt053 *r)
 {
 	struct balance *b = &r->balance;
-	struct reading_statement *s = &r->statement;
 	struct money money = { 0 };
 	struct why why = { 0 };
 	int open = opening_rank(b->type), close = closing_rank(b->type);
 	if (!open && !close)
 		return;
 	enum rule rule = b->amount.there ? camt_amount(&b->amount, &money, &why) : RULE_BALANCE;
-	if (rule == RULE_NONE && s->has_currency && !currency_equal(s->currency, money.currency))
+	if (rule == RULE_NONE && !telling_currency(&r->t, money.currency))
 		rule = RULE_CURRENCY_MIXED;
 	else if (rule == RULE_NONE && !b->sign)
 		rule = RULE_INDICATOR;
 	if (rule != RULE_NONE) {
-		camt_broken(r, rule, b->place, "balance %s: %s", b->type, why.text[0] ? why.text : rule_help(rule));
+		telling_broken(&r->t, rule, b->place, "balance %s: %s", b->type, why.text[0] ? why.text : rule_help(rule));
 		return;
 	}
-	s->currency = money.currency;
-	s->has_currency = true;
 	money.minor *= b->sign;
+	const struct date *date = b->has_date ? &b->date : NULL;
 	if (open > r->opening_rank) {
 		r->opening_rank = open;
-		s->has_opening = true;
-		s->opening = money;
-		s->opening_date = b->date;
-		s->opening_dated = b->has_date;
+		telling_opening(&r->t, money, date);
 	}
 	/* Of several intermediate balances the last one closes. */
 	if (close > r->closing_rank || (close == 1 && r->closing_rank == 1)) {
 		r->closing_rank = close;
-		s->has_closing = true;
-		s->closing = money;
-		s->closing_date = b->date;
-		s->closing_dated = b->has_date;
-		s->closing_place = b->place;
+		telling_closing(&r->t, money, date, b->place);
 	}
 }
 
 static void statement_begin(struct camt053 *r)
 {
-	r->statement = (struct reading_statement){ .statement = r->statements, .place = camt_here(r) };
+	telling_begin(&r->t, READING_STATEMENT, camt_here(r));
 	r->opening_rank = r->closing_rank = 0;
-	r->has_booking = false;
-	r->line_number = 0;
-	r->id_bytes[0] = r->account_bytes[0] = 0;
-	r->in_statement = true;
-}
-
-/* The period, where the bank does not write it: what the lines and balances span. */
-static void statement_period(struct camt053 *r)
-{
-	struct reading_statement *s = &r->statement;
-	if (s->closing_dated) {
-		s->to = s->closing_date;
-		s->has_to = true;
-	} else if (!s->has_to && r->has_booking) {
-		s->to = r->last_booking;
-		s->has_to = true;
-	}
-	if (!s->has_from && r->has_booking) {
-		s->from = r->first_booking;
-		s->has_from = true;
-	} else if (!s->has_from && s->has_to) {
-		s->from = s->opening_dated ? s->opening_date : s->to;
-		s->has_from = true;
-	}
-	if (s->has_from && s->has_to && date_compare(s->from, s->to) > 0)
-		s->from = s->to;
-}
-
-static void statement_end(struct camt053 *r)
-{
-	struct reading_statement *s = &r->statement;
-	s->id = span_of(r->id_bytes);
-	s->account = span_of(r->account_bytes);
-	statement_period(r);
-	if (!s->id.size)
-		camt_broken(r, RULE_STATEMENT_ID, s->place, "the statement has no identification");
-	if (!s->account.size)
-		camt_broken(r, RULE_ACCOUNT, s->place, "the statement names no account");
-	if (!s->has_opening)
-		camt_broken(r, RULE_OPENING_MISSING, s->place, "no balance OPBD, PRCD or ITBD");
-	if (!s->has_closing)
-		camt_broken(r, RULE_CLOSING_MISSING, s->place, "no balance CLBD or ITBD");
-	enum err err = r->failed == OK ? r->sink->statement(r->sink->ctx, s, &r->why) : OK;
-	if (err != OK)
-		camt_stop(r, err);
-	r->in_statement = false;
-	r->statements++;
 }
 
 /* ---- elements ---- */
@@ -160,7 +68,7 @@ static void root_begin(struct camt053 *r, const char *name)
 	const char *bar = strrchr(name, '|'), *local = bar ? bar + 1 : name;
 	size_t size = bar ? (size_t)(bar - name) + 1 : 0;
 	if (strcmp(local, "Document") != 0 || size >= sizeof(r->space)) {
-		camt_fail(r, RULE_ROOT, "the root element is '%.60s'", local);
+		telling_fail(&r->t, RULE_ROOT, camt_here(r), "the root element is '%.60s'", local);
 		return;
 	}
 	memcpy(r->space, name, size);
@@ -169,18 +77,18 @@ static void root_begin(struct camt053 *r, const char *name)
 		return;
 	const char *message = strstr(r->space, "camt.");
 	if (!message) {
-		camt_fail(
-			r, RULE_ROOT, "the namespace '%.*s' is none of ISO 20022's statements", (int)(size - 1 < 90 ? size - 1 : 90), name);
+		telling_fail(&r->t, RULE_ROOT, camt_here(r), "the namespace '%.*s' is none of ISO 20022's statements",
+			(int)(size - 1 < 90 ? size - 1 : 90), name);
 		return;
 	}
 	if (strncmp(message, "camt.053.001.", 13) != 0) {
-		camt_fail(r, RULE_MESSAGE, "the message is '%.16s'", message);
+		telling_fail(&r->t, RULE_MESSAGE, camt_here(r), "the message is '%.16s'", message);
 		return;
 	}
 	for (const char *at = message + 13; *at >= '0' && *at <= '9' && r->version < 100; at++)
 		r->version = r->version * 10 + (*at - '0');
 	if (r->version < 2)
-		camt_fail(r, RULE_VERSION, "the version is '%.16s'", message);
+		telling_fail(&r->t, RULE_VERSION, camt_here(r), "the version is '%.16s'", message);
 }
 
 static void group_begin(struct camt053 *r, enum camt_field field)
@@ -203,14 +111,11 @@ static void take_currency(struct camt053 *r, const char **attributes)
 			camt_copy(r->currency, sizeof(r->currency), span_of(attributes[1]));
 }
 
-static void XMLCALL element_begin(void *user, const char *name, const char **attributes)
+static void begin_element(struct camt053 *r, const char *name, const char **attributes)
 {
-	struct camt053 *r = user;
 	const char *local = name + r->space_size;
-	if (r->failed != OK)
-		return;
 	if (++r->depth >= DEPTH) {
-		camt_fail(r, RULE_DEPTH, "elements are nested deeper than %d", DEPTH);
+		telling_fail(&r->t, RULE_DEPTH, camt_here(r), "elements are nested deeper than %d", DEPTH);
 		return;
 	}
 	if (r->depth == 1) {
@@ -223,7 +128,7 @@ static void XMLCALL element_begin(void *user, const char *name, const char **att
 	}
 	if (r->depth == 2) {
 		if (strcmp(local, "BkToCstmrStmt") != 0)
-			camt_fail(r, RULE_MESSAGE, "the document holds '%.60s'", local);
+			telling_fail(&r->t, RULE_MESSAGE, camt_here(r), "the document holds '%.60s'", local);
 		r->path[2] = 0;
 		return;
 	}
@@ -240,13 +145,12 @@ static void XMLCALL element_begin(void *user, const char *name, const char **att
 		take_currency(r, attributes);
 }
 
-static void XMLCALL text_in(void *user, const char *text, int size)
+static void take_characters(struct camt053 *r, const char *text, int size)
 {
-	struct camt053 *r = user;
-	if (!r->wants_text || r->foreign || r->failed != OK)
+	if (!r->wants_text || r->foreign)
 		return;
 	if ((size_t)size > sizeof(r->text) - r->text_size) {
-		camt_fail(r, RULE_TEXT, "a text is longer than %d bytes", TEXT_SIZE);
+		telling_fail(&r->t, RULE_TEXT, camt_here(r), "a text is longer than %d bytes", TEXT_SIZE);
 		return;
 	}
 	memcpy(r->text + r->text_size, text, (size_t)size);
@@ -255,21 +159,22 @@ static void XMLCALL text_in(void *user, const char *text, int size)
 
 static void statement_text(struct camt053 *r, enum camt_field field, struct span text)
 {
-	struct reading_statement *s = &r->statement;
-	if (field == CAMT_STATEMENT_ID && !r->id_bytes[0])
-		camt_copy(r->id_bytes, sizeof(r->id_bytes), text);
+	struct reading_statement *s = &r->t.statement;
+	if (field == CAMT_STATEMENT_ID)
+		telling_name(&r->t, text);
 	else if (field == CAMT_SEQUENCE && !s->sequence && span_int64(text, &s->sequence) != OK)
 		s->sequence = 0;
 	else if (field == CAMT_FROM)
 		camt_take_date(r, "the period's first day", &s->has_from, &s->from);
 	else if (field == CAMT_TO)
 		camt_take_date(r, "the period's last day", &s->has_to, &s->to);
-	else if (field == CAMT_ACCOUNT && !r->account_bytes[0])
-		camt_copy(r->account_bytes, sizeof(r->account_bytes), text);
+	else if (field == CAMT_ACCOUNT)
+		telling_account(&r->t, text);
 	else if (field == CAMT_ACCOUNT_CURRENCY) {
 		s->has_currency = currency_parse(text, &s->currency) == OK;
 		if (!s->has_currency)
-			camt_broken(r, RULE_CURRENCY, camt_here(r), "'%.*s' is not a currency of ISO 4217", (int)(text.size & 7), text.at);
+			telling_broken(
+				&r->t, RULE_CURRENCY, camt_here(r), "'%.*s' is not a currency of ISO 4217", (int)(text.size & 7), text.at);
 	}
 }
 
@@ -338,7 +243,7 @@ static void take_field(struct camt053 *r, enum camt_field field)
 static void group_end(struct camt053 *r, enum camt_field field)
 {
 	if (field == CAMT_STATEMENT_ELEMENT)
-		statement_end(r);
+		telling_end(&r->t);
 	else if (field == CAMT_BALANCE_ELEMENT)
 		balance_end(r);
 	else if (field == CAMT_ENTRY_ELEMENT)
@@ -347,12 +252,8 @@ static void group_end(struct camt053 *r, enum camt_field field)
 		camt_detail_end(r);
 }
 
-static void XMLCALL element_end(void *user, const char *name)
+static void end_element(struct camt053 *r)
 {
-	struct camt053 *r = user;
-	(void)name;
-	if (r->failed != OK)
-		return;
 	if (r->foreign)
 		r->foreign--;
 	else if (r->depth > 2) {
@@ -367,15 +268,68 @@ static void XMLCALL element_end(void *user, const char *name)
 	r->depth--;
 }
 
+/* ---- what the parser calls ---- */
+
+/* After an error the parser may call a few times more; nothing is told then. */
+static void stop_when_failed(struct camt053 *r)
+{
+	if (r->t.failed != OK)
+		XML_StopParser(r->xml, XML_FALSE);
+}
+
+static void XMLCALL element_begin(void *user, const char *name, const char **attributes)
+{
+	struct camt053 *r = user;
+	if (r->t.failed == OK)
+		begin_element(r, name, attributes);
+	stop_when_failed(r);
+}
+
+static void XMLCALL text_in(void *user, const char *text, int size)
+{
+	struct camt053 *r = user;
+	if (r->t.failed == OK)
+		take_characters(r, text, size);
+	stop_when_failed(r);
+}
+
+static void XMLCALL element_end(void *user, const char *name)
+{
+	struct camt053 *r = user;
+	(void)name;
+	if (r->t.failed == OK)
+		end_element(r);
+	stop_when_failed(r);
+}
+
 static void XMLCALL doctype_begin(void *user, const char *name, const char *system, const char *public, int internal)
 {
+	struct camt053 *r = user;
 	(void)name, (void)system, (void)public, (void)internal;
-	camt_fail(user, RULE_DTD, "the file has a document type declaration");
+	telling_fail(&r->t, RULE_DTD, camt_here(r), "the file has a document type declaration");
+	stop_when_failed(r);
 }
 
 /* ---- the reader ---- */
 
-struct camt053 *camt053_open(const struct reading_sink *sink)
+/* Any XML, to say what is wrong with it; surely one that has a Document of ISO 20022. */
+static int looks_like(struct span head, const struct reading_settings *settings)
+{
+	static const char *const marks[] = { "\xef\xbb\xbf", "\xff\xfe", "\xfe\xff" };
+	(void)settings;
+	for (size_t i = 0; i < 3; i++)
+		if (span_starts(head, marks[i]))
+			head = span_from(head, strlen(marks[i]));
+	if (head.size && !head.at[0])
+		head = span_from(head, 1);
+	head = span_trim(head);
+	if (!span_starts(head, "<"))
+		return READER_NO;
+	const char *root = memmem(head.at, head.size, "Document", 8);
+	return root && (root[-1] == '<' || root[-1] == ':') ? READER_SURE : READER_MAYBE;
+}
+
+static void *reader_open(const struct reading_sink *sink, const struct reading_settings *settings)
 {
 	struct camt053 *r = calloc(1, sizeof(*r));
 	struct fields *fields = calloc(3, sizeof(*fields));
@@ -384,7 +338,7 @@ struct camt053 *camt053_open(const struct reading_sink *sink)
 	r->xml = XML_ParserCreateNS(NULL, '|');
 	if (!r->xml)
 		bug("no memory for a parser");
-	r->sink = sink;
+	telling_init(&r->t, sink, settings);
 	r->in_entry = &fields[0];
 	r->detail = &fields[1];
 	r->waiting = &fields[2];
@@ -398,43 +352,41 @@ struct camt053 *camt053_open(const struct reading_sink *sink)
 	return r;
 }
 
-enum err camt053_feed(struct camt053 *r, struct span bytes, bool last, struct why *why)
+static enum err reader_feed(void *reader, struct span bytes, bool last, struct why *why)
 {
 	enum { CHUNK = 1 << 20 };
+	struct camt053 *r = reader;
 	do {
 		size_t size = bytes.size < CHUNK ? bytes.size : CHUNK;
 		bool end = last && size == bytes.size;
-		if (XML_Parse(r->xml, bytes.at, (int)size, end) != XML_STATUS_OK && r->failed == OK)
-			camt_fail(r, RULE_XML, "%s", XML_ErrorString(XML_GetErrorCode(r->xml)));
+		if (XML_Parse(r->xml, bytes.at, (int)size, end) != XML_STATUS_OK && r->t.failed == OK)
+			telling_fail(&r->t, RULE_XML, camt_here(r), "%s", XML_ErrorString(XML_GetErrorCode(r->xml)));
 		bytes = span_from(bytes, size);
-	} while (bytes.size && r->failed == OK);
-	if (last && r->failed == OK && !r->statements)
-		camt_fail(r, RULE_EMPTY, "the document holds no statement");
-	if (r->failed != OK && why)
-		*why = r->why;
-	return r->failed;
+	} while (bytes.size && r->t.failed == OK);
+	if (last && !r->t.statements)
+		telling_fail(&r->t, RULE_EMPTY, camt_here(r), "the document holds no statement");
+	return telling_result(&r->t, why);
 }
 
-const struct violation *camt053_violation(const struct camt053 *r)
+static const struct violation *reader_violation(const void *reader)
 {
-	return &r->violation;
+	return &((const struct camt053 *)reader)->t.violation;
 }
 
-int camt053_version(const struct camt053 *r)
+static void reader_close(void *reader)
 {
-	return r->version;
-}
-
-int camt053_statements(const struct camt053 *r)
-{
-	return r->statements;
-}
-
-void camt053_close(struct camt053 *r)
-{
-	if (!r)
-		return;
+	struct camt053 *r = reader;
 	XML_ParserFree(r->xml);
 	free(r->fields);
 	free(r);
 }
+
+const struct reader camt053_reader = {
+	.name = "camt.053",
+	.help = "bank-to-customer statements of ISO 20022, camt.053.001.02 and later, as XML",
+	.looks_like = looks_like,
+	.open = reader_open,
+	.feed = reader_feed,
+	.violation = reader_violation,
+	.close = reader_close,
+};

@@ -16,20 +16,8 @@
 #ifndef RECONCILIATION_CAMT053_H
 #define RECONCILIATION_CAMT053_H
 
-#include "reading.h"
+#include "readers.h"
 
-struct camt053;
-
-/* The sink must outlive it. */
-struct camt053 *camt053_open(const struct reading_sink *);
-
-/* The next bytes of the file; `last` with the final ones (which may be none). ERR_INVALID: a rule of the file is broken, why.code is its word, and
- * camt053_violation says where. Any other error is the sink's own. Nothing may be fed after an error. */
-enum err camt053_feed(struct camt053 *, struct span bytes, bool last, struct why *) MUST_CHECK;
-
-const struct violation *camt053_violation(const struct camt053 *);
-int camt053_version(const struct camt053 *); /* 2 … of camt.053.001.NN; 0 when the document has no namespace */
-int camt053_statements(const struct camt053 *); /* complete ones so far */
-void camt053_close(struct camt053 *); /* NULL is allowed */
+extern const struct reader camt053_reader;
 
 #endif

@@ -5,17 +5,13 @@
 static enum rule entry_amount(struct camt053 *r, struct why *why)
 {
 	struct entry *e = &r->entry;
-	struct reading_statement *s = &r->statement;
+	struct reading_statement *s = &r->t.statement;
 	enum rule rule = r->in_entry->amount.there ? camt_amount(&r->in_entry->amount, &e->amount, why) : RULE_AMOUNT;
 	if (!r->in_entry->amount.there)
 		why_set(why, ERR_INVALID, "amount", "the entry has no amount");
 	if (rule != RULE_NONE)
 		return rule;
-	if (!s->has_currency) {
-		s->currency = e->amount.currency;
-		s->has_currency = true;
-	}
-	if (!currency_equal(s->currency, e->amount.currency)) {
+	if (!telling_currency(&r->t, e->amount.currency)) {
 		why_set(why, ERR_INVALID, "currency", "the entry is in %s, the account in %s", e->amount.currency.code, s->currency.code);
 		return RULE_CURRENCY_MIXED;
 	}
@@ -50,7 +46,7 @@ static bool entry_counts(struct camt053 *r)
 		return e->state == ENTRY_GOOD;
 	e->state = ENTRY_LEFT_OUT;
 	if (!strcmp(e->status, "PDNG") || !strcmp(e->status, "INFO") || !strcmp(e->status, "FUTR")) {
-		r->statement.skipped++;
+		r->t.statement.skipped++;
 		return false;
 	}
 	enum rule rule = RULE_NONE;
@@ -62,33 +58,16 @@ static bool entry_counts(struct camt053 *r)
 		rule = entry_amount(r, &why);
 	if (rule == RULE_NONE)
 		rule = entry_dates(r, &why);
-	if (rule == RULE_NONE && !r->account_bytes[0]) {
+	if (rule == RULE_NONE && !r->t.account[0]) {
 		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
 		rule = RULE_ACCOUNT;
 	}
 	if (rule != RULE_NONE) {
-		camt_broken(r, rule, r->in_entry->place, "%s", why.text);
+		telling_broken(&r->t, rule, r->in_entry->place, "%s", why.text);
 		return false;
 	}
 	e->state = ENTRY_GOOD;
 	return true;
-}
-
-static void count_line(struct camt053 *r, int64_t minor)
-{
-	struct reading_statement *s = &r->statement;
-	s->line_count++;
-	if (__builtin_add_overflow(s->line_sum, minor, &s->line_sum) || llabs(s->line_sum) >= MONEY_LIMIT) {
-		s->line_sum = 0;
-		camt_broken(r, RULE_OVERFLOW, r->in_entry->place, "the lines sum to more than an amount may be");
-	}
-	if (r->entry.reversal && __builtin_add_overflow(s->reversal_sum, minor, &s->reversal_sum))
-		s->reversal_sum = 0;
-	if (!r->has_booking || date_compare(r->entry.booking, r->first_booking) < 0)
-		r->first_booking = r->entry.booking;
-	if (!r->has_booking || date_compare(r->entry.booking, r->last_booking) > 0)
-		r->last_booking = r->entry.booking;
-	r->has_booking = true;
 }
 
 /* "PMNT/RCDT/ESCT", the bank's own word where it has none of ISO's. */
@@ -117,10 +96,7 @@ static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool 
 	char code[64], entry_code[64];
 	bool paid = minor > 0;
 	struct reading_line line = {
-		.statement = r->statement.statement,
-		.number = ++r->line_number,
 		.place = f->place,
-		.account = span_of(r->account_bytes),
 		.booking = r->entry.booking,
 		.value = r->entry.value,
 		.amount = { minor, r->entry.amount.currency },
@@ -139,13 +115,10 @@ static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool 
 	};
 	line.code = either(code_of(f, code), code_of(up, entry_code));
 	line.reference_count = f->reference_count;
-	memcpy(line.references, f->references, sizeof(line.references));
+	memcpy(line.references, f->references, (size_t)f->reference_count * sizeof(*line.references));
 	line.text_count = f->free_count;
-	memcpy(line.texts, f->free, sizeof(line.texts));
-	count_line(r, minor);
-	enum err err = r->failed == OK ? r->sink->line(r->sink->ctx, &line, &r->why) : OK;
-	if (err != OK)
-		camt_stop(r, err);
+	memcpy(line.texts, f->free, (size_t)f->free_count * sizeof(*line.texts));
+	telling_line(&r->t, &line);
 }
 
 /* A detail without an amount of its own lends the entry its references; where it is the only one, all that it says. */
@@ -172,7 +145,7 @@ static bool detail_amount(struct camt053 *r, const struct fields *f, bool many, 
 			continue;
 		enum rule rule = camt_amount(ways[i], &money, &why);
 		if (rule != RULE_NONE)
-			camt_broken(r, rule, f->place, "%s", why.text);
+			telling_broken(&r->t, rule, f->place, "%s", why.text);
 		else if (money.minor) {
 			*minor = money.minor * (f->sign ? f->sign : r->entry.sign);
 			return true;
@@ -232,7 +205,7 @@ void camt_entry_end(struct camt053 *r)
 	settle_waiting(r, e->details > 1);
 	int64_t rest;
 	if (__builtin_sub_overflow(e->amount.minor, e->told_sum, &rest) || llabs(rest) >= MONEY_LIMIT) {
-		camt_broken(r, RULE_OVERFLOW, r->in_entry->place, "the details sum to more than an amount may be");
+		telling_broken(&r->t, RULE_OVERFLOW, r->in_entry->place, "the details sum to more than an amount may be");
 		return;
 	}
 	if (rest)

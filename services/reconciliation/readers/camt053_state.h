@@ -8,8 +8,9 @@
 
 #include "camt053.h"
 #include "camt053_map.h"
+#include "telling.h"
 
-enum { DEPTH = 64, TEXT_SIZE = 8192, TEXTS_SIZE = 65536, BROKEN_TOLD = 100 };
+enum { DEPTH = 64, TEXT_SIZE = 8192, TEXTS_SIZE = 65536 };
 
 /* An amount as written, with its currency. */
 struct written {
@@ -51,40 +52,24 @@ struct balance {
 
 struct camt053 {
 	XML_Parser xml;
-	const struct reading_sink *sink;
+	struct telling t;
 	struct camt_node nodes[CAMT_NODES];
 	int path[DEPTH], depth, foreign; /* foreign: depth below an element that means nothing to us */
 	char space[128];                 /* the document's namespace and '|' */
 	size_t space_size;
-	int version, statements;
+	int version;
 	bool wants_text;
 	size_t text_size;
 	char text[TEXT_SIZE];
 	char currency[8]; /* attribute of the amount that is being read */
 
-	struct reading_statement statement;
-	bool in_statement;
 	int opening_rank, closing_rank;
-	bool has_booking;
-	struct date first_booking, last_booking;
-	char id_bytes[72], account_bytes[72];
-	int64_t line_number;
 	struct balance balance;
 	struct entry entry;
 	struct fields *fields, *in_entry, *detail, *waiting; /* waiting: a detail that is not told yet, for it may be the only one */
 	bool in_detail, has_waiting;
-
-	struct violation violation;
-	enum err failed;
-	struct why why;
 };
 
-/* Ends the reading: a rule of the file is broken. */
-void camt_fail(struct camt053 *, enum rule, const char *fmt, ...) PRINTF(3, 4);
-/* Ends the reading with the sink's error. */
-void camt_stop(struct camt053 *, enum err);
-/* A rule of the statement is broken; it goes on, and is quarantined in the end. */
-void camt_broken(struct camt053 *, enum rule, struct place, const char *fmt, ...) PRINTF(4, 5);
 struct place camt_here(const struct camt053 *);
 
 /* The text of the element that ends, trimmed. */

@@ -60,7 +60,7 @@ void camt_take_text(struct camt053 *r, struct fields *f, enum camt_text which, s
 		return;
 	f->texts[which] = camt_keep(f, text);
 	if (!f->texts[which].size && text.size)
-		camt_fail(r, RULE_TEXT, "the texts of one transaction are longer than %d bytes", TEXTS_SIZE);
+		telling_fail(&r->t, RULE_TEXT, camt_here(r), "the texts of one transaction are longer than %d bytes", TEXTS_SIZE);
 }
 
 void camt_take_list(struct camt053 *r, struct fields *f, struct span *list, int *count, int room, struct span text)
@@ -69,7 +69,7 @@ void camt_take_list(struct camt053 *r, struct fields *f, struct span *list, int 
 		return;
 	list[*count] = camt_keep(f, text);
 	if (!list[(*count)++].size)
-		camt_fail(r, RULE_TEXT, "the texts of one transaction are longer than %d bytes", TEXTS_SIZE);
+		telling_fail(&r->t, RULE_TEXT, camt_here(r), "the texts of one transaction are longer than %d bytes", TEXTS_SIZE);
 }
 
 /* ---- values ---- */
@@ -130,7 +130,8 @@ void camt_take_date(struct camt053 *r, const char *what, bool *has, struct date 
 	if (read_date(text, out))
 		*has = true;
 	else
-		camt_broken(r, RULE_DATE, camt_here(r), "%s '%.*s' is not a date", what, (int)(text.size < 40 ? text.size : 40), text.at);
+		telling_broken(
+			&r->t, RULE_DATE, camt_here(r), "%s '%.*s' is not a date", what, (int)(text.size < 40 ? text.size : 40), text.at);
 }
 
 int camt_sign(struct span text)

@@ -17,6 +17,14 @@ static const struct row rows[RULE_COUNT] = {
 	[RULE_MESSAGE] = { "message_not_a_statement", true, "the document is another message; only camt.053 is a statement that posts" },
 	[RULE_VERSION] = { "version_unknown", true, "the version of the message can't be read from its namespace, or is 01" },
 	[RULE_EMPTY] = { "no_statement", true, "the document holds no statement" },
+	[RULE_FORMAT] = { "format_unknown", true, "the file is in none of the formats that are read" },
+	[RULE_RECORD] = { "record_malformed", true, "a record has not the form that the format gives it: nothing after it can be trusted" },
+	[RULE_CUT_SHORT] = { "cut_short", true, "the file ends before its end" },
+	[RULE_ARCHIVE] = { "archive_malformed", true, "the archive is damaged, encrypted, or packed in a way that is not read" },
+	[RULE_ARCHIVE_RATIO] = { "archive_ratio", true,
+		"the archive unpacks to more than a hundred times its size, or to more than is taken" },
+	[RULE_ARCHIVE_ENTRIES] = { "archive_entries", true, "the archive holds no file, or more files than are taken" },
+	[RULE_ARCHIVE_NESTED] = { "archive_nested", true, "the archive holds another archive" },
 	[RULE_STATEMENT_ID] = { "statement_id_missing", false, "the statement has no identification" },
 	[RULE_ACCOUNT] = { "account_missing", false, "the statement names no account" },
 	[RULE_CURRENCY] = { "currency_unknown", false, "an amount has no currency, or none of ISO 4217" },
@@ -31,6 +39,11 @@ static const struct row rows[RULE_COUNT] = {
 	[RULE_OPENING_MISSING] = { "opening_missing", false, "the statement does not say what was there before" },
 	[RULE_CLOSING_MISSING] = { "closing_missing", false, "the statement does not say what is there after" },
 	[RULE_OVERFLOW] = { "sum_too_large", false, "the lines sum to more than an amount may be" },
+	[RULE_FIELD] = { "field_malformed", false, "a field of a line has not the form that the format gives it" },
+	[RULE_ORDER] = { "field_out_of_order", false, "a field stands where the format has none" },
+	[RULE_CONTROL] = { "control_total", false, "the file's own totals are not those of its lines" },
+	[RULE_RUNNING_BALANCE] = { "running_balance", false, "a line's balance is not the one before it and its amount" },
+	[RULE_TEST] = { "test_file", false, "the file says that it is a test" },
 	[RULE_NOT_CLOSING] = { "does_not_close", false, "opening balance and lines do not make the closing balance" },
 	[RULE_ACCOUNT_UNKNOWN] = { "account_unknown", false, "the merchant has no such bank account" },
 	[RULE_ACCOUNT_CURRENCY] = { "account_currency", false, "the statement is not in the bank account's currency" },
@@ -59,4 +72,25 @@ enum rule rule_find(struct span word)
 		if (span_is(word, rows[i].word))
 			return (enum rule)i;
 	return RULE_NONE;
+}
+
+static const char *const kind_words[READING_KINDS] = { "statement", "interim", "notice", "returns", "settlement" };
+static const char *const charset_words[CHARSETS] = { "auto", "utf-8", "cp1252", "cp437", "cp850" };
+
+const char *reading_kind_word(enum reading_kind kind)
+{
+	return kind_words[kind];
+}
+
+const char *charset_word(enum charset charset)
+{
+	return charset_words[charset];
+}
+
+enum charset charset_find(struct span word)
+{
+	int i = 0;
+	while (i < CHARSETS && !span_is(word, charset_words[i]))
+		i++;
+	return (enum charset)i;
 }

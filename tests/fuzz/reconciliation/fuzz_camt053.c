@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "line.h"
-#include "readers/camt053.h"
+#include "readers/readers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,20 +67,20 @@ static enum err told_statement(void *ctx, const struct reading_statement *s, str
 static struct told read_in(struct span bytes, size_t piece, enum rule *rule)
 {
 	struct told told = { 0 };
-	struct reading_sink sink = { &told, told_line, told_statement, told_broken };
-	struct camt053 *reader = camt053_open(&sink);
+	struct reading_sink sink = { .ctx = &told, .line = told_line, .statement = told_statement, .broken = told_broken };
+	struct reading *reader = reading_open(&sink, NULL);
 	struct why why = { 0 };
 	enum err err = OK;
 	for (bool last = false; err == OK && !last;) {
 		struct span part = span_bytes(bytes.at, bytes.size < piece ? bytes.size : piece);
 		bytes = span_from(bytes, part.size);
 		last = bytes.size == 0;
-		err = camt053_feed(reader, part, last, &why);
+		err = reading_feed(reader, part, last, &why);
 	}
-	*rule = camt053_violation(reader)->rule;
+	*rule = reading_violation(reader)->rule;
 	demand(err == OK || (err == ERR_INVALID && rule_is_fatal(*rule) && why.code[0] && why.text[0]));
-	demand(err != OK || camt053_statements(reader) > 0);
-	camt053_close(reader);
+	demand(err != OK || told.statements > 0);
+	reading_close(reader);
 	return told;
 }
 

@@ -66,19 +66,19 @@ struct span statement_told(struct arena *arena, struct span document, size_t pie
 {
 	struct text t;
 	text_init(&t, arena);
-	struct reading_sink sink = { &t, told_line, told_statement, told_broken };
-	struct camt053 *r = camt053_open(&sink);
+	struct reading_sink sink = { .ctx = &t, .line = told_line, .statement = told_statement, .broken = told_broken };
+	struct reading *r = reading_open(&sink, NULL);
 	struct why why = { 0 };
 	enum err err = OK;
 	if (piece == 0)
 		piece = document.size + 1;
 	for (size_t at = 0; err == OK && at <= document.size; at += piece) {
 		size_t size = document.size - at < piece ? document.size - at : piece;
-		err = camt053_feed(r, span_bytes(document.at + at, size), at + piece > document.size, &why);
+		err = reading_feed(r, span_bytes(document.at + at, size), at + piece > document.size, &why);
 	}
 	if (err != OK)
 		text_printf(&t, "%s: %s\n", why.code, why.text);
-	camt053_close(r);
+	reading_close(r);
 	return text_done(&t);
 }
 

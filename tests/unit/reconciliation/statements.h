@@ -5,7 +5,7 @@
 #define DUNLIN_TESTS_STATEMENTS_H
 
 #include "../unit.h"
-#include "readers/camt053.h"
+#include "readers/readers.h"
 
 /* Reads a document in pieces of `piece` bytes (0: at once) and prints what was told, one line each. A statement's gate is printed with it. */
 struct span statement_told(struct arena *, struct span document, size_t piece);

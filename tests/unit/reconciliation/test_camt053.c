@@ -252,7 +252,7 @@ static void opening_and_closing_are_the_best_that_the_bank_gives(void **state)
 	balances(a, arena_printf(a, "%s%s", balance(a, "ITBD", "5"), balance(a, "ITBD", "6")),
 		"statement 0 at 4: S of 12-3 2026-03-02..2026-03-02, EUR 5.00 0 lines 0 to EUR 6.00\n");
 	balances(a, balance(a, "CLBD", "6"),
-		"broken 0 at 4: opening_missing: no balance OPBD, PRCD or ITBD\n"
+		"broken 0 at 4: opening_missing: no opening balance, booked or intermediate\n"
 		"statement 0 at 4: S of 12-3 2026-03-02..2026-03-02, - 0 lines 0 to EUR 6.00 broken 1\n");
 }
 
@@ -303,7 +303,8 @@ static void a_file_that_cannot_be_read_names_rule_and_line(void **state)
 	static const struct {
 		const char *document, *told;
 	} cases[] = {
-		{ "", "xml_malformed: line 1: no element found\n" },
+		{ "", "format_unknown: line 1: the first bytes are of no format that is read\n" },
+		{ "<", "xml_malformed: line 1: unclosed token\n" },
 		{ "\n<Document", "xml_malformed: line 2: unclosed token\n" },
 		{ "<Document>\n<BkToCstmrStmt></Document>", "xml_malformed: line 2: mismatched tag\n" },
 		{ "<!DOCTYPE Document [<!ENTITY a 'b'>]>\n<Document/>", "dtd_refused: line 1: the file has a document type declaration\n" },

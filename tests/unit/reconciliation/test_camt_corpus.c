@@ -57,20 +57,20 @@ static enum err close_statement(void *ctx, const struct reading_statement *s, st
 static void read_one(struct arena *arena, const char *path, const char *name, struct text *table, struct tally *total)
 {
 	struct tally t = { .file = name, .table = table };
-	struct reading_sink sink = { &t, count_line, close_statement, note_broken };
-	struct camt053 *r = camt053_open(&sink);
+	struct reading_sink sink = { .ctx = &t, .line = count_line, .statement = close_statement, .broken = note_broken };
+	struct reading *r = reading_open(&sink, NULL);
 	struct why why = { 0 };
-	enum err err = camt053_feed(r, read_file(arena, path), true, &why);
+	enum err err = reading_feed(r, read_file(arena, path), true, &why);
 	if (err != OK)
-		text_printf(table, "%-58s %-26s %5s refused, line %d: %s (%s)\n", name, "", "", (int)camt053_violation(r)->place.line,
-			why.code, camt053_violation(r)->text);
-	assert_true(err == OK || camt053_violation(r)->rule != RULE_NONE);
+		text_printf(table, "%-58s %-26s %5s refused, line %d: %s (%s)\n", name, "", "", (int)reading_violation(r)->place.line,
+			why.code, reading_violation(r)->text);
+	assert_true(err == OK || reading_violation(r)->rule != RULE_NONE);
 	assert_true(err != OK || t.statements > 0);
 	total->statements += t.statements;
 	total->closed += t.closed;
 	total->quarantined += t.quarantined + (err != OK);
 	total->lines += t.lines;
-	camt053_close(r);
+	reading_close(r);
 }
 
 static int is_xml(const struct dirent *entry)

@@ -317,10 +317,10 @@ static enum err run(struct consume *s, struct attempt *a, struct why *why)
 	for (int try = 0;; try++) {
 		enum err err = run_once(s, a, why);
 
-		if (err == OK)
+		if (err == OK) {
 			crash_here(CRASH_CONSUME_COMMITTED);
-		if (err == OK)
 			positions_moved(s, a->from, a->to, a->positions);
+		}
 		if (err != ERR_RETRY)
 			return err;
 		measure_age(s);

@@ -387,10 +387,10 @@ void consumer_report(struct consumer *c)
 		rd_kafka_topic_partition_list_add(list, part->intake->topic, part->partition)->offset = part->saved;
 		part->reported = part->saved;
 	}
-	if (list->cnt > 0)
+	if (list->cnt > 0) {
 		(void)rd_kafka_commit(c->rk, list, 1);
-	if (list->cnt > 0)
 		crash_here(CRASH_CONSUME_REPORTED);
+	}
 	rd_kafka_topic_partition_list_destroy(list);
 }
 

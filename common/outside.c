@@ -226,11 +226,13 @@ static void set_smtp(struct trip *trip)
 	set_at(trip, CURLOPT_MAIL_RCPT, trip->recipients);
 	set_long(trip, CURLOPT_UPLOAD, 1);
 	set_at(trip, CURLOPT_READDATA, trip);
-	set_at(trip, CURLOPT_XFERINFODATA, trip);
-	curl_easy_setopt(trip->easy, CURLOPT_XFERINFOFUNCTION, look_on);
-	set_long(trip, CURLOPT_NOPROGRESS, 0);
 	curl_easy_setopt(trip->easy, CURLOPT_READFUNCTION, give_mail);
 	curl_easy_setopt(trip->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)call->body.size);
+	if (crash_armed == CRASH_MAIL_GIVEN) {
+		set_at(trip, CURLOPT_XFERINFODATA, trip);
+		curl_easy_setopt(trip->easy, CURLOPT_XFERINFOFUNCTION, look_on);
+		set_long(trip, CURLOPT_NOPROGRESS, 0);
+	}
 	/* Where TLS is not asked for it is still taken when it is offered, and verified. */
 	set_long(trip, CURLOPT_USE_SSL, call->tls_required ? CURLUSESSL_ALL : CURLUSESSL_TRY);
 }
@@ -247,12 +249,11 @@ static void set_out(struct tour *tour, struct trip *trip)
 	if (trip->easy == NULL)
 		bug("outside: no memory");
 	set_common(trip);
-	if (trip->call->kind == CALL_HTTP)
+	if (trip->call->kind == CALL_HTTP) {
 		set_http(trip);
-	else
-		set_smtp(trip);
-	if (trip->call->kind == CALL_HTTP)
 		crash_here(CRASH_CALL_BEFORE);
+	} else
+		set_smtp(trip);
 	if (curl_multi_add_handle(tour->multi, trip->easy) != CURLM_OK)
 		bug("outside: libcurl does not take the call");
 	tour->running++;

@@ -26,7 +26,6 @@ struct lane {
 struct lanes {
 	struct lanes *next;
 	rd_kafka_topic_t *topic;
-	char *name;
 	int32_t count;
 	struct lane lanes[];
 };
@@ -65,7 +64,7 @@ static enum err lanes_add(struct producer *p, const char *name, struct lanes **o
 
 	TRY(client_topics_there(p->rk, &size, 1, why));
 	l = calloc(1, sizeof *l + (size_t)size.partitions * sizeof *l->lanes);
-	if (l == NULL || (l->name = strdup(name)) == NULL)
+	if (l == NULL)
 		bug("no memory");
 	l->topic = rd_kafka_topic_new(p->rk, name, NULL);
 	if (l->topic == NULL)
@@ -81,7 +80,6 @@ static void lanes_free(struct lanes *l)
 	while (l != NULL) {
 		struct lanes *next = l->next;
 
-		free(l->name);
 		free(l);
 		l = next;
 	}
@@ -90,7 +88,7 @@ static void lanes_free(struct lanes *l)
 static enum err lanes_of(struct producer *p, const char *name, struct lanes **out, struct why *why)
 {
 	for (struct lanes *l = p->topics; l != NULL; l = l->next)
-		if (strcmp(l->name, name) == 0) {
+		if (strcmp(rd_kafka_topic_name(l->topic), name) == 0) {
 			*out = l;
 			return OK;
 		}
@@ -267,11 +265,12 @@ static void *unqualified(struct span s)
 	return at.taken;
 }
 
-static rd_kafka_resp_err_t produce(struct producer *p, const struct outgoing *o, int32_t partition, uint64_t ordinal)
+static rd_kafka_resp_err_t produce(
+	struct producer *p, const struct outgoing *o, const struct lanes *topic, int32_t partition, uint64_t ordinal)
 {
 	rd_kafka_headers_t *headers = headers_of(o);
 	void *key = o->key.size > 0 ? unqualified(o->key) : NULL;
-	rd_kafka_resp_err_t code = rd_kafka_producev(p->rk, RD_KAFKA_V_TOPIC(o->topic), RD_KAFKA_V_PARTITION(partition),
+	rd_kafka_resp_err_t code = rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(topic->topic), RD_KAFKA_V_PARTITION(partition),
 		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, o->key.size),
 		RD_KAFKA_V_VALUE(unqualified(o->payload), o->payload.size), RD_KAFKA_V_HEADERS(headers),
 		RD_KAFKA_V_OPAQUE((void *)(uintptr_t)ordinal), RD_KAFKA_V_END);
@@ -300,7 +299,7 @@ enum err producer_send(struct producer *p, const struct outgoing *o, bool *taken
 	p->window[p->tail % PRODUCER_WINDOW] = (struct sent){ .seq = o->seq, .at = o->at, .lane = lane };
 	p->bytes += (int64_t)(o->payload.size + o->key.size);
 	lane->in_flight++;
-	code = produce(p, o, partition, p->tail++);
+	code = produce(p, o, topic, partition, p->tail++);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return OK;
 	p->failed = rd_kafka_err2str(code);

@@ -1,7 +1,6 @@
 #include "service.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,18 +223,14 @@ static void *try_statements(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's. */
+/* Signals are held already: they are the main thread's. */
 static void begin_statements(const struct service *s)
 {
-	sigset_t all, before;
 	pthread_t thread;
 
 	statements_pending = true;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&thread, NULL, try_statements, (void *)(uintptr_t)s) != 0 || pthread_detach(thread) != 0)
 		bug("no thread");
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* exit() takes down OpenSSL and others under the hands of a thread that still uses them: while there is one, the process ends without. */

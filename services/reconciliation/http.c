@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include "http_ledger.h"
 #include "http_lists.h"
 #include "http_sums.h"
 #include "import.h"
@@ -238,5 +239,6 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),
 	GET("/v1/trial-balance", show_trial_balance, "every account's sums"),
 	GET("/v1/proof", show_proof, "both sums that must hold, term by term, from the journal and from the aggregates"),
+	GET("/v1/ledger/head", show_ledger_head, "the last block of the journal's seal"),
 	{ .path = NULL },
 };

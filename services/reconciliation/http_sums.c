@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "http_ledger.h"
 #include "http_rows.h"
 #include "proof.h"
 #include "reconciliation_queries.h"
@@ -268,6 +269,7 @@ static enum err print_all(
 	*holds &= print_accounts(&out, &rows);
 	if (recount)
 		*holds &= print_differences(&out, &rows);
+	TRY(ledger_print_head(db, arena, merchant, "ledger", &out, why));
 	json_out_bool(&out, "holds", *holds);
 	*json = finish(&out, &t);
 	return OK;

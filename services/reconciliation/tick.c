@@ -7,6 +7,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "reconciliation_queries.h"
+#include "tick_ledger.h"
 #include "wire.h"
 
 enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000, CAUSES = 1000, CAUSE_ROUNDS = 50 };
@@ -290,5 +291,6 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
 	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },
 	{ .name = "ties", .period_ms = 10000, .due = tie_due, .next = sum_next, .lazy = true },
+	{ .name = "seal", .period_ms = 2000, .due = tick_seal, .next = sum_next, .lazy = true },
 	{ .name = NULL },
 };

@@ -9,6 +9,7 @@
 #include "http_sums.h"
 #include "import.h"
 #include "random.h"
+#include "verbs_ledger.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
 
@@ -282,5 +283,6 @@ const struct verb reconciliation_verbs[] = {
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },
 	{ "exceptions", "exceptions MERCHANT [--format csv]: what somebody has to look at, one a line", verb_exceptions },
 	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },
+	{ "ledger", LEDGER_USAGE ": the journal against its seal; the first entry that does not fit, exit 1", verb_ledger },
 	{ NULL, NULL, NULL },
 };

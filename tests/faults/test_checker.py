@@ -486,6 +486,36 @@ def what_a_person_did_is_not_in_the_audit(c):
     return "I8", f"match line/{r.merchant}/{r.line}"
 
 
+def a_sealed_entry_is_altered(c):
+    merchant, entry, block = c.row("reconciliation", """select j.merchant_id, j.entry, b.number from journal j join ledger_block b on b.merchant_id = j.merchant_id
+        and j.entry between b.first_entry and b.last_entry where j.cause = 'invoice'""")
+    c.change("reconciliation", "update journal set posted_at = posted_at + interval '1 us' where merchant_id = %s and entry = %s", merchant, entry)
+    return "I8", f"ledger block {merchant}/{block} entry {entry}"
+
+
+def a_sealed_entry_is_gone(c):
+    merchant, entry, block = c.row("reconciliation", """select j.merchant_id, j.entry, b.number from journal j join ledger_block b on b.merchant_id = j.merchant_id
+        and j.entry between b.first_entry and b.last_entry order by j.entry desc""")
+    c.change("reconciliation", "delete from journal where merchant_id = %s and entry = %s", merchant, entry)
+    return "I8", f"ledger block {merchant}/{block} entry {entry}"
+
+
+def a_block_of_the_seal_is_gone(c):
+    merchant, number = c.row("reconciliation", """select merchant_id, number from ledger_block b where exists (
+        select 1 from ledger_block n where n.merchant_id = b.merchant_id and n.number > b.number)""")
+    c.change("reconciliation", "delete from ledger_block where merchant_id = %s and number = %s", merchant, number)
+    return "I8", f"ledger block {merchant}/{number + 1}"
+
+
+def two_blocks_of_the_seal_change_places(c):
+    merchant, number = c.row("reconciliation", """select merchant_id, number from ledger_block b where exists (
+        select 1 from ledger_block n where n.merchant_id = b.merchant_id and n.number = b.number + 1)""")
+    c.sql("reconciliation", "alter table ledger_block drop constraint ledger_block_pkey")
+    c.change("reconciliation", "update ledger_block set number = %s - number where merchant_id = %s and number in (%s, %s)", 2 * number + 1, merchant, number,
+             number + 1)
+    return "I8", f"ledger block {merchant}/{number}"
+
+
 def a_fact_is_set_aside_and_nobody_says_so(c):
     _, record, _ = c.find("OpenItemChanged")
     c.change("payments", """insert into parked (topic, key, head, source, id, own, type, format, message_time, trace, partition, message_offset, merchant, client,
@@ -506,7 +536,8 @@ DAMAGES = [
     a_payment_that_the_provider_never_had_is_counted, a_refund_of_the_provider_is_not_known, what_was_answered_has_no_effect,
     an_answer_is_not_the_one_that_was_given, what_was_refused_has_an_effect, a_command_that_kafka_has_is_lost, a_charge_is_invoiced_at_another_price,
     a_refusal_has_no_dead_letter, the_system_does_not_know_of_what_it_did, the_system_knows_of_what_it_did_not, what_a_person_did_is_not_in_the_audit,
-    a_fact_is_set_aside_and_nobody_says_so,
+    a_fact_is_set_aside_and_nobody_says_so, a_sealed_entry_is_altered, a_sealed_entry_is_gone, a_block_of_the_seal_is_gone,
+    two_blocks_of_the_seal_change_places,
 ]
 
 

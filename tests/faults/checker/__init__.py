@@ -12,7 +12,7 @@ import time
 
 from history import History
 
-from . import rules_bank, rules_books, rules_documents, rules_history, rules_outbox, rules_reminders
+from . import rules_bank, rules_books, rules_chain, rules_documents, rules_history, rules_outbox, rules_reminders
 from . import fold
 from .fold import Fold
 from .report import Report, Violation
@@ -22,7 +22,7 @@ RULES = {
     "I1": "the ledger's accounts are what they stand for, and sum to 0", "I2": "a payment counts once, and is allocated and given back within itself",
     "I3": "a webhook that was taken has a row, an end and its own payment", "I4": "open = invoiced - credited - allocated - given up",
     "I5": "no reminder twice, none after it was known to be paid; every mail is a notice's", "I6": "a bank line is booked once, and matched once or open",
-    "I7": "the tables are the fold of the topics", "I8": "what people did by hand is in the audit", "I9": "document numbers are gapless and unique",
+    "I7": "the tables are the fold of the topics", "I8": "what people did by hand is in the audit; the journal fits its seal", "I9": "document numbers are gapless and unique",
     "H1": "2xx: its effect, once", "H2": "refused: no effect", "H3": "unknown: one effect or none, and the system knows which",
     "O1": "every outbox row is relayed", "O2": "in the order of the outbox, drawn and committed under one lock", "O3": "again only with the same id and bytes",
     "O4": "consumed by all who must, and nothing set aside", "O5": "revisions count from 1 without a gap",
@@ -44,6 +44,7 @@ def check(databases, brokers=None, history=None, topics=None):
         rules_outbox.check(report, opened, fold, topics)
         rules_documents.check(report, opened, fold)
         rules_books.check(report, opened, fold)
+        rules_chain.check(report, opened["reconciliation"])
         rules_bank.check(report, opened["reconciliation"], fold, history)
         rules_reminders.check(report, opened["reminders"], fold, history)
         if history is not None:

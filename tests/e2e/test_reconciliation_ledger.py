@@ -1,0 +1,76 @@
+"""The ledger as accountants use it, through HTTP and verbs, on real PostgreSQL and without a broker: its seal, its balances as of any day, its periods and exports."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+from conftest import World
+from test_reconciliation_http import Desk
+
+CASH = {"customer_ref": "c1", "who": "eve", "why": "counter"}
+
+
+@pytest.fixture(scope="module")
+def world(request):
+    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-ledger", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
+    request.addfinalizer(world.stop)
+    world.start_database()
+    world.start_broker()
+    world.migrate()
+    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
+    world.wait_ready("reconciliation")
+    return world
+
+
+def cash(desk, minor, day, currency="EUR"):
+    status, receipt = desk.post("/v1/receipts", {**CASH, "amount": {"minor": minor, "currency": currency}, "value_date": day})
+    assert status == 201, receipt
+    return receipt
+
+
+def owner(world, sql):
+    return subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", world.databases["reconciliation"][1], "-c", sql], check=True, capture_output=True,
+                          text=True).stdout.strip()
+
+
+def merchant(world, name):
+    """A merchant with one customer, as other services would tell of them."""
+    owner(world, f"insert into customer values ('{name}', 'c1', 1); insert into merchant values ('{name}', 'Europe/Berlin', 1)")
+    return Desk(world, name)
+
+
+def sealed(desk):
+    desk.world.until(lambda: desk.get("/v1/ledger/head")["unsealed"], 0)
+    return desk.get("/v1/ledger/head")
+
+
+def test_what_is_posted_is_sealed_and_the_head_is_published(world):
+    desk = merchant(world, "seal")
+    assert desk.get("/v1/ledger/head") == {"block": 0, "head": "0" * 64, "last_entry": 0, "sealed_at": None, "unsealed": 0}
+    cash(desk, 100, "2026-03-02")
+    first = sealed(desk)
+    cash(desk, 200, "2026-03-03")
+    head = sealed(desk)
+    assert (first["block"], head["block"]) == (1, 2) and first["head"] != head["head"] and first["last_entry"] < head["last_entry"]
+    assert desk.get("/v1/proof")["ledger"] == head
+    done = world.verb("reconciliation", "ledger", "verify", "seal", "--head", first["head"])
+    assert f"seal: 2 blocks with 2 entries fit, 0 wait for their seal, head {head['head']}" in done.stdout
+    assert world.verb("reconciliation", "ledger", "verify").returncode == 0
+
+
+def test_the_verb_names_what_does_not_fit_and_exits_with_1(world):
+    desk = merchant(world, "broken")
+    for n in range(3):
+        cash(desk, 100 + n, "2026-03-02")
+    sealed(desk)
+    entry = owner(world, "select min(entry) + 1 from journal where merchant_id = 'broken'")
+    owner(world, f"update journal set amount = amount + 1 where entry = {entry}")
+    done = world.verb("reconciliation", "ledger", "verify", check=False)
+    assert done.returncode == 1 and f"broken: block 1, entry {entry} was sealed with other contents" in done.stdout, done.stdout
+    owner(world, f"update journal set amount = amount - 1 where entry = {entry}")
+    assert world.verb("reconciliation", "ledger", "verify", "broken").returncode == 0
+    done = world.verb("reconciliation", "ledger", "verify", "broken", "--head", "ab" * 32, check=False)
+    assert done.returncode == 1 and "no block has the head" in done.stdout
+    for wrong in ((), ("look",), ("verify", "--head", "ab" * 32), ("verify", "broken", "--head", "xy")):
+        assert world.verb("reconciliation", "ledger", *wrong, check=False).returncode == 2

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bai2.h"
 #include "camt053.h"
 
 const struct reader *const readers[] = {
 	&camt053_reader,
+	&bai2_reader,
 	NULL,
 };
 

@@ -20,6 +20,7 @@ static const struct row rows[RULE_COUNT] = {
 	[RULE_FORMAT] = { "format_unknown", true, "the file is in none of the formats that are read" },
 	[RULE_RECORD] = { "record_malformed", true, "a record has not the form that the format gives it: nothing after it can be trusted" },
 	[RULE_CUT_SHORT] = { "cut_short", true, "the file ends before its end" },
+	[RULE_CONTROL_FILE] = { "file_control_total", true, "the totals at the end of the file are not those of its parts" },
 	[RULE_ARCHIVE] = { "archive_malformed", true, "the archive is damaged, encrypted, or packed in a way that is not read" },
 	[RULE_ARCHIVE_RATIO] = { "archive_ratio", true,
 		"the archive unpacks to more than a hundred times its size, or to more than is taken" },

@@ -1,0 +1,11 @@
+/* A BAI2 file, whatever its first bytes look like. */
+#include "readers/bai2.h"
+
+#include "reading.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct reading_settings settings = { 0 };
+	read_by(&bai2_reader, &settings, span_bytes(data, size));
+	return 0;
+}

@@ -25,6 +25,7 @@ static const struct {
 	[BOOK_PAYOUTS] = { "payouts", sizeof(struct payout) },
 	[BOOK_PAYOUT_LINES] = { "payout lines", sizeof(struct payout_line) },
 	[BOOK_EXCEPTIONS] = { "exceptions", sizeof(struct exception) },
+	[BOOK_EXCEPTION_STEPS] = { "exception steps", sizeof(struct exception_step) },
 	[BOOK_MERCHANTS] = { "merchants", sizeof(struct merchant) },
 	[BOOK_CUSTOMERS] = { "customers", sizeof(struct customer) },
 	[BOOK_PAYERS] = { "payers", sizeof(struct payer) },

@@ -5,23 +5,76 @@
 static const struct {
 	const char *word;
 	bool by_hand;
+	enum suggestion suggestion;
 	const char *help;
 } rows[EXCEPTION_KINDS] = {
-	[EXCEPTION_UNMATCHED_LINE] = { "unmatched_line", false, "a bank line that nothing explains; ends when it is matched" },
-	[EXCEPTION_AMBIGUOUS_LINE] = { "ambiguous_line", false,
+	[EXCEPTION_UNMATCHED_LINE] = { "unmatched_line", false, SUGGEST_CHOOSE,
+		"a bank line that nothing explains; ends when it is matched" },
+	[EXCEPTION_AMBIGUOUS_LINE] = { "ambiguous_line", false, SUGGEST_CHOOSE,
 		"a bank line with more than one explanation, or a weak one; ends when it is matched" },
-	[EXCEPTION_STATEMENT_GAP] = { "statement_gap", false,
+	[EXCEPTION_STATEMENT_GAP] = { "statement_gap", false, SUGGEST_IMPORT,
 		"a statement does not begin where the one before it ends; ends when the missing one comes" },
-	[EXCEPTION_STATEMENT_QUARANTINED] = { "statement_quarantined", false,
+	[EXCEPTION_STATEMENT_QUARANTINED] = { "statement_quarantined", false, SUGGEST_IMPORT,
 		"a statement breaks a rule, nothing of it is posted; ends when it is accepted or replaced" },
-	[EXCEPTION_OVERPAYMENT] = { "overpayment", false,
+	[EXCEPTION_OVERPAYMENT] = { "overpayment", false, SUGGEST_REFUND,
 		"a customer paid more than was owed; ends when the money is allocated or given back" },
-	[EXCEPTION_PAYOUT_MISMATCH] = { "payout_mismatch", true, "a payout's lines do not make its sums" },
-	[EXCEPTION_PAYOUT_MISSING] = { "payout_missing", false, "a payout did not arrive at the bank in time; ends when it does" },
-	[EXCEPTION_REFERENCE_MISSING] = { "reference_missing", false, "a payment is for an invoice that has not come; ends when it does" },
-	[EXCEPTION_REFUND_UNEXPLAINED] = { "refund_unexplained", true, "the provider gave back more than it took" },
-	[EXCEPTION_RETURN] = { "return", true, "the bank took money back that a person had matched; what it had paid is owed again" },
+	[EXCEPTION_PAYOUT_MISMATCH] = { "payout_mismatch", true, SUGGEST_ASK, "a payout's lines do not make its sums" },
+	[EXCEPTION_PAYOUT_MISSING] = { "payout_missing", false, SUGGEST_ASK,
+		"a payout did not arrive at the bank in time; ends when it does" },
+	[EXCEPTION_REFERENCE_MISSING] = { "reference_missing", false, SUGGEST_ASK,
+		"a payment is for an invoice that has not come; ends when it does" },
+	[EXCEPTION_REFUND_UNEXPLAINED] = { "refund_unexplained", true, SUGGEST_ASK, "the provider gave back more than it took" },
+	[EXCEPTION_RETURN] = { "return", true, SUGGEST_NOTHING,
+		"the bank took money back that a person had matched; what it had paid is owed again" },
+	[EXCEPTION_RETURN_UNKNOWN] = { "return_unknown", false, SUGGEST_CHOOSE,
+		"the bank takes money back and no payment is found that it was; ends when it is matched" },
+	[EXCEPTION_CURRENCY] = { "currency", false, SUGGEST_CHOOSE,
+		"a bank line names what is owed in another currency; ends when it is matched" },
+	[EXCEPTION_DUPLICATE] = { "duplicate_suspect", false, SUGGEST_REFUND,
+		"a payment names what is paid already; ends when the money is allocated or given back" },
+	[EXCEPTION_AGED_UNAPPLIED] = { "aged_unapplied", false, SUGGEST_REFUND,
+		"money of a customer stands against nothing for a month; ends when it is allocated or given back" },
 };
+
+static const struct {
+	const char *word;
+	bool accepted;
+	const char *help;
+} suggestions[SUGGESTIONS] = {
+	[SUGGEST_NOTHING] = { "nothing", false, "to know of it is enough" },
+	[SUGGEST_MATCH_INVOICE] = { "match_invoice", true, "the line pays the invoice that is named; what is over is its customer's" },
+	[SUGGEST_MATCH_PAYOUT] = { "match_payout", true, "the line is the payout that is named" },
+	[SUGGEST_TAKE_BACK] = { "take_back", true, "the line takes back the earlier line that is named" },
+	[SUGGEST_CREDIT_CUSTOMER] = { "credit_customer", true, "the line is unapplied cash of the customer whose invoice is named" },
+	[SUGGEST_ACCEPT_STATEMENT] = { "accept_statement", true, "the statement is accepted, what it leaves unexplained is a gap" },
+	[SUGGEST_CHOOSE] = { "choose", false, "somebody says what it is" },
+	[SUGGEST_REFUND] = { "refund", false, "the money is allocated, or given back" },
+	[SUGGEST_IMPORT] = { "import", false, "the missing or the corrected file is imported" },
+	[SUGGEST_ASK] = { "ask", false, "whoever sent it is asked" },
+};
+
+const char *suggestion_word(enum suggestion s)
+{
+	return suggestions[s].word;
+}
+
+const char *suggestion_help(enum suggestion s)
+{
+	return suggestions[s].help;
+}
+
+enum suggestion suggestion_find(struct span word)
+{
+	int i = 0;
+	while (i < SUGGESTIONS && !span_is(word, suggestions[i].word))
+		i++;
+	return (enum suggestion)i;
+}
+
+bool suggestion_is_accepted(enum suggestion s)
+{
+	return suggestions[s].accepted;
+}
 
 const char *exception_word(enum exception_kind kind)
 {
@@ -46,9 +99,32 @@ bool exception_is_closed_by_hand(enum exception_kind kind)
 	return rows[kind].by_hand;
 }
 
+enum suggestion exception_suggestion(enum exception_kind kind)
+{
+	return rows[kind].suggestion;
+}
+
 static struct span key_of(const struct ledger *l, enum exception_kind kind, struct uuid subject)
 {
 	return book_key_part(l->book, l->merchant, subject, (int64_t)kind);
+}
+
+void exception_note(struct ledger *l, struct exception *e, const char *act, struct span detail)
+{
+	int32_t number = ++e->steps;
+	struct exception_step *step = book_add(l->book, BOOK_EXCEPTION_STEPS, book_key_part(l->book, l->merchant, e->id, number));
+	*step = (struct exception_step){ l->merchant, e->id, number, l->now, l->person, span_of(act), detail };
+}
+
+/* What is open anew is nobody's wish any more, but still its owner's work. */
+static void begin(struct ledger *l, struct exception *e)
+{
+	e->opened = l->now;
+	e->open = true;
+	e->parked = false;
+	e->suggestion = rows[e->kind].suggestion;
+	e->suggested = (struct uuid){ 0 };
+	e->rule = SPAN("");
 }
 
 void exception_open(
@@ -65,21 +141,36 @@ void exception_open(
 		*e = (struct exception){
 			.merchant = l->merchant, .stream = stream, .id = say_id(l->say), .kind = kind, .subject = subject
 		};
-	if (!e->open)
-		e->opened = l->now;
-	e->open = true;
+	bool was_open = e->open;
+	if (!was_open)
+		begin(l, e);
 	e->has_amount = has_amount;
 	e->amount = amount;
 	e->detail = detail;
 	e->closed_by = SPAN("");
+	exception_note(l, e, was_open ? "changed" : "opened", detail);
 	ledger_exception(l, e);
 }
 
-static void close_one(struct ledger *l, struct exception *e, struct span by)
+void exception_suggest(struct ledger *l, enum exception_kind kind, struct uuid subject, enum suggestion suggestion, struct uuid suggested,
+	struct span rule)
+{
+	struct span key = key_of(l, kind, subject);
+	const struct exception *old = book_find(l->book, BOOK_EXCEPTIONS, key);
+	if (!old || !old->open || (old->suggestion == suggestion && uuid_equal(old->suggested, suggested) && span_equal(old->rule, rule)))
+		return;
+	struct exception *e = book_edit(l->book, BOOK_EXCEPTIONS, key);
+	e->suggestion = suggestion;
+	e->suggested = suggested;
+	e->rule = rule;
+}
+
+static void close_one(struct ledger *l, struct exception *e, struct span by, struct span reason)
 {
 	e->open = false;
 	e->closed = l->now;
 	e->closed_by = by;
+	exception_note(l, e, "closed", reason);
 	ledger_exception(l, e);
 }
 
@@ -88,10 +179,10 @@ void exception_close(struct ledger *l, enum exception_kind kind, struct uuid sub
 	struct span key = key_of(l, kind, subject);
 	const struct exception *old = book_find(l->book, BOOK_EXCEPTIONS, key);
 	if (old && old->open)
-		close_one(l, book_edit(l->book, BOOK_EXCEPTIONS, key), by);
+		close_one(l, book_edit(l->book, BOOK_EXCEPTIONS, key), by, SPAN(""));
 }
 
-enum err exception_close_by_hand(struct ledger *l, struct uuid id, struct span by, struct why *why)
+enum err exception_find_open(struct ledger *l, struct uuid id, struct exception **out, struct why *why)
 {
 	size_t i = 0;
 	const struct exception *e;
@@ -102,8 +193,16 @@ enum err exception_close_by_hand(struct ledger *l, struct uuid id, struct span b
 		return why_set(why, ERR_NOT_FOUND, "exception_unknown", "there is no such exception");
 	if (!e->open)
 		return why_set(why, ERR_CONFLICT, "exception_closed", "the exception is closed");
+	*out = book_edit(l->book, BOOK_EXCEPTIONS, key_of(l, e->kind, e->subject));
+	return OK;
+}
+
+enum err exception_close_by_hand(struct ledger *l, struct uuid id, struct span by, struct span reason, struct why *why)
+{
+	struct exception *e = NULL;
+	TRY(exception_find_open(l, id, &e, why));
 	if (!exception_is_closed_by_hand(e->kind))
 		return why_set(why, ERR_REFUSED, "exception_needs_facts", "%s", exception_help(e->kind));
-	close_one(l, book_edit(l->book, BOOK_EXCEPTIONS, key_of(l, e->kind, e->subject)), by);
+	close_one(l, e, by, reason);
 	return OK;
 }

@@ -22,7 +22,8 @@ enum find_what {
 	FIND_NUMBER, /* an invoice's number as text */
 	FIND_PAYOUT,
 	FIND_RECEIPT,
-	FIND_EXCEPTION
+	FIND_EXCEPTION,
+	FIND_SUGGESTION /* of an exception, with its subject and what it names */
 };
 
 /* Aggregates that the keys alone don't say; each id has 16 bytes unless it says otherwise. */
@@ -48,6 +49,7 @@ enum want_what {
 bool need_holds(const struct need *, const struct book *);
 
 /* The types of our own messages. */
-extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[];
+extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[],
+	type_age_unapplied[];
 
 #endif

@@ -3,13 +3,12 @@
 
 /* Commands of people, by HTTP. */
 
-static struct ledger open_hand(struct book *book, const struct message *m, struct instant now, struct say *say)
+struct ledger open_hand(struct book *book, const struct message *m, struct instant now, struct say *say)
 {
 	return ledger_open(book, say, now, m->merchant, book_day(book, m->merchant, now));
 }
 
-/* {"id": …, "<what>": …} */
-static void reply(struct ledger *l, int status, struct uuid id, const char *name, const char *word)
+void reply_hand(struct ledger *l, int status, struct uuid id, const char *name, const char *word)
 {
 	struct json_out out;
 	struct text t;
@@ -66,7 +65,7 @@ enum err apply_define_account(struct book *book, const struct message *m, struct
 	TRY(account_define(&l, m->body, &a, why));
 	l.defined = a;
 	ledger_tell(&l);
-	reply(&l, 201, a->id, NULL, NULL);
+	reply_hand(&l, 201, a->id, NULL, NULL);
 	return OK;
 }
 
@@ -99,7 +98,7 @@ enum err apply_match(struct book *book, const struct message *m, struct instant 
 	struct ledger l = open_hand(book, m, now, say);
 	TRY(hand_match(&l, c, why));
 	ledger_tell(&l);
-	reply(&l, 200, c->line, "state", line_state_word(book_line(book, m->merchant, c->line)->state));
+	reply_hand(&l, 200, c->line, "state", line_state_word(book_line(book, m->merchant, c->line)->state));
 	return OK;
 }
 
@@ -123,7 +122,7 @@ enum err apply_unmatch(struct book *book, const struct message *m, struct instan
 	struct ledger l = open_hand(book, m, now, say);
 	TRY(hand_unmatch(&l, c, why));
 	ledger_tell(&l);
-	reply(&l, 200, c->line, "state", line_state_word(book_line(book, m->merchant, c->line)->state));
+	reply_hand(&l, 200, c->line, "state", line_state_word(book_line(book, m->merchant, c->line)->state));
 	return OK;
 }
 
@@ -149,7 +148,7 @@ enum err apply_receipt(struct book *book, const struct message *m, struct instan
 	struct uuid id;
 	TRY(hand_receipt(&l, m->body, &id, why));
 	ledger_tell(&l);
-	reply(&l, 201, id, NULL, NULL);
+	reply_hand(&l, 201, id, NULL, NULL);
 	return OK;
 }
 
@@ -173,7 +172,7 @@ enum err apply_allocate(struct book *book, const struct message *m, struct insta
 	struct ledger l = open_hand(book, m, now, say);
 	TRY(hand_allocate(&l, c, why));
 	ledger_tell(&l);
-	reply(&l, 200, c->receipt, NULL, NULL);
+	reply_hand(&l, 200, c->receipt, NULL, NULL);
 	return OK;
 }
 
@@ -199,7 +198,7 @@ enum err apply_write_off(struct book *book, const struct message *m, struct inst
 	struct ledger l = open_hand(book, m, now, say);
 	TRY(hand_write_off(&l, c, why));
 	ledger_tell(&l);
-	reply(&l, 200, c->invoice, NULL, NULL);
+	reply_hand(&l, 200, c->invoice, NULL, NULL);
 	return OK;
 }
 
@@ -222,7 +221,7 @@ enum err apply_close(struct book *book, const struct message *m, struct instant 
 	struct ledger l = open_hand(book, m, now, say);
 	TRY(hand_close(&l, c, why));
 	ledger_tell(&l);
-	reply(&l, 200, c->exception, NULL, NULL);
+	reply_hand(&l, 200, c->exception, NULL, NULL);
 	return OK;
 }
 
@@ -245,6 +244,6 @@ enum err apply_accept(struct book *book, const struct message *m, struct instant
 	struct ledger l = open_hand(book, m, now, say);
 	TRY(hand_accept(&l, c, why));
 	ledger_tell(&l);
-	reply(&l, 200, c->statement, "state", "accepted");
+	reply_hand(&l, 200, c->statement, "state", "accepted");
 	return OK;
 }

@@ -29,6 +29,16 @@ HANDLER(allocate);
 HANDLER(write_off);
 HANDLER(close);
 HANDLER(accept);
+HANDLER(follow);
+
+/* Work on one exception. */
+enum err read_assign(struct message *, struct arena *, struct why *);
+enum err read_note(struct message *, struct arena *, struct why *);
+enum err read_park(struct message *, struct arena *, struct why *);
+enum err need_work(const struct message *, struct need *, struct why *);
+enum err apply_assign(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_note(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_park(struct book *, const struct message *, struct instant, struct say *, struct why *);
 
 /* need and apply of the several own messages. */
 enum err need_statement(const struct message *, struct need *, struct why *);
@@ -40,11 +50,15 @@ enum err apply_post_line(struct book *, const struct message *, struct instant, 
 enum err apply_try_line(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_miss_payout(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_miss_reference(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_age_unapplied(struct book *, const struct message *, struct instant, struct say *, struct why *);
 
 #undef HANDLER
 
 void want_id(struct need *, enum want_what, struct span merchant, const struct uuid *);
 void find_id(struct need *, enum find_what, struct span merchant, const struct uuid *);
+/* The books as a person's command finds them, and the answer {"id": …, "<name>": …}. */
+struct ledger open_hand(struct book *, const struct message *, struct instant now, struct say *);
+void reply_hand(struct ledger *, int status, struct uuid id, const char *name, const char *word);
 /* What this file of wire read is the message's body. */
 #define READ(type, wire_read)                \
 	type *what = ARENA_NEW(arena, type); \

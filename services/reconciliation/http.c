@@ -2,6 +2,7 @@
 
 #include "http_ledger.h"
 #include "http_lists.h"
+#include "http_queue.h"
 #include "http_sums.h"
 #include "import.h"
 #include "reconciliation_queries.h"
@@ -235,6 +236,17 @@ const struct route reconciliation_routes[] = {
 	ADMIN("/v1/open-items/{id}/write-off", "WriteOff", "gives up what is open of a part of an invoice"),
 	GET("/v1/exceptions", show_exceptions, "what somebody has to look at"),
 	POST("/v1/exceptions/{id}/close", "CloseException", "closes one that no fact will end"),
+	GET("/v1/exceptions/{id}", queue_show, "one of them, with what was done with it and what the matcher thought of its line"),
+	{ .method = "POST",
+		.path = "/v1/exceptions/accept",
+		.access = ACCESS_WRITE,
+		.accept = queue_accept,
+		.help = "accepts what one rule suggests of up to 100 exceptions, each by itself" },
+	POST("/v1/exceptions/{id}/assign", "AssignException", "says whose work it is"),
+	POST("/v1/exceptions/{id}/note", "NoteException", "adds a note to its history"),
+	POST("/v1/exceptions/{id}/park", "ParkException", "puts it out of sight until a day"),
+	POST("/v1/exceptions/{id}/accept", "AcceptSuggestion", "does what is suggested"),
+	GET("/v1/queue", queue_list, "the work queue: open exceptions by type, owner, stream, currency, rule, amount and age"),
 	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),
 	GET("/v1/trial-balance", show_trial_balance, "every account's sums"),

@@ -4,9 +4,14 @@
 
 struct ledger ledger_open(struct book *book, struct say *say, struct instant now, struct span merchant, struct date day)
 {
-	return (struct ledger){
-		.book = book, .say = say, .arena = say_arena(say), .now = now, .merchant = merchant, .by = SPAN("machine"), .day = day
-	};
+	return (struct ledger){ .book = book,
+		.say = say,
+		.arena = say_arena(say),
+		.now = now,
+		.merchant = merchant,
+		.by = SPAN("machine"),
+		.person = SPAN("machine"),
+		.day = day };
 }
 
 void ledger_post(struct ledger *l, struct span debit, struct span credit, struct money money)
@@ -131,7 +136,8 @@ void ledger_audit(struct ledger *l, struct span client, struct span who, const c
 {
 	struct uuid id = say_id(l->say);
 	struct audit *a = book_add(l->book, BOOK_AUDITS, book_key_uuid(l->book, l->merchant, id));
-	*a = (struct audit){ span_of(arena_printf(l->arena, "%.*s/%.*s", SPAN_ARG(client), SPAN_ARG(who))), span_of(act),
+	l->person = span_of(arena_printf(l->arena, "%.*s/%.*s", SPAN_ARG(client), SPAN_ARG(who)));
+	*a = (struct audit){ l->person, span_of(act),
 		span_of(arena_printf(l->arena, "%.*s/%.*s", SPAN_ARG(l->merchant), SPAN_ARG(subject))), reason };
 	l->by = client;
 }
@@ -155,17 +161,40 @@ void ledger_statement(struct ledger *l, const struct statement *statement, const
 	l->accepted_account = account;
 }
 
+static const struct exception *open_of(const struct ledger *l, const struct receipt *r, enum exception_kind kind)
+{
+	const struct exception *e = book_find(l->book, BOOK_EXCEPTIONS, book_key_part(l->book, l->merchant, r->id, (int64_t)kind));
+	return e && e->open ? e : NULL;
+}
+
+/* New money of which nothing found anything to pay, though the machine knows whose it is: what it names is paid already. */
+static bool is_duplicate(const struct ledger *l, const struct touched_receipt *t)
+{
+	return t->is_new && !t->receipt->allocated && span_is(l->by, "machine");
+}
+
+static void settle_over(struct ledger *l, const struct touched_receipt *t, int64_t over)
+{
+	const struct receipt *r = t->receipt;
+	struct money money = { over, r->currency };
+	if (is_duplicate(l, t) || open_of(l, r, EXCEPTION_DUPLICATE))
+		exception_open(l, EXCEPTION_DUPLICATE, r->id, r->customer, money, SPAN("what it names is paid already"));
+	else if (t->is_new || open_of(l, r, EXCEPTION_OVERPAYMENT))
+		exception_open(l, EXCEPTION_OVERPAYMENT, r->id, r->customer, money, SPAN("more was paid than is owed"));
+}
+
 void ledger_conclude(struct ledger *l)
 {
 	for (size_t i = 0; i < l->receipt_count; i++) {
 		const struct receipt *r = l->receipts[i].receipt;
-		const struct exception *e =
-			book_find(l->book, BOOK_EXCEPTIONS, book_key_part(l->book, l->merchant, r->id, (int64_t)EXCEPTION_OVERPAYMENT));
 		int64_t over = r->unapplied ? r->unapplied - receipt_wanted(l, r->id) : 0;
-		if (over > 0 && (l->receipts[i].is_new || (e && e->open)))
-			exception_open(l, EXCEPTION_OVERPAYMENT, r->id, r->customer, (struct money){ over, r->currency },
-				SPAN("more was paid than is owed"));
-		else if (over <= 0)
-			exception_close(l, EXCEPTION_OVERPAYMENT, r->id, l->by);
+		if (over > 0) {
+			settle_over(l, &l->receipts[i], over);
+			continue;
+		}
+		exception_close(l, EXCEPTION_OVERPAYMENT, r->id, l->by);
+		exception_close(l, EXCEPTION_DUPLICATE, r->id, l->by);
+		if (!r->unapplied)
+			exception_close(l, EXCEPTION_AGED_UNAPPLIED, r->id, l->by);
 	}
 }

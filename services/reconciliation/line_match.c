@@ -8,22 +8,6 @@ static struct span plain(const struct ledger *l, enum chart chart)
 	return chart_account(l->arena, chart, SPAN(""));
 }
 
-void line_settle_exceptions(struct ledger *l, const struct line *line)
-{
-	struct span stream = account_stream(l->arena, line->account);
-	struct money amount = { line->amount.minor > 0 ? line_left(line) : -line_left(line), line->amount.currency };
-	bool waits = line->state == LINE_WAITING, several = line->verdict == VERDICT_AMBIGUOUS || line->verdict == VERDICT_UNIQUE;
-	if (waits && several)
-		exception_open(l, EXCEPTION_AMBIGUOUS_LINE, line->id, stream, amount,
-			span_of(arena_printf(l->arena, "%d possible explanations", (int)line->candidates)));
-	else
-		exception_close(l, EXCEPTION_AMBIGUOUS_LINE, line->id, l->by);
-	if (waits && !several)
-		exception_open(l, EXCEPTION_UNMATCHED_LINE, line->id, stream, amount, SPAN("nothing of ours is named"));
-	else
-		exception_close(l, EXCEPTION_UNMATCHED_LINE, line->id, l->by);
-}
-
 enum err line_conclude(
 	struct ledger *l, struct line *line, enum line_as as, enum verdict verdict, int candidates, enum evidence evidence, struct why *why)
 {

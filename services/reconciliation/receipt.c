@@ -329,3 +329,11 @@ void wanted_miss(struct ledger *l, struct uuid id)
 		exception_open(l, EXCEPTION_REFERENCE_MISSING, r->source, r->customer, in(r->currency, minor),
 			SPAN("the invoice that was paid has not come"));
 }
+
+void receipt_age(struct ledger *l, struct uuid id)
+{
+	const struct receipt *r = book_receipt(l->book, l->merchant, id);
+	if (r && r->unapplied)
+		exception_open(l, EXCEPTION_AGED_UNAPPLIED, id, r->customer, in(r->currency, r->unapplied),
+			span_of(arena_printf(l->arena, "unapplied since %s", date_text(l->arena, r->value_date))));
+}

@@ -127,6 +127,9 @@ enum err payment_refund(struct ledger *, const struct refunded *, struct why *) 
 /* An invoice did not come for days: somebody has to ask. */
 void wanted_miss(struct ledger *, struct uuid receipt);
 
+/* Money of it stands against nothing for a month: somebody has to ask whose wish that is. */
+void receipt_age(struct ledger *, struct uuid receipt);
+
 /* How much of the receipt waits for invoices that have not come. */
 int64_t receipt_wanted(const struct ledger *, struct uuid receipt);
 

@@ -54,6 +54,10 @@ static void print_exceptions(struct text *t)
 	for (int i = 1; i < EXCEPTION_KINDS; i++)
 		text_printf(t, "  %-22s %s%s\n", exception_word((enum exception_kind)i), exception_help((enum exception_kind)i),
 			exception_is_closed_by_hand((enum exception_kind)i) ? "; a person closes it" : "");
+	text_add(t, "\nwhat is suggested\n");
+	for (int i = 0; i < SUGGESTIONS; i++)
+		text_printf(t, "  %-22s %s%s\n", suggestion_word((enum suggestion)i), suggestion_help((enum suggestion)i),
+			suggestion_is_accepted((enum suggestion)i) ? "; accept does it" : "");
 }
 
 static void print_reading(struct text *t)

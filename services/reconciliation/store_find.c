@@ -26,7 +26,7 @@ struct find_work {
 	struct need *need;
 	struct looked *looked;
 	size_t looked_count;
-	struct keys lines, statements, invoices, numbers, owners, exceptions;
+	struct keys lines, statements, invoices, numbers, owners, exceptions, suggestions;
 	bool *looks; /* of each line asked for */
 	size_t line_count;
 };
@@ -72,6 +72,12 @@ static void lock(struct find_work *w, struct span merchant, struct span stream)
 
 /* ---- what was asked for ---- */
 
+static void add_line(struct find_work *w, struct span merchant, struct uuid id)
+{
+	w->looks[w->line_count++] = false;
+	keys_add_uuid(&w->lines, merchant, id);
+}
+
 static void sort_finds(struct find_work *w)
 {
 	keys_open(&w->lines, w->arena, DB_UUID);
@@ -80,7 +86,9 @@ static void sort_finds(struct find_work *w)
 	keys_open(&w->numbers, w->arena, DB_TEXT);
 	keys_open(&w->owners, w->arena, DB_UUID);
 	keys_open(&w->exceptions, w->arena, DB_UUID);
-	w->looks = ARENA_ARRAY(w->arena, bool, w->need->find_count + 1);
+	keys_open(&w->suggestions, w->arena, DB_UUID);
+	/* A suggestion may name two lines. */
+	w->looks = ARENA_ARRAY(w->arena, bool, 2 * w->need->find_count + 1);
 	for (size_t i = 0; i < w->need->find_count; i++) {
 		const struct find *f = &w->need->finds[i];
 		switch ((enum find_what)f->what) {
@@ -95,8 +103,47 @@ static void sort_finds(struct find_work *w)
 		case FIND_PAYOUT:
 		case FIND_RECEIPT: keys_add_id(&w->owners, f->merchant, f->text); break;
 		case FIND_EXCEPTION: keys_add_id(&w->exceptions, f->merchant, f->text); break;
+		case FIND_SUGGESTION: keys_add_id(&w->suggestions, f->merchant, f->text); break;
 		}
 	}
+}
+
+static void find_suggested(
+	struct find_work *w, enum suggestion suggestion, struct span merchant, struct uuid subject, struct uuid suggested)
+{
+	switch (suggestion) {
+	case SUGGEST_MATCH_INVOICE:
+	case SUGGEST_CREDIT_CUSTOMER: keys_add_uuid(&w->invoices, merchant, suggested); break;
+	case SUGGEST_MATCH_PAYOUT: keys_add_uuid(&w->owners, merchant, suggested); break;
+	case SUGGEST_TAKE_BACK: add_line(w, merchant, suggested); break;
+	case SUGGEST_ACCEPT_STATEMENT: keys_add_uuid(&w->statements, merchant, subject); return;
+	case SUGGEST_NOTHING:
+	case SUGGEST_CHOOSE:
+	case SUGGEST_REFUND:
+	case SUGGEST_IMPORT:
+	case SUGGEST_ASK:
+	case SUGGESTIONS: return;
+	}
+	add_line(w, merchant, subject);
+}
+
+/* What suggestions are about is looked for like everything else that was asked for. */
+static enum err take_suggestions(struct find_work *w, struct why *why)
+{
+	struct rows rows;
+	keys_ask(&w->suggestions, w->db, w->arena, &q_find_suggestion, &rows);
+	if (w->suggestions.count)
+		TRY(db_flush(w->db, why));
+	for (size_t i = 0; i < rows.count; i++) {
+		struct span merchant = text_at(&rows, i, "merchant_id");
+		struct span customer = text_at(&rows, i, "customer_ref");
+		keys_add_uuid(&w->exceptions, merchant, uuid_at(&rows, i, "exception_id"));
+		if (customer.size)
+			need_want(w->need, WANT_CUSTOMER, merchant, customer);
+		find_suggested(w, suggestion_find(text_at(&rows, i, "suggestion")), merchant, uuid_at(&rows, i, "subject_id"),
+			uuid_at(&rows, i, "suggested_id"));
+	}
+	return OK;
 }
 
 static void take_lines(struct find_work *w, const struct rows *r)
@@ -362,6 +409,7 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
 	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns;
 	sort_finds(&w);
+	TRY(take_suggestions(&w, why));
 	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
 	keys_ask(&w.statements, db, arena, &q_find_statement, &statements);
 	keys_ask(&w.invoices, db, arena, &q_find_invoice, &invoices);

@@ -340,34 +340,47 @@ static const struct column payout_line_columns[] = {
 	COLUMN("fee", COLUMN_INT8, payout_line, fee),
 	END,
 };
+// clang-format off
+#define EXCEPTION_CHANGES \
+	COLUMN("open", COLUMN_BOOL, exception, open), \
+	COLUMN("currency", COLUMN_CURRENCY, exception, amount.currency), \
+	COLUMN("amount", COLUMN_INT8, exception, amount.minor), \
+	COLUMN("detail", COLUMN_TEXT, exception, detail), \
+	COLUMN("opened_at", COLUMN_INSTANT, exception, opened), \
+	COLUMN("closed_at", COLUMN_INSTANT, exception, closed), \
+	COLUMN("closed_by", COLUMN_TEXT, exception, closed_by), \
+	COLUMN("revision", COLUMN_INT8, exception, revision), \
+	COLUMN("owner", COLUMN_TEXT, exception, owner), \
+	COLUMN_BESIDE("parked_until", COLUMN_MAY_DATE, exception, parked_until, parked), \
+	COLUMN_OF_WORDS("suggestion", exception, suggestion, word_suggestion, SUGGESTIONS), \
+	COLUMN("suggested_id", COLUMN_UUID, exception, suggested), \
+	COLUMN("rule", COLUMN_TEXT, exception, rule), \
+	COLUMN("steps", COLUMN_INT4, exception, steps)
+// clang-format on
 static const struct column exception_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, exception, merchant),
 	COLUMN_OF_WORDS("kind", exception, kind, word_exception, EXCEPTION_KINDS),
 	COLUMN("subject_id", COLUMN_UUID, exception, subject),
 	COLUMN("exception_id", COLUMN_UUID, exception, id),
 	COLUMN("stream", COLUMN_TEXT, exception, stream),
-	COLUMN("open", COLUMN_BOOL, exception, open),
-	COLUMN("currency", COLUMN_CURRENCY, exception, amount.currency),
-	COLUMN("amount", COLUMN_INT8, exception, amount.minor),
-	COLUMN("detail", COLUMN_TEXT, exception, detail),
-	COLUMN("opened_at", COLUMN_INSTANT, exception, opened),
-	COLUMN("closed_at", COLUMN_INSTANT, exception, closed),
-	COLUMN("closed_by", COLUMN_TEXT, exception, closed_by),
-	COLUMN("revision", COLUMN_INT8, exception, revision),
+	EXCEPTION_CHANGES,
 	END,
 };
 static const struct column exception_changes[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, exception, merchant),
 	COLUMN_OF_WORDS("kind", exception, kind, word_exception, EXCEPTION_KINDS),
 	COLUMN("subject_id", COLUMN_UUID, exception, subject),
-	COLUMN("open", COLUMN_BOOL, exception, open),
-	COLUMN("currency", COLUMN_CURRENCY, exception, amount.currency),
-	COLUMN("amount", COLUMN_INT8, exception, amount.minor),
-	COLUMN("detail", COLUMN_TEXT, exception, detail),
-	COLUMN("opened_at", COLUMN_INSTANT, exception, opened),
-	COLUMN("closed_at", COLUMN_INSTANT, exception, closed),
-	COLUMN("closed_by", COLUMN_TEXT, exception, closed_by),
-	COLUMN("revision", COLUMN_INT8, exception, revision),
+	EXCEPTION_CHANGES,
+	END,
+};
+static const struct column exception_step_columns[] = {
+	COLUMN("merchant_id", COLUMN_TEXT, exception_step, merchant),
+	COLUMN("exception_id", COLUMN_UUID, exception_step, exception),
+	COLUMN("number", COLUMN_INT4, exception_step, number),
+	COLUMN("at", COLUMN_INSTANT, exception_step, at),
+	COLUMN("who", COLUMN_TEXT, exception_step, who),
+	COLUMN("act", COLUMN_TEXT, exception_step, act),
+	COLUMN("detail", COLUMN_TEXT, exception_step, detail),
 	END,
 };
 static const struct column payer_columns[] = {
@@ -445,6 +458,7 @@ KEY(exception, exception, book_key_part(book, v->merchant, v->subject, (int64_t)
 KEY(payer, payer, book_key_pair(book, v->merchant, v->iban, v->customer))
 KEY(line_candidate, kept_candidate, book_key_part(book, v->merchant, v->line, (int64_t)v->look << 32 | v->number))
 KEY(journal, transfer, book_key_uuid(book, v->merchant, v->id))
+KEY(exception_step, exception_step, book_key_part(book, v->merchant, v->exception, v->number))
 KEY(audit, audit, v->who)
 
 /* In the order of saving: what others refer to comes first. */
@@ -559,6 +573,11 @@ const struct table tables[] = {
 		.update = &q_exception_update,
 		.key = key_exception,
 		.loaded = amount_is_there },
+	{ .shelf = BOOK_EXCEPTION_STEPS,
+		.size = sizeof(struct exception_step),
+		.columns = exception_step_columns,
+		.insert = &q_exception_step_insert,
+		.key = key_exception_step },
 	{ .shelf = BOOK_PAYERS,
 		.size = sizeof(struct payer),
 		.columns = payer_columns,

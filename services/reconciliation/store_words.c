@@ -16,6 +16,7 @@ WORDS(word_line_state, enum line_state, line_state_word)
 WORDS(word_line_as, enum line_as, line_as_word)
 WORDS(word_verdict, enum verdict, verdict_word)
 WORDS(word_exception, enum exception_kind, exception_word)
+WORDS(word_suggestion, enum suggestion, suggestion_word)
 WORDS(word_cause, enum cause, cause_word)
 
 const char *word_reference(int i)

@@ -8,6 +8,7 @@
 #include "metrics.h"
 #include "reconciliation_queries.h"
 #include "tick_ledger.h"
+#include "tick_queue.h"
 #include "wire.h"
 
 enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000, CAUSES = 1000, CAUSE_ROUNDS = 50 };
@@ -211,6 +212,23 @@ static enum err wanted_next(struct db *db, struct arena *arena, struct instant n
 	return later(db, arena, now, &q_wanted_late_next, next, why);
 }
 
+static enum err unapplied_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, &q_unapplied_aged_due, &now, limit, &rows, why));
+	make_messages(arena, &rows, "tick:unapplied", type_age_unapplied, "receipt_id", out, n);
+	return OK;
+}
+
+static enum err unapplied_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	struct rows rows;
+	TRY(look(db, arena, &q_unapplied_aged_due, &now, COUNT_MOST, &rows, why));
+	*due = (int64_t)rows.count;
+	return later(db, arena, now, &q_unapplied_aged_next, next, why);
+}
+
 /* ---- running sums ---- */
 
 static struct metric recount_differences = { .name = "dunlin_recount_differences",
@@ -289,8 +307,10 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "rematch", .period_ms = 1000, .due = rematch_due, .next = rematch_next },
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
+	{ .name = "unapplied", .period_ms = 60000, .due = unapplied_due, .next = unapplied_next },
 	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },
 	{ .name = "ties", .period_ms = 10000, .due = tie_due, .next = sum_next, .lazy = true },
 	{ .name = "seal", .period_ms = 2000, .due = tick_seal, .next = sum_next, .lazy = true },
+	{ .name = "queue", .period_ms = 30000, .due = queue_count, .next = sum_next, .lazy = true },
 	{ .name = NULL },
 };

@@ -5,7 +5,7 @@
 #define RECONCILIATION_WIRE_H
 
 #include "book.h"
-#include "hand.h"
+#include "hand_queue.h"
 #include "json_in.h"
 #include "ledger.h"
 
@@ -43,6 +43,14 @@ enum err wire_read_allocate(const struct message *, struct arena *, struct alloc
 enum err wire_read_write_off(const struct message *, struct arena *, struct write_off *, struct why *) MUST_CHECK;
 enum err wire_read_close(const struct message *, struct arena *, struct close_exception *, struct why *) MUST_CHECK;
 enum err wire_read_accept(const struct message *, struct arena *, struct accept_statement *, struct why *) MUST_CHECK;
+enum err wire_read_assign(const struct message *, struct arena *, struct work_exception *, struct why *) MUST_CHECK;
+enum err wire_read_note(const struct message *, struct arena *, struct work_exception *, struct why *) MUST_CHECK;
+enum err wire_read_park(const struct message *, struct arena *, struct work_exception *, struct why *) MUST_CHECK;
+enum err wire_read_follow(const struct message *, struct arena *, struct work_exception *, struct why *) MUST_CHECK;
+
+/* "/v1/lines/{id}/match": an id that is none is one that is not there. */
+enum err wire_read_target(const struct message *, struct uuid *, struct why *) MUST_CHECK;
+enum err wire_read_by(const struct json_in *, const struct message *, struct by_whom *, struct why *) MUST_CHECK;
 
 /* ---- what is told ---- */
 

@@ -11,7 +11,7 @@ static struct span segment(struct span path, int n)
 }
 
 /* "/v1/lines/{id}/match": an id that is none is one that is not there. */
-static enum err read_target(const struct message *m, struct uuid *id, struct why *why)
+enum err wire_read_target(const struct message *m, struct uuid *id, struct why *why)
 {
 	if (uuid_parse(segment(m->target, 3), id) != OK)
 		return why_set(why, ERR_NOT_FOUND, "not_found", "there is nothing at %.*s", SPAN_ARG(m->target));
@@ -28,7 +28,7 @@ static enum err may_uuid(const struct json_in *in, const char *name, struct uuid
 	return json_in_has(in, name) ? json_in_uuid(in, name, out, why) : OK;
 }
 
-static enum err read_by(const struct json_in *in, const struct message *m, struct by_whom *by, struct why *why)
+enum err wire_read_by(const struct json_in *in, const struct message *m, struct by_whom *by, struct why *why)
 {
 	by->client = m->client;
 	TRY(json_in_text(in, "who", 1, 100, &by->who, why));
@@ -122,9 +122,9 @@ static enum err check_one_way(const struct match_line *c, struct why *why)
 enum err wire_read_match(const struct message *m, struct arena *arena, struct match_line *c, struct why *why)
 {
 	struct json_in in;
-	TRY(read_target(m, &c->line, why));
+	TRY(wire_read_target(m, &c->line, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	TRY(read_items(&in, 0, &c->items, &c->item_count, why));
 	TRY(may_text(&in, "customer_ref", 64, &c->customer, why));
 	TRY(may_uuid(&in, "payout_id", &c->payout, why));
@@ -138,9 +138,9 @@ enum err wire_read_match(const struct message *m, struct arena *arena, struct ma
 enum err wire_read_unmatch(const struct message *m, struct arena *arena, struct unmatch_line *c, struct why *why)
 {
 	struct json_in in;
-	TRY(read_target(m, &c->line, why));
+	TRY(wire_read_target(m, &c->line, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	return json_in_done(&in, why);
 }
 
@@ -150,7 +150,7 @@ enum err wire_read_receipt(const struct message *m, struct arena *arena, struct 
 {
 	struct json_in in;
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	TRY(json_in_text(&in, "customer_ref", 1, 64, &c->customer, why));
 	TRY(json_in_money(&in, "amount", &c->amount, why));
 	if (c->amount.minor <= 0)
@@ -163,9 +163,9 @@ enum err wire_read_receipt(const struct message *m, struct arena *arena, struct 
 enum err wire_read_allocate(const struct message *m, struct arena *arena, struct allocate_receipt *c, struct why *why)
 {
 	struct json_in in;
-	TRY(read_target(m, &c->receipt, why));
+	TRY(wire_read_target(m, &c->receipt, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	TRY(read_items(&in, 1, &c->items, &c->item_count, why));
 	return json_in_done(&in, why);
 }
@@ -174,9 +174,9 @@ enum err wire_read_write_off(const struct message *m, struct arena *arena, struc
 {
 	struct json_in in;
 	int64_t part = 1;
-	TRY(read_target(m, &c->invoice, why));
+	TRY(wire_read_target(m, &c->invoice, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	if (json_in_has(&in, "part"))
 		TRY(json_in_int64(&in, "part", 1, 1000, &part, why));
 	c->part = (int32_t)part;
@@ -188,18 +188,18 @@ enum err wire_read_write_off(const struct message *m, struct arena *arena, struc
 enum err wire_read_close(const struct message *m, struct arena *arena, struct close_exception *c, struct why *why)
 {
 	struct json_in in;
-	TRY(read_target(m, &c->exception, why));
+	TRY(wire_read_target(m, &c->exception, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	return json_in_done(&in, why);
 }
 
 enum err wire_read_accept(const struct message *m, struct arena *arena, struct accept_statement *c, struct why *why)
 {
 	struct json_in in;
-	TRY(read_target(m, &c->statement, why));
+	TRY(wire_read_target(m, &c->statement, why));
 	TRY(json_in_open(&in, arena, m->payload, why));
-	TRY(read_by(&in, m, &c->by, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
 	return json_in_done(&in, why);
 }
 

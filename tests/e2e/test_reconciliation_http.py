@@ -199,6 +199,45 @@ def test_what_is_another_merchants_is_not_there(booked):
     assert volt.get("/v1/lines")["lines"] == volt.get("/v1/journal")["journal"] == []
 
 
+def test_the_work_queue_is_paged_filtered_owned_parked_and_kept_as_history(booked):
+    first = booked.get("/v1/queue")["queue"]
+    line = next(row for row in first if row["kind"] == "unmatched_line")
+    assert pages(booked, "/v1/queue", "queue") == first
+    for name, value in (("kind", line["kind"]), ("stream", line["stream"]), ("currency", "EUR"), ("owner", "-"), ("least", 1), ("opened_before", "2999-01-01")):
+        assert line in booked.get(f"/v1/queue?{name}={value}")["queue"], name
+    for name, value in (("kind", "overpayment"), ("owner", "eve"), ("most", 0), ("opened_before", "2020-01-01"), ("parked", "true"), ("rule", "reference")):
+        assert booked.get(f"/v1/queue?{name}={value}")["queue"] == [], name
+    for wrong in ("least=x", "opened_before=monday", "parked=maybe"):
+        assert booked.call("GET", f"/v1/queue?{wrong}")[0] == 400
+    at = f"/v1/exceptions/{line['id']}"
+    assert booked.post(f"{at}/assign", {**BY, "owner": "eve"})[0] == 200
+    assert [row["id"] for row in booked.get("/v1/queue?owner=eve")["queue"]] == [line["id"]]
+    assert booked.post(f"{at}/note", {"who": "eve", "note": "the customer calls back"})[0] == 200
+    assert booked.post(f"{at}/park", {**BY, "until": "2999-01-01"})[0] == 200
+    assert booked.post(f"{at}/park", {**BY, "until": "2020-01-01"})[1]["code"] == "day_not_to_come"
+    assert line["id"] not in [row["id"] for row in booked.get("/v1/queue")["queue"]]
+    assert [row["id"] for row in booked.get("/v1/queue?parked=true")["queue"]] == [line["id"]]
+    whole = booked.get(at)
+    assert [(s["act"], s["who"].split("/")[-1]) for s in whole["history"]][-3:] == [("assigned", "eve"), ("noted", "eve"), ("parked", "eve")]
+    assert [s["number"] for s in whole["history"]] == list(range(1, len(whole["history"]) + 1))
+    rows = list(csv.DictReader(io.StringIO(booked.call("GET", "/v1/queue?format=csv")[1])))
+    assert [r["id"] for r in rows] == [row["id"] for row in booked.get("/v1/queue")["queue"]]
+
+
+def test_many_suggestions_are_accepted_in_one_call_each_with_its_own_outcome(booked):
+    line = booked.get("/v1/queue?parked=true")["queue"][0]["id"]
+    nothing = str(uuid.uuid4())
+    body = {**BY, "rule": "payer_amount", "ids": [line, nothing]}
+    outcomes = booked.post("/v1/exceptions/accept", body)[1]["outcomes"]
+    assert [(o["id"], o["accepted"], o["code"]) for o in outcomes] == [(line, False, "suggestion_changed"), (nothing, False, "exception_unknown")]
+    assert booked.post("/v1/exceptions/accept", {**body, "ids": ["x"]})[0] == 400
+    volt = Desk(booked.world, "volt")
+    assert [o["code"] for o in volt.post("/v1/exceptions/accept", body)[1]["outcomes"]] == ["exception_unknown"] * 2
+    for act, more in (("assign", {"owner": "eve"}), ("park", {"until": "2999-01-01"}), ("accept", {})):
+        assert volt.post(f"/v1/exceptions/{line}/{act}", {**BY, **more})[0] == 404
+    assert volt.call("GET", f"/v1/exceptions/{line}")[0] == 404
+
+
 def test_the_verbs_do_and_print_the_same(booked, tmp_path):
     def verb(*args, code=0):
         done = booked.world.verb("reconciliation", *args, check=False)

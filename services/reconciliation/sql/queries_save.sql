@@ -256,21 +256,24 @@ select * from unnest(
 -- name: exception_update
 update exception t set
 	open = k.open, currency = k.currency, amount = k.amount, detail = k.detail, opened_at = k.opened_at,
-	closed_at = k.closed_at, closed_by = k.closed_by, revision = k.revision
+	closed_at = k.closed_at, closed_by = k.closed_by, revision = k.revision, owner = k.owner, parked_until = k.parked_until,
+	suggestion = k.suggestion, suggested_id = k.suggested_id, rule = k.rule, steps = k.steps
 from unnest(
 	$1::text[], $2::text[], $3::uuid[], $4::boolean[], $5::text[], $6::bigint[], $7::text[], $8::timestamptz[],
-	$9::timestamptz[], $10::text[], $11::bigint[])
+	$9::timestamptz[], $10::text[], $11::bigint[], $12::text[], $13::date[], $14::text[], $15::uuid[], $16::text[], $17::int[])
 	as k (
-	merchant_id, kind, subject_id, open, currency, amount, detail, opened_at, closed_at, closed_by, revision)
+	merchant_id, kind, subject_id, open, currency, amount, detail, opened_at, closed_at, closed_by, revision, owner, parked_until,
+	suggestion, suggested_id, rule, steps)
 where t.merchant_id = k.merchant_id and t.kind = k.kind and t.subject_id = k.subject_id;
 
 -- name: exception_insert
 insert into exception (
 	merchant_id, kind, subject_id, exception_id, stream, open, currency, amount, detail, opened_at, closed_at, closed_by,
-	revision)
+	revision, owner, parked_until, suggestion, suggested_id, rule, steps)
 select * from unnest(
 	$1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::boolean[], $7::text[], $8::bigint[], $9::text[],
-	$10::timestamptz[], $11::timestamptz[], $12::text[], $13::bigint[]);
+	$10::timestamptz[], $11::timestamptz[], $12::text[], $13::bigint[], $14::text[], $15::date[], $16::text[], $17::uuid[],
+	$18::text[], $19::int[]);
 
 -- name: payer_update
 update payer t set

@@ -175,6 +175,32 @@ static void due_missing(struct looking *l)
 	}
 }
 
+static bool is_told(const struct memory *m, struct arena *arena, const struct receipt *r)
+{
+	const struct mem_rows *rows = mem_index_find(&m->exceptions_of_subject, sim_key_uuid(arena, r->merchant, r->id));
+	bool told = false;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct exception *e = rows->at[i]->value;
+
+		told |= e->open && e->kind == EXCEPTION_AGED_UNAPPLIED;
+	}
+	return told;
+}
+
+static void due_unapplied(struct looking *l)
+{
+	const struct mem_rows *rows = &l->m->tables[BOOK_RECEIPTS].rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct receipt *r = rows->at[i]->value;
+
+		if (r->unapplied > 0 && r->value_date.day < day_of(l->now) - 30 && !is_told(l->m, l->arena, r))
+			make(l, "tick:unapplied", type_age_unapplied, r->merchant, r->id,
+				arena_printf(l->arena, "%s:%lld", uuid_text(l->arena, r->id), (long long)r->revision));
+	}
+}
+
 size_t sim_due(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct message ***out)
 {
 	struct looking l = { .m = m, .arena = arena, .inbox = inbox, .now = now };
@@ -182,6 +208,7 @@ size_t sim_due(struct memory *m, struct arena *arena, struct instant now, const 
 	due_statements(&l);
 	due_rematch(&l);
 	due_missing(&l);
+	due_unapplied(&l);
 	*out = l.messages;
 	return l.count;
 }

@@ -328,6 +328,34 @@ static void find_owner_of(const struct finding *f, const struct find *what)
 		find_owner(f, what->merchant, id);
 }
 
+static void find_suggested(const struct finding *f, const struct exception *e)
+{
+	const struct find subject = { FIND_LINE, e->merchant, uuid_span(&e->subject) }, other = { FIND_LINE, e->merchant, uuid_span(&e->suggested) };
+	const struct invoice *invoice = mem_find(&f->m->tables[BOOK_INVOICES], sim_key_uuid(f->arena, e->merchant, e->suggested));
+
+	find_line(f, &subject, false);
+	find_statement(f, &subject);
+	find_invoice(f, invoice);
+	if (invoice != NULL)
+		need_want(f->need, WANT_CUSTOMER, e->merchant, invoice->customer);
+	find_owner(f, e->merchant, e->suggested);
+	if (e->suggestion == SUGGEST_TAKE_BACK)
+		find_line(f, &other, false);
+}
+
+static void find_suggestion(const struct finding *f, const struct find *what)
+{
+	const struct mem_rows *rows = &f->m->tables[BOOK_EXCEPTIONS].rows;
+
+	find_exception(f, what);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct exception *e = rows->at[i]->value;
+
+		if (span_equal(e->merchant, what->merchant) && span_equal(uuid_span(&e->id), what->text))
+			find_suggested(f, e);
+	}
+}
+
 void sim_find(struct memory *m, struct book *book, struct need *need)
 {
 	struct finding f = { m, book, need, book->arena };
@@ -345,6 +373,7 @@ void sim_find(struct memory *m, struct book *book, struct need *need)
 		case FIND_PAYOUT:
 		case FIND_RECEIPT: find_owner_of(&f, &what); break;
 		case FIND_EXCEPTION: find_exception(&f, &what); break;
+		case FIND_SUGGESTION: find_suggestion(&f, &what); break;
 		}
 	}
 }

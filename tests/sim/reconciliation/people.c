@@ -147,6 +147,24 @@ static bool close_exception(const struct asking *a)
 	return true;
 }
 
+/* What is suggested is done, or the exception is only worked on. */
+static bool work(const struct asking *a)
+{
+	static const char *const acts[][3] = { { "AcceptSuggestion", "accept", "{" BY "}" }, { "AcceptSuggestion", "accept", "{" BY "}" },
+		{ "AssignException", "assign", "{" BY ",\"owner\":\"frieda\"}" },
+		{ "ParkException", "park", "{" BY ",\"until\":\"2031-01-01\"}" } };
+	const struct exception *e = pick(a, BOOK_EXCEPTIONS);
+	size_t i = rng_below(a->r, sizeof acts / sizeof *acts);
+
+	for (int tries = 0; e != NULL && tries < 8 && !(e->open && suggestion_is_accepted(e->suggestion)); tries++)
+		e = pick(a, BOOK_EXCEPTIONS);
+	if (e == NULL)
+		return false;
+	world_ask(a->to, a->arena, e->merchant, arena_printf(a->arena, "dunlin.reconciliation.%s", acts[i][0]),
+		arena_printf(a->arena, "/v1/exceptions/%s/%s", id(a, e->id), acts[i][1]), "%s", acts[i][2]);
+	return true;
+}
+
 static bool accept(const struct asking *a)
 {
 	const struct statement *s = pick(a, BOOK_STATEMENTS);
@@ -221,7 +239,7 @@ bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena
 	case 5: return receipt(&a);
 	case 6: return allocate(&a);
 	case 7: return rng_one_in(r, 3) ? odd(&a) : rng_one_in(r, 2) && write_off(&a);
-	case 8: return close_exception(&a);
+	case 8: return rng_one_in(r, 2) ? close_exception(&a) : work(&a);
 	case 9:
 	case 10: return accept(&a);
 	default: return rng_one_in(r, 4) && define(&a);

@@ -432,6 +432,11 @@ struct uuid world_line(struct world *w, struct line_of o)
 	return id;
 }
 
+struct message *world_own(struct world *w, const char *type, struct uuid id)
+{
+	return own(w, type, id);
+}
+
 struct message *world_try(struct world *w, struct uuid line)
 {
 	return own(w, type_try_line, line);

@@ -57,6 +57,8 @@ struct line_of {
 };
 struct uuid world_line(struct world *, struct line_of);
 struct message *world_try(struct world *, struct uuid line);
+/* Due work of ours on one aggregate. */
+struct message *world_own(struct world *, const char *type, struct uuid id);
 
 /* A command of a person: path and JSON without its braces; who and why are added. */
 struct message *world_command(struct world *, const char *type, const char *path, const char *fields);

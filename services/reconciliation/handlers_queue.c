@@ -1,0 +1,67 @@
+#include "handlers_inside.h"
+
+/* Work on the queue of exceptions. */
+
+enum err read_assign(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct work_exception, wire_read_assign);
+}
+
+enum err read_note(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct work_exception, wire_read_note);
+}
+
+enum err read_park(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct work_exception, wire_read_park);
+}
+
+enum err need_work(const struct message *m, struct need *need, struct why *why)
+{
+	const struct work_exception *w = m->body;
+	(void)why;
+	find_id(need, FIND_EXCEPTION, m->merchant, &w->exception);
+	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
+	return OK;
+}
+
+#define APPLY(name, does, becomes)                                                                                              \
+	enum err apply_##name(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why) \
+	{                                                                                                                       \
+		const struct work_exception *w = m->body;                                                                       \
+		struct ledger l = open_hand(book, m, now, say);                                                                 \
+		TRY(does(&l, w, why));                                                                                          \
+		ledger_tell(&l);                                                                                                \
+		reply_hand(&l, 200, w->exception, "state", becomes);                                                            \
+		return OK;                                                                                                      \
+	}
+
+APPLY(assign, hand_assign, "assigned")
+APPLY(note, hand_note, "noted")
+APPLY(park, hand_park, "parked")
+APPLY(follow, hand_follow, "accepted")
+
+enum err read_follow(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct work_exception, wire_read_follow);
+}
+
+enum err need_follow(const struct message *m, struct need *need, struct why *why)
+{
+	const struct work_exception *w = m->body;
+	(void)why;
+	find_id(need, FIND_SUGGESTION, m->merchant, &w->exception);
+	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
+	return OK;
+}
+
+enum err apply_age_unapplied(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct own *own = m->body;
+	struct ledger l = ledger_open(book, say, now, own->merchant, book_day(book, own->merchant, now));
+	(void)why;
+	receipt_age(&l, own->id);
+	ledger_tell(&l);
+	return OK;
+}

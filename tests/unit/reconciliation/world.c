@@ -380,7 +380,7 @@ struct message *world_erased(struct world *w, const char *customer)
 
 /* ---- bank ---- */
 
-static struct message *own(struct world *w, const char *type, struct uuid id)
+struct message *world_own(struct world *w, const char *type, struct uuid id)
 {
 	struct message *m = ARENA_NEW(w->arena, struct message);
 	m->type = span_of(type);
@@ -419,7 +419,7 @@ static struct uuid stage(struct world *w, struct line_of o)
 		.texts = span_of(o.text),
 		.party_iban = span_of(o.iban),
 		.return_reason = span_of(o.return_reason) };
-	assert_int_equal(world_run(w, own(w, type_decide_statement, statement)), OK);
+	assert_int_equal(world_run(w, world_own(w, type_decide_statement, statement)), OK);
 	assert_int_equal(s->state, STATEMENT_ACCEPTED);
 	return id;
 }
@@ -427,19 +427,14 @@ static struct uuid stage(struct world *w, struct line_of o)
 struct uuid world_line(struct world *w, struct line_of o)
 {
 	struct uuid id = stage(w, o);
-	if (world_run(w, own(w, type_post_line, id)) != OK)
+	if (world_run(w, world_own(w, type_post_line, id)) != OK)
 		fail_msg("%s: %s", w->why.code, w->why.text);
 	return id;
 }
 
-struct message *world_own(struct world *w, const char *type, struct uuid id)
-{
-	return own(w, type, id);
-}
-
 struct message *world_try(struct world *w, struct uuid line)
 {
-	return own(w, type_try_line, line);
+	return world_own(w, type_try_line, line);
 }
 
 struct message *world_command(struct world *w, const char *type, const char *path, const char *fields)

@@ -20,7 +20,7 @@ struct tick {
 	struct db *db;
 	struct unit *unit;
 	bool leads;
-	int64_t kept_at, room_at;
+	int64_t kept_at, house_at;
 	int64_t *look_at; /* per duty, monotonic: not before */
 };
 
@@ -47,16 +47,12 @@ static enum err is_room_short(struct tick *t, bool *is_short, struct why *why)
 	return OK;
 }
 
-static enum err keep_partitions(struct tick *t, struct why *why)
+static enum err keep_partitions(struct tick *t, int64_t now, struct why *why)
 {
 	struct args *a = args_new(unit_arena(t->unit));
-	int64_t now = clock_monotonic_us();
 	bool is_short = false;
 	struct rows r;
 
-	if (t->kept_at != 0 && now - t->room_at < US_PER_SECOND)
-		return OK;
-	t->room_at = now;
 	TRY(is_room_short(t, &is_short, why));
 	if (t->kept_at != 0 && !is_short && now - t->kept_at < KEEP_S * US_PER_SECOND)
 		return OK;
@@ -68,6 +64,28 @@ static enum err keep_partitions(struct tick *t, struct why *why)
 		log_info("partitions", LOG_SPAN("done", rows_text(&r, 0, 0)));
 	t->kept_at = now;
 	return OK;
+}
+
+static enum err keep_statistics(struct tick *t, struct why *why)
+{
+	struct rows r;
+
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_statistics_keep, NULL, &r, why));
+	if (r.count > 0 && rows_text(&r, 0, 0).size > 0)
+		log_info("statistics", LOG_SPAN("of", rows_text(&r, 0, 0)));
+	return OK;
+}
+
+/* Once a second, within long work too. */
+static enum err keep_house(struct tick *t, struct why *why)
+{
+	int64_t now = clock_monotonic_us();
+
+	if (t->house_at != 0 && now - t->house_at < US_PER_SECOND)
+		return OK;
+	t->house_at = now;
+	TRY(keep_partitions(t, now, why));
+	return keep_statistics(t, why);
 }
 
 /* How many of them were new: what was set aside stays due and comes again each time. */
@@ -100,7 +118,7 @@ static enum err look(struct tick *t, const struct duty *duty, size_t *limit, str
 	size_t n = 0, fresh;
 	struct rows r;
 
-	TRY(keep_partitions(t, why));
+	TRY(keep_house(t, why));
 	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
 	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), *limit, &messages, &n, why));
 	TRY(run_due(t, messages, n, why));
@@ -140,7 +158,7 @@ static enum err turn(struct tick *t, bool woken, struct why *why)
 	enum err err = lead(t, why);
 
 	if (err == OK && t->leads)
-		err = keep_partitions(t, why);
+		err = keep_house(t, why);
 	if (err == OK && t->leads)
 		err = look_at_all(t, woken, why);
 	unit_forget(t->unit);

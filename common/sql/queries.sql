@@ -16,7 +16,8 @@ with wanted as (
 select 1 / (case when (select count(*) from moved) = (select count(*) from wanted) then 1 else 0 end);
 
 -- name: unit_claim
--- Claims identities: what comes back is new. The own events and the foreign identities in one statement, and business time with them.
+-- Claims identities: what comes back is new. The own events and the foreign identities in one statement, and business time with them: business_now() in
+-- its own words, as a function is planned anew at each call.
 with foreigners as (
 	insert into inbox (source, id)
 	select source, id from unnest($1::text[], $2::text[]) as f(source, id)
@@ -28,7 +29,8 @@ with foreigners as (
 	on conflict do nothing
 	returning event_id
 )
-select null::text as source, null::text as id, null::uuid as event_id, business_now() as now
+select null::text as source, null::text as id, null::uuid as event_id,
+	(select case when sandbox then at else clock_timestamp() + skew end from clock) as now
 union all
 select source, id, null, null from foreigners
 union all
@@ -106,7 +108,7 @@ from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text
 order by n;
 
 -- name: business_now
-select business_now() as now;
+select case when sandbox then at else clock_timestamp() + skew end as now from clock;
 
 -- name: clock_move
 -- Business time of a sandbox never goes back.
@@ -121,6 +123,9 @@ select to_regclass('public.outbox_' || (last_value / $1::int8 + 1)) is null as m
 
 -- name: partition_keep
 select partition_keep($1::int8, $2::int4, $3::int4) as done;
+
+-- name: statistics_keep
+select statistics_keep() as done;
 
 -- name: parked_list
 select seq, topic, key, head, source, id, type, code, reason, tries, parked_at

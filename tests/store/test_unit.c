@@ -485,6 +485,20 @@ static void partitions_are_made_ahead(void **state)
 	assert_true(number(w, "select count(*) from pg_inherits where inhparent = 'inbox_own'::regclass") >= 3);
 }
 
+static void statistics_follow_a_table_that_has_outgrown_them(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 0);
+	assert_int_equal(
+		number(w,
+			"with n as (insert into inbox (source, id) select 'bulk', g from generate_series(1, 5000) g returning 1) select count(*) from n"),
+		5000);
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 1);
+	assert_int_equal(number(w, "select reltuples::bigint from pg_class where relname = 'inbox'"), 5000);
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 0);
+}
+
 /* A backlog that outran the making of partitions waits for them: nothing of it is set aside. */
 static void a_batch_without_a_partition_is_run_again(void **state)
 {
@@ -533,6 +547,7 @@ int main(void)
 		TEST(no_writer_overtakes_one_that_has_drawn_its_number),
 		TEST(a_lost_connection_is_try_later_and_then_works),
 		TEST(partitions_are_made_ahead),
+		TEST(statistics_follow_a_table_that_has_outgrown_them),
 		TEST(a_batch_without_a_partition_is_run_again),
 	};
 

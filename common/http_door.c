@@ -344,7 +344,8 @@ static void set_up(struct door *door)
 	event_set_log_callback(libevent_says);
 	event_set_fatal_callback(libevent_fails);
 	signal(SIGPIPE, SIG_IGN);
-	if (config == NULL || event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) != 0)
+	/* The change list: what a turn switches on and off again never reaches the kernel. No descriptor here has a duplicate, which it would not bear. */
+	if (config == NULL || event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) != 0)
 		bug("door: no memory");
 	door->base = event_base_new_with_config(config);
 	event_config_free(config);
@@ -397,12 +398,22 @@ enum err http_door_open(struct door **out, const struct door_options *options, s
 	return OK;
 }
 
-void http_door_turn(struct door *door)
+static void loop(struct door *door, int how)
 {
 	role_beat(door->options.role);
-	if (event_base_loop(door->base, EVLOOP_ONCE) < 0)
+	if (event_base_loop(door->base, how) < 0)
 		bug("door: the event loop failed");
 	role_beat(door->options.role);
+}
+
+void http_door_turn(struct door *door)
+{
+	loop(door, EVLOOP_ONCE);
+}
+
+void http_door_look(struct door *door)
+{
+	loop(door, EVLOOP_NONBLOCK);
 }
 
 void http_door_shut(struct door *door)

@@ -49,6 +49,8 @@ int http_door_port(const struct door *);
 
 /* Serves what is there, or waits up to a quarter of a second for something; beats the role. */
 void http_door_turn(struct door *);
+/* Serves what is there by now, without waiting. */
+void http_door_look(struct door *);
 
 /* Answers and forgets the visit. Nothing happens when the peer has gone. */
 void http_door_answer(struct visit *, const struct answer *);

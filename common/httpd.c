@@ -169,10 +169,22 @@ static size_t run_slice(struct httpd *httpd, size_t from)
 	return n;
 }
 
-/* While a batch commits, requests wait in the kernel and are the next turn's batch: group commit without a line of code for it. */
+/* While a batch commits, requests wait in the kernel and are the next one. The answers of the last batch go out first, and whoever has them may ask again at once:
+ * as long as a look finds more, they are taken along, or every other batch would be of the one request that had come before the answers left. */
+static void gather(struct httpd *httpd)
+{
+	size_t before = httpd->count;
+
+	http_door_turn(httpd->door);
+	while (httpd->count > before && httpd->count < UNIT_MESSAGES) {
+		before = httpd->count;
+		http_door_look(httpd->door);
+	}
+}
+
 static void turn(struct httpd *httpd)
 {
-	http_door_turn(httpd->door);
+	gather(httpd);
 	for (size_t from = 0; from < httpd->count;)
 		from += run_slice(httpd, from);
 	httpd->count = 0;

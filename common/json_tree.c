@@ -1,9 +1,28 @@
 #include "json_tree.h"
 
 #include <jansson.h>
+#include <pthread.h>
 
 /* Levels of lists and objects. Nothing that we read has more than five. */
 enum { DEPTH_MOST = 16 };
+
+/* What jansson makes lives in the document's arena: nothing is freed one by one, and texts need no copy. */
+static _Thread_local struct arena *home;
+
+static void *take(size_t size)
+{
+	return arena_raw(home, size);
+}
+
+static void leave(void *at)
+{
+	(void)at;
+}
+
+static void settle(void)
+{
+	json_set_alloc_funcs(take, leave);
+}
 
 static const char *fault_of(const json_error_t *error)
 {
@@ -30,11 +49,6 @@ static const char *fault_of(const json_error_t *error)
 	return "it is not JSON";
 }
 
-static struct span text_of(struct arena *arena, const json_t *from)
-{
-	return span_copy(arena, span_bytes(json_string_value(from), json_string_length(from)));
-}
-
 static void copy(struct arena *, json_t *from, struct json *to);
 
 static void copy_list(struct arena *arena, json_t *from, struct json *to)
@@ -58,7 +72,7 @@ static void copy_object(struct arena *arena, json_t *from, struct json *to)
 	to->values = ARENA_ARRAY(arena, struct json, to->count);
 	json_object_foreach(from, name, value)
 	{
-		to->names[i] = span_copy(arena, span_of(name));
+		to->names[i] = span_of(name);
 		copy(arena, value, &to->values[i++]);
 	}
 }
@@ -70,7 +84,7 @@ static void copy(struct arena *arena, json_t *from, struct json *to)
 	case JSON_ARRAY: copy_list(arena, from, to); break;
 	case JSON_STRING:
 		to->kind = TREE_TEXT;
-		to->text = text_of(arena, from);
+		to->text = span_bytes(json_string_value(from), json_string_length(from));
 		break;
 	case JSON_INTEGER:
 		to->kind = TREE_INTEGER;
@@ -112,17 +126,19 @@ static bool is_too_deep(struct span text)
 
 enum err json_tree_read(struct arena *arena, struct span text, struct json **tree, struct why *why)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t error;
 	json_t *root;
 
 	if (is_too_deep(text))
 		return why_set(why, ERR_INVALID, "json_too_deep", "the JSON has more than %d levels", DEPTH_MOST);
+	pthread_once(&once, settle);
+	home = arena;
 	root = json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (root == NULL)
 		return why_set(why, ERR_INVALID, "json_malformed", "line %d, column %d: %s", error.line, error.column, fault_of(&error));
 	*tree = ARENA_NEW(arena, struct json);
 	copy(arena, root, *tree);
-	json_decref(root);
 	return OK;
 }
 

@@ -142,8 +142,10 @@ static enum err show_item(struct request *r, struct db *db, struct response *res
 static enum err show_trial_balance(struct request *r, struct db *db, struct response *response, struct why *why)
 {
 	bool csv = rows_wants_csv(r);
+	struct moment moment;
+	TRY(moment_read(request_query(r, "as_of"), request_query(r, "known_at"), request_query(r, "account"), &moment, why));
 	*response = (struct response){ .status = 200, .type = csv ? "text/csv; charset=utf-8" : NULL };
-	return sums_trial_balance(db, r->arena, r->merchant, csv, &response->body, why);
+	return sums_trial_balance(db, r->arena, r->merchant, &moment, csv, &response->body, why);
 }
 
 static enum err show_proof(struct request *r, struct db *db, struct response *response, struct why *why)
@@ -249,7 +251,7 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/queue", queue_list, "the work queue: open exceptions by type, owner, stream, currency, rule, amount and age"),
 	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),
-	GET("/v1/trial-balance", show_trial_balance, "every account's sums"),
+	GET("/v1/trial-balance", show_trial_balance, "every account's sums, as of a day and as known at an instant"),
 	GET("/v1/proof", show_proof, "both sums that must hold, term by term, from the journal and from the aggregates"),
 	GET("/v1/ledger/head", show_ledger_head, "the last block of the journal's seal"),
 	{ .path = NULL },

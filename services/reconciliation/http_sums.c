@@ -117,28 +117,80 @@ static void print_totals(struct json_out *out, const struct balance_row *rows, s
 	json_out_array_end(out);
 }
 
-enum err sums_trial_balance(struct db *db, struct arena *arena, struct span merchant, bool csv, struct span *body, struct why *why)
+enum err moment_read(struct span as_of, struct span known_at, struct span account, struct moment *m, struct why *why)
+{
+	*m = (struct moment){ .has_day = as_of.size > 0, .has_known = known_at.size > 0, .account = account };
+	if (m->has_day && date_parse(as_of, &m->as_of) != OK)
+		return why_field(why, ERR_INVALID, "field_invalid", "as_of", "as_of is a day, YYYY-MM-DD");
+	if (m->has_known && instant_parse(known_at, &m->known_at) != OK)
+		return why_field(why, ERR_INVALID, "field_invalid", "known_at", "known_at is an instant of RFC 3339");
+	if (account.size && chart_of(account) == CHART_COUNT)
+		return why_field(why, ERR_INVALID, "field_invalid", "account", "account is one of the chart");
+	return OK;
+}
+
+static enum err flows_at(
+	struct db *db, struct arena *arena, struct span merchant, const struct moment *m, struct rows *sums, struct why *why)
 {
 	struct args *args = args_new(arena);
+	args_text(args, merchant);
+	if (!m->has_day && !m->has_known)
+		return db_exec(db, arena, &q_flows, args, sums, why);
+	if (m->has_day)
+		args_date(args, m->as_of);
+	else
+		args_null(args);
+	if (m->has_known)
+		args_instant(args, m->known_at);
+	else
+		args_null(args);
+	return db_exec(db, arena, &q_flows_at, args, sums, why);
+}
+
+/* Those of the account that is asked for. */
+static size_t pick_account(struct balance_row *rows, size_t n, struct span account)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!account.size || span_equal(rows[i].account, account))
+			rows[kept++] = rows[i];
+	return kept;
+}
+
+static void print_moment(struct json_out *out, const struct moment *m)
+{
+	if (m->has_day)
+		json_out_date(out, "as_of", m->as_of);
+	else
+		json_out_null(out, "as_of");
+	if (m->has_known)
+		json_out_instant(out, "known_at", m->known_at);
+	else
+		json_out_null(out, "known_at");
+}
+
+enum err sums_trial_balance(
+	struct db *db, struct arena *arena, struct span merchant, const struct moment *moment, bool csv, struct span *body, struct why *why)
+{
 	struct balance_row *rows;
 	struct rows sums;
 	struct text t;
-	args_text(args, merchant);
-	TRY(db_exec(db, arena, &q_flows, args, &sums, why));
+	TRY(flows_at(db, arena, merchant, moment, &sums, why));
 	struct flow *flows = ARENA_ARRAY(arena, struct flow, sums.count + 1);
 	for (size_t i = 0; i < sums.count; i++)
 		flows[i] = flow_at(&sums, i);
-	size_t n = journal_trial_balance(arena, flows, sums.count, &rows);
+	size_t all = journal_trial_balance(arena, flows, sums.count, &rows), n = pick_account(rows, all, moment->account);
 	if (csv) {
 		*body = balance_csv(arena, rows, n);
 		return OK;
 	}
 	struct json_out out = begin(&t, arena);
+	print_moment(&out, moment);
 	json_out_array(&out, "accounts");
 	for (size_t i = 0; i < n; i++)
 		print_balance(&out, &rows[i]);
 	json_out_array_end(&out);
-	print_totals(&out, rows, n);
+	print_totals(&out, rows, moment->account.size ? 0 : n);
 	*body = finish(&out, &t);
 	return OK;
 }

@@ -236,9 +236,12 @@ static enum err exceptions(
 static enum err trial_balance(
 	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
+	struct moment moment;
 	struct span body;
 	(void)service, (void)code;
-	TRY(sums_trial_balance(db, arena, span_of(argv[0]), wants_csv(argc, argv), &body, why));
+	TRY(moment_read(span_of(verb_option(argc, argv, "--as-of")), span_of(verb_option(argc, argv, "--known-at")),
+		span_of(verb_option(argc, argv, "--account")), &moment, why));
+	TRY(sums_trial_balance(db, arena, span_of(argv[0]), &moment, wants_csv(argc, argv), &body, why));
 	printf("%.*s%s", SPAN_ARG(body), wants_csv(argc, argv) ? "" : "\n");
 	return OK;
 }
@@ -265,6 +268,7 @@ static enum err proof(const struct service *service, struct db *db, struct arena
 	return OK;
 }
 
+#define TRIAL_BALANCE "trial-balance MERCHANT [--as-of DAY] [--known-at INSTANT] [--account ACCOUNT] [--format csv]"
 #define BOOK_VERB(name, how)                                                                                  \
 	static int verb_##name(const struct service *service, int argc, char **argv)                          \
 	{                                                                                                     \
@@ -273,13 +277,13 @@ static enum err proof(const struct service *service, struct db *db, struct arena
 
 BOOK_VERB(journal, "journal MERCHANT [--format csv]")
 BOOK_VERB(exceptions, "exceptions MERCHANT [--format csv]")
-BOOK_VERB(trial_balance, "trial-balance MERCHANT [--format csv]")
+BOOK_VERB(trial_balance, TRIAL_BALANCE)
 BOOK_VERB(proof, "proof MERCHANT [--recount]")
 
 const struct verb reconciliation_verbs[] = {
 	{ "import", "import MERCHANT FILE: a camt.053 file of any size into staging", verb_import },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
-	{ "trial-balance", "trial-balance MERCHANT [--format csv]", verb_trial_balance },
+	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },
 	{ "exceptions", "exceptions MERCHANT [--format csv]: what somebody has to look at, one a line", verb_exceptions },
 	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },

@@ -74,3 +74,26 @@ def test_the_verb_names_what_does_not_fit_and_exits_with_1(world):
     assert done.returncode == 1 and "no block has the head" in done.stdout
     for wrong in ((), ("look",), ("verify", "--head", "ab" * 32), ("verify", "broken", "--head", "xy")):
         assert world.verb("reconciliation", "ledger", *wrong, check=False).returncode == 2
+
+
+def balances(desk, **asked):
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    answer = desk.get(f"/v1/trial-balance?{query}")
+    return {(a["account"], a["currency"]): a["balance"]["minor"] for a in answer["accounts"]}
+
+
+def test_the_trial_balance_is_that_of_any_day_and_as_it_was_known_at_any_instant(world):
+    desk = merchant(world, "moments")
+    cash(desk, 100, "2026-03-02")
+    known = owner(world, "select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+    cash(desk, 20, "2026-03-01")
+    cash(desk, 3, "2026-03-03")
+    assert balances(desk) == {("cash_in_hand", "EUR"): 123, ("unapplied_cash", "EUR"): -123}
+    assert balances(desk, as_of="2026-03-02") == {("cash_in_hand", "EUR"): 120, ("unapplied_cash", "EUR"): -120}
+    assert balances(desk, as_of="2026-03-02", known_at=known) == {("cash_in_hand", "EUR"): 100, ("unapplied_cash", "EUR"): -100}
+    assert balances(desk, as_of="2026-03-01", known_at=known) == balances(desk, as_of="2026-02-28") == {}
+    assert balances(desk, as_of="2026-03-01", account="cash_in_hand") == {("cash_in_hand", "EUR"): 20}
+    out = world.verb("reconciliation", "trial-balance", "moments", "--as-of", "2026-03-02", "--known-at", known, "--account", "cash_in_hand", "--format", "csv").stdout
+    assert out.split() == ["account,class,currency,debit,credit,balance", "cash_in_hand,asset,EUR,1.00,0.00,1.00"]
+    for wrong in ("as_of=2026-02-30", "known_at=2026-03-01", "account=nothing"):
+        assert desk.call("GET", f"/v1/trial-balance?{wrong}")[0] == 400

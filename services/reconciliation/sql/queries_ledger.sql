@@ -42,3 +42,15 @@ from journal j where j.merchant_id = $1 and j.entry > $2 and j.entry <= $3 order
 
 -- name: ledger_unsealed
 select count(*) as entries from journal j where j.merchant_id = $1 and j.entry > $2;
+
+-- The journal's sums up to a day of business ($2) as they were known at an instant ($3); null: all of it. What is kept, less what came later.
+-- name: flows_at
+select f.currency, f.debit, f.credit, f.cause, sum(f.amount)::bigint as amount
+from (
+	select s.currency, s.debit, s.credit, s.cause, s.amount from kept_sum s where s.merchant_id = $1 and s.kind = 'flow'
+	union all
+	select j.currency, j.debit, j.credit, j.cause, -j.amount from journal j where j.merchant_id = $1 and j.day > $2::date
+	union all
+	select j.currency, j.debit, j.credit, j.cause, -j.amount from journal j
+	where j.merchant_id = $1 and j.posted_at > $3::timestamptz and coalesce(j.day <= $2::date, true)) f
+group by f.currency, f.debit, f.credit, f.cause having sum(f.amount) <> 0;

@@ -171,6 +171,71 @@ static void the_proof_is_answered_however_many_transactions_went_before(void **s
 	}
 }
 
+/* account,currency,debit,credit of each row of a trial balance. */
+static const char *shortened(struct town *t, struct span csv)
+{
+	struct span line, rest, account, class;
+	struct text x;
+	text_init(&x, t->arena);
+	span_cut(csv, '\n', &line, &rest);
+	while (span_cut(rest, '\n', &line, &rest)) {
+		span_cut(line, ',', &account, &line);
+		span_cut(line, ',', &class, &line);
+		while (line.size && line.at[line.size - 1] != ',')
+			line.size--;
+		text_printf(&x, "%s%.*s,%.*s", x.size ? " " : "", SPAN_ARG(account), (int)line.size - 1, line.at);
+	}
+	return text_done(&x).at;
+}
+
+/* Entries of many days, posted in another order: each balance is what the rows say by themselves. */
+static void a_balance_is_that_of_any_day_as_known_at_any_instant(void **state)
+{
+	static const char *const days[] = { "", "2026-02-27", "2026-03-01", "2026-03-31", "2027-01-01" };
+	static const char *const instants[] = { "", "2026-03-01T00:00:00Z", "2026-03-05T11:00:00Z", "2026-03-09T23:59:59.999999Z",
+		"2030-01-01T00:00:00Z" };
+	struct town *t = *state;
+	struct why why = { 0 };
+	live(t);
+	town_script(t->db,
+		"insert into journal (merchant_id, transfer_id, debit, credit, currency, amount, cause, cause_id, customer_ref, day, posted_at)"
+		" select 'nord', gen_random_uuid(), 'receivable', case when n % 3 = 0 then 'fee_income' else 'revenue' end, case when n % 7 = 0 then 'CHF' else 'EUR' end,"
+		" n, 'invoice', gen_random_uuid(), 'c1', date '2026-02-25' + n * 17 % 40, timestamptz '2026-02-26' + n * 31 % 300 * interval '1 hour'"
+		" from generate_series(1, 300) n");
+	for (size_t d = 0; d < 5; d++)
+		for (size_t i = 0; i < 5; i++) {
+			struct moment moment;
+			struct span csv;
+			assert_int_equal(moment_read(span_of(days[d]), span_of(instants[i]), SPAN(""), &moment, &why), OK);
+			assert_int_equal(sums_trial_balance(t->db, t->arena, SPAN(MERCHANT), &moment, true, &csv, &why), OK);
+			const char *expected = town_text(t,
+				arena_printf(t->arena,
+					"with e as (select * from journal where merchant_id = '" MERCHANT
+					"' and day <= coalesce(nullif('%s', ''), 'infinity')::date"
+					" and posted_at <= coalesce(nullif('%s', ''), 'infinity')::timestamptz),"
+					" s as (select debit as account, currency, amount as d, 0 as c from e union all select credit, currency, 0, amount from e)"
+					" select coalesce(string_agg(account || ',' || currency || ',' || d || ',' || c, ' ' order by currency collate \"C\","
+					" account collate \"C\"), '')"
+					" from (select account, currency, to_char(sum(d) / 100.0, 'FM9999990.00') as d, to_char(sum(c) / 100.0, 'FM9999990.00') as c"
+					" from s group by 1, 2) x",
+					days[d], instants[i]));
+			assert_string_equal(shortened(t, csv), expected);
+		}
+}
+
+static void what_is_no_day_no_instant_and_no_account_is_said(void **state)
+{
+	struct moment moment;
+	struct why why = { 0 };
+	(void)state;
+	assert_int_equal(moment_read(SPAN("2026-02-30"), SPAN(""), SPAN(""), &moment, &why), ERR_INVALID);
+	assert_string_equal(why.field, "as_of");
+	assert_int_equal(moment_read(SPAN(""), SPAN("2026-02-03"), SPAN(""), &moment, &why), ERR_INVALID);
+	assert_string_equal(why.field, "known_at");
+	assert_int_equal(moment_read(SPAN(""), SPAN(""), SPAN("cash"), &moment, &why), ERR_INVALID);
+	assert_string_equal(why.field, "account");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +245,8 @@ int main(void)
 		IN_TOWN(an_account_that_differs_from_its_sub_ledger_is_told_with_its_amount),
 		IN_TOWN(a_recount_finds_a_sum_that_was_changed_behind_its_back),
 		IN_TOWN(the_proof_is_answered_however_many_transactions_went_before),
+		IN_TOWN(a_balance_is_that_of_any_day_as_known_at_any_instant),
+		IN_TOWN(what_is_no_day_no_instant_and_no_account_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,6 +277,7 @@ static void rows_copy(struct rows *rows, struct arena *arena, const PGresult *r)
 
 	rows->count = (size_t)count;
 	rows->columns = columns;
+	rows->near = ARENA_NEW(arena, int);
 	rows->names = ARENA_ARRAY(arena, const char *, (size_t)columns);
 	rows->cells = ARENA_ARRAY(arena, struct span, (size_t)columns * (size_t)count);
 	for (int c = 0; c < columns; c++)

@@ -70,6 +70,7 @@ struct rows {
 	int columns;
 	const char **names;
 	struct span *cells; /* count × columns; at == NULL is SQL null */
+	int *near;          /* where a column was found last: who reads a row asks for them in their order. NULL: not kept */
 };
 
 int rows_column(const struct rows *, const char *name); /* bug() when there is none */

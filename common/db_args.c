@@ -187,9 +187,17 @@ void args_values(const struct args *a, const char **values, int *lengths, int *f
 
 int rows_column(const struct rows *r, const char *name)
 {
-	for (int i = 0; i < r->columns; i++)
-		if (strcmp(r->names[i], name) == 0)
-			return i;
+	int from = r->near != NULL ? *r->near : 0;
+
+	for (int k = 0; k < r->columns; k++) {
+		int i = (from + k) % r->columns;
+
+		if (strcmp(r->names[i], name) != 0)
+			continue;
+		if (r->near != NULL)
+			*r->near = i + 1;
+		return i;
+	}
 	bug("no column \"%s\" in the result", name);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "book_group.h"
 #include "match.h"
 
 static const struct {
@@ -38,6 +39,7 @@ struct book *book_open(struct arena *arena)
 {
 	struct book *book = ARENA_NEW(arena, struct book);
 	book->arena = arena;
+	book->groups = book_groups_open(arena);
 	for (int i = 0; i < BOOK_SHELVES; i++)
 		shelf_init(&book->shelves[i], arena, kinds[i].size, kinds[i].name);
 	return book;
@@ -51,6 +53,7 @@ void book_mark(struct book *book)
 
 void book_restore(struct book *book)
 {
+	book_groups_forget(book->groups);
 	for (int i = 0; i < BOOK_SHELVES; i++)
 		shelf_restore(&book->shelves[i]);
 }

@@ -58,8 +58,11 @@ struct audit {
 	struct span who, act, subject, why;
 };
 
+struct book_groups;
+
 struct book {
 	struct arena *arena;
+	struct book_groups *groups;
 	struct shelf shelves[BOOK_SHELVES];
 	const struct line **found; /* by the find step, before anything was locked */
 	size_t found_count, found_room;

@@ -1,3 +1,4 @@
+#include "book_group.h"
 #include "dunlin/ledger/v1/ledger.pb-c.h"
 #include "match.h"
 #include "wire.h"
@@ -83,11 +84,11 @@ static Dunlin__Ledger__V1__Receipt *print_receipt(struct ledger *l, const struct
 	to->allocated = wire_print_money(a, r->currency, r->allocated);
 	to->unapplied = wire_print_money(a, r->currency, r->unapplied);
 	to->refunded = wire_print_money(a, r->currency, r->refunded);
-	for (size_t i = 0; (one = book_next(l->book, BOOK_ALLOCATIONS, &i));)
-		n += one->minor && uuid_equal(one->receipt, r->id);
+	for (size_t i = 0; (one = book_next_of(l->book, GROUP_ALLOCATIONS_OF_RECEIPT, r->id, &i));)
+		n++;
 	to->allocations = ARENA_ARRAY(a, Dunlin__Ledger__V1__Allocation *, n + 1);
-	for (size_t i = 0; (one = book_next(l->book, BOOK_ALLOCATIONS, &i));)
-		if (one->minor && uuid_equal(one->receipt, r->id) && span_equal(one->merchant, l->merchant))
+	for (size_t i = 0; (one = book_next_of(l->book, GROUP_ALLOCATIONS_OF_RECEIPT, r->id, &i));)
+		if (one->minor && span_equal(one->merchant, l->merchant))
 			to->allocations[to->n_allocations++] = print_allocation(l, r, one, one->minor);
 	return to;
 }
@@ -236,15 +237,15 @@ static size_t print_receipts(struct ledger *l, const struct line *line, bool emp
 {
 	const struct receipt *r;
 	size_t n = 0;
-	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
+	for (size_t i = 0; book_next_of(l->book, GROUP_RECEIPTS_OF_SOURCE, line->id, &i);)
 		n++;
 	*out = ARENA_ARRAY(l->arena, ProtobufCBinaryData, n + 1);
 	n = 0;
 	for (size_t i = 0; emptied && i < l->receipt_count; i++)
 		if (uuid_equal(l->receipts[i].receipt->source, line->id))
 			(*out)[n++] = wire_print_uuid(l->arena, l->receipts[i].receipt->id);
-	for (size_t i = 0; !emptied && (r = book_next(l->book, BOOK_RECEIPTS, &i));)
-		if (r->amount && uuid_equal(r->source, line->id) && span_equal(r->merchant, l->merchant))
+	for (size_t i = 0; !emptied && (r = book_next_of(l->book, GROUP_RECEIPTS_OF_SOURCE, line->id, &i));)
+		if (r->amount && span_equal(r->merchant, l->merchant))
 			(*out)[n++] = wire_print_uuid(l->arena, r->id);
 	return n;
 }

@@ -7,9 +7,11 @@
 select k.n, l.*, p.texts, p.party_name, p.party_iban, s.identifier, o.counterpart_id as beyond_id
 from unnest($1::text[], $2::uuid[]) with ordinality k (merchant_id, line_id, n)
 join bank_line l using (merchant_id, line_id)
-join statement s using (merchant_id, statement_id)
+cross join lateral (select s.identifier from statement s where s.merchant_id = l.merchant_id and s.statement_id = l.statement_id offset 0) s
 left join bank_line_person p using (merchant_id, line_id)
-left join bank_line o on l.is_what = 'return' and o.merchant_id = l.merchant_id and o.line_id = l.counterpart_id and o.is_what = 'return';
+left join lateral (
+	select o.counterpart_id, o.is_return from bank_line o where l.is_return and o.merchant_id = l.merchant_id and o.line_id = l.counterpart_id offset 0) o
+	on o.is_return;
 
 -- name: find_statement
 select s.merchant_id, s.statement_id, s.identifier
@@ -95,10 +97,10 @@ from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::te
 	k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref, iban, amount)
 cross join lateral (
 	select d.line_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.end_to_end = k.end_to_end and d.end_to_end <> ''
-		and d.is_what = 'return' and d.state = 'matched' and d.amount < 0
+		and d.is_return and d.state = 'matched' and d.amount < 0
 	union
 	select d.line_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.bank_ref = k.bank_ref and d.bank_ref <> ''
-		and d.is_what = 'return' and d.state = 'matched' and d.amount < 0
+		and d.is_return and d.state = 'matched' and d.amount < 0
 	union
 	select d.line_id, d.counterpart_id
 	from (
@@ -114,7 +116,7 @@ cross join lateral (
 		select p.line_id from bank_line_person p join bank_line o using (merchant_id, line_id)
 		where p.merchant_id = k.merchant_id and p.party_iban = k.iban and p.party_iban <> '' and o.account_id = k.account_id and o.amount = k.amount
 		limit 50) c
-	join bank_line d on d.merchant_id = k.merchant_id and d.counterpart_id = c.line_id and d.is_what = 'return' and d.state = 'matched' and d.amount < 0
+	join bank_line d on d.merchant_id = k.merchant_id and d.counterpart_id = c.line_id and d.is_return and d.state = 'matched' and d.amount < 0
 	limit 50) l
 left join receipt r on r.merchant_id = k.merchant_id and r.source_id = l.counterpart_id;
 

@@ -48,20 +48,20 @@ found as (
 	union
 	select l.merchant_id, l.line_id, c.id, ''
 	from c join payout p on p.merchant_id = c.merchant_id and p.payout_id = c.id and p.paid and not p.has_arrived
-	join bank_line l on l.merchant_id = p.merchant_id and l.state = 'waiting' and l.amount = p.amount and l.currency = p.currency
+	join bank_line l on l.merchant_id = p.merchant_id and l.waits and l.amount = p.amount and l.currency = p.currency
 	where c.kind = 'payout'
 	union
 	select l.merchant_id, l.line_id, c.id, ''
 	from c join open_item i on i.merchant_id = c.merchant_id and i.invoice_id = c.id and i.open > 0
 	join payer p on p.merchant_id = i.merchant_id and p.customer_ref = i.customer_ref
 	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban and n.party_iban <> ''
-	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.state = 'waiting' and l.amount = i.open and l.currency = i.currency
+	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.waits and l.amount = i.open and l.currency = i.currency
 	where c.kind = 'invoice'
 	union
 	select l.merchant_id, l.line_id, i.invoice_id, ':payer'
 	from c join payer p on p.merchant_id = c.merchant_id and p.customer_ref = c.customer_ref
 	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban and n.party_iban <> ''
-	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.state = 'waiting'
+	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.waits
 	join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.open = l.amount and i.currency = l.currency and i.open > 0
 	where c.kind = 'customer'
 	union
@@ -83,7 +83,7 @@ found as (
 	where c.kind = 'line')
 select f.merchant_id, f.line_id, f.line_id || ':' || f.cause || f.how as id
 from found f join bank_line l using (merchant_id, line_id)
-where l.state = 'waiting' and not l.by_person
+where l.waits and not l.by_person
 	and (f.how <> '' or not exists (select 1 from bank_line_candidate b where b.merchant_id = f.merchant_id and b.line_id = f.line_id and b.target_id = f.cause))
 	and not exists (select 1 from inbox i where i.source = 'tick:rematch' and i.id = f.line_id || ':' || f.cause || f.how)
 order by 3 limit $1;

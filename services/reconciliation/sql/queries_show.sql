@@ -43,7 +43,7 @@ select line_id as id from bank_line where merchant_id = $1 and line_id > $2 orde
 select l.line_id as id, l.account_id, l.statement_id, l.number, l.booking_date, l.value_date, l.amount, l.currency, l.state, l.is_what, l.verdict, l.candidates,
 	l.by_person, l.returned, l.rest, l.code, l.return_reason
 from bank_line l
-where l.merchant_id = $1 and l.line_id > $3 and l.state = 'waiting' and ($4 = '' or l.account_id::text = $4) and ($5 = '' or l.statement_id::text = $5) and $6 <> ''
+where l.merchant_id = $1 and l.line_id > $3 and l.waits and ($4 = '' or l.account_id::text = $4) and ($5 = '' or l.statement_id::text = $5) and $6 <> ''
 order by l.line_id limit $2;
 
 -- In the order of the file.

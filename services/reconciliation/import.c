@@ -22,7 +22,7 @@ struct import {
 	struct uuid statement_id;
 	char identifier[80];
 	struct uuid account;
-	struct violation first;
+	struct violation first, refused; /* refused: what the file is, is not taken */
 	int violations;
 	/* Rows that wait. */
 	struct args *lines, *people;
@@ -215,6 +215,10 @@ static void queue_statement(struct import *i, const struct reading_statement *s)
 static enum err told_statement(void *ctx, const struct reading_statement *s, struct why *why)
 {
 	struct import *i = ctx;
+	if (s->kind != READING_STATEMENT) {
+		i->refused = (struct violation){ RULE_MESSAGE, s->place, "" };
+		return why_set(why, ERR_INVALID, rule_word(RULE_MESSAGE), "it informs of bookings, and is no statement of them");
+	}
 	begin_statement(i, s->statement);
 	TRY(name_account(i, s->account, why));
 	queue_statement(i, s);
@@ -305,8 +309,10 @@ static enum err stage(struct import *i, struct import_source *source, struct imp
 		if (err == OK)
 			err = reading_feed(reading, bytes, !bytes.size, why);
 	} while (err == OK && bytes.size);
-	if (err == ERR_INVALID && reading_violation(reading)->rule != RULE_NONE) {
-		out->refused = *reading_violation(reading);
+	if (reading_violation(reading)->rule != RULE_NONE)
+		i->refused = *reading_violation(reading);
+	if (err == ERR_INVALID && i->refused.rule != RULE_NONE) {
+		out->refused = i->refused;
 		err = refuse(i, &out->refused, why);
 	}
 	reading_close(reading);

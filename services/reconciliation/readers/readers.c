@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "bai2.h"
-#include "camt053.h"
+#include "camt.h"
 
 const struct reader *const readers[] = {
-	&camt053_reader,
+	&camt_reader,
 	&bai2_reader,
 	NULL,
 };

@@ -91,6 +91,7 @@ struct reading_charge {
 	struct money amount; /* above 0: taken; below 0: given back */
 	bool included;       /* the line's amount is what is left after it */
 	struct span kind;    /* the file's word for it, or empty */
+	struct span bearer;  /* who bears it: DEBT CRED SHAR SLEV, OUR BEN SHA; or empty */
 };
 
 /* One line of a statement. Spans are valid during the call alone. */
@@ -124,6 +125,7 @@ struct reading_line {
 	int text_count;
 	/* The other side: who paid, or who was paid. */
 	struct span party_name;
+	struct span party_ultimate; /* for whom it paid or was paid, where that is another */
 	struct span party_iban; /* the account by which it is known: the IBAN, any other identifier where there is none */
 	struct span party_account; /* another identifier of the account, besides the IBAN */
 	struct span party_bank; /* BIC, or a routing number */

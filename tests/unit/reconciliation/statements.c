@@ -8,14 +8,32 @@ static void add_field(struct text *t, const char *name, struct span value)
 		text_printf(t, " %s=%.*s", name, SPAN_ARG(value));
 }
 
+static void add_amounts(struct text *t, const struct reading_line *l)
+{
+	struct arena *a = t->arena;
+	if (l->has_original)
+		text_printf(t, " instructed %s", money_text(a, l->original));
+	add_field(t, "rate", l->rate);
+	for (int i = 0; i < l->charge_count; i++) {
+		const struct reading_charge *c = &l->charges[i];
+		text_printf(t, " charge %s%s", money_text(a, c->amount), c->included ? " included" : "");
+		add_field(t, "kind", c->kind);
+		add_field(t, "bearer", c->bearer);
+	}
+	add_field(t, "value", l->value_written);
+	if (l->has_balance)
+		text_printf(t, " then %s", money_text(a, l->balance));
+}
+
 static enum err told_line(void *ctx, const struct reading_line *l, struct why *why)
 {
 	struct text *t = ctx;
 	struct arena *a = t->arena;
 	(void)why;
 	assert_true(l->account.size > 0);
-	text_printf(t, "line %d.%d at %d: %s %s/%s", l->statement, (int)l->number, (int)l->place.line, money_text(a, l->amount),
-		date_text(a, l->booking), date_text(a, l->value));
+	text_printf(t, "%s %d.%d at %d: %s %s/%s", l->informs ? "inform" : "line", l->statement, (int)l->number, (int)l->place.line,
+		money_text(a, l->amount), date_text(a, l->booking), date_text(a, l->value));
+	add_field(t, "status", l->status);
 	text_add(t, l->rest ? " rest" : "");
 	text_add(t, l->reversal ? " reversal" : "");
 	add_field(t, "e2e", l->end_to_end);
@@ -29,9 +47,16 @@ static enum err told_line(void *ctx, const struct reading_line *l, struct why *w
 		text_printf(t, " \"%.*s\"", SPAN_ARG(l->texts[i]));
 	add_field(t, "name", l->party_name);
 	add_field(t, "iban", l->party_iban);
+	add_field(t, "account", l->party_account);
+	add_field(t, "agent", l->party_bank);
+	add_field(t, "customer", l->party_customer);
+	add_field(t, "ultimate", l->party_ultimate);
 	add_field(t, "code", l->code);
+	add_field(t, "own", l->bank_code);
 	add_field(t, "return", l->return_reason);
 	add_field(t, "because", l->return_text);
+	add_field(t, "original", l->original_ref);
+	add_amounts(t, l);
 	text_add(t, "\n");
 	return OK;
 }
@@ -41,10 +66,10 @@ static enum err told_statement(void *ctx, const struct reading_statement *s, str
 	struct text *t = ctx;
 	struct arena *a = t->arena;
 	(void)why;
-	text_printf(t, "statement %d at %d: %.*s of %.*s %s..%s, %s %d lines %d to %s", s->statement, (int)s->place.line, SPAN_ARG(s->id),
-		SPAN_ARG(s->account), s->has_from ? date_text(a, s->from) : "-", s->has_to ? date_text(a, s->to) : "-",
-		s->has_opening ? money_text(a, s->opening) : "-", (int)s->line_count, (int)s->line_sum,
-		s->has_closing ? money_text(a, s->closing) : "-");
+	text_printf(t, "%s %d at %d: %.*s of %.*s %s..%s, %s %d lines %d to %s", reading_kind_word(s->kind), s->statement,
+		(int)s->place.line, SPAN_ARG(s->id), SPAN_ARG(s->account), s->has_from ? date_text(a, s->from) : "-",
+		s->has_to ? date_text(a, s->to) : "-", s->has_opening ? money_text(a, s->opening) : "-", (int)s->line_count,
+		(int)s->line_sum, s->has_closing ? money_text(a, s->closing) : "-");
 	if (s->sequence)
 		text_printf(t, " no. %d", (int)s->sequence);
 	if (s->skipped)
@@ -66,7 +91,9 @@ struct span statement_told(struct arena *arena, struct span document, size_t pie
 {
 	struct text t;
 	text_init(&t, arena);
-	struct reading_sink sink = { .ctx = &t, .line = told_line, .statement = told_statement, .broken = told_broken };
+	struct reading_sink sink = {
+		.ctx = &t, .line = told_line, .statement = told_statement, .broken = told_broken, .inform = told_line
+	};
 	struct reading *r = reading_open(&sink, NULL);
 	struct why why = { 0 };
 	enum err err = OK;

@@ -1,11 +1,13 @@
 /*
- * camt053_map: which elements of a statement mean something to us, as a tree made of one table of paths.
+ * camt_map: which elements of a statement mean something to us, as a tree made of one table of paths.
  */
-#ifndef RECONCILIATION_CAMT053_MAP_H
-#define RECONCILIATION_CAMT053_MAP_H
+#ifndef RECONCILIATION_CAMT_MAP_H
+#define RECONCILIATION_CAMT_MAP_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "reading.h"
 
 /* Texts of an entry or of one of its details, kept once (the first holds). */
 enum camt_text {
@@ -18,6 +20,13 @@ enum camt_text {
 	CAMT_CREDITOR,
 	CAMT_DEBTOR_ACCOUNT,
 	CAMT_CREDITOR_ACCOUNT,
+	CAMT_DEBTOR_ULTIMATE,
+	CAMT_CREDITOR_ULTIMATE,
+	CAMT_DEBTOR_BANK,
+	CAMT_CREDITOR_BANK,
+	CAMT_DEBTOR_ID,
+	CAMT_CREDITOR_ID,
+	CAMT_RATE,
 	CAMT_DOMAIN,
 	CAMT_FAMILY,
 	CAMT_SUBFAMILY,
@@ -27,14 +36,18 @@ enum camt_text {
 	CAMT_TEXTS
 };
 
-/* What an element is. Those up to CAMT_DETAIL_ELEMENT have no text of their own. */
+/* What an element is. Those up to CAMT_GROUPS have no text of their own. */
 enum camt_field {
 	CAMT_STEP, /* on the way to something */
 	CAMT_STATEMENT_ELEMENT,
 	CAMT_BALANCE_ELEMENT,
 	CAMT_ENTRY_ELEMENT,
 	CAMT_DETAIL_ELEMENT,
+	CAMT_CHARGES_ELEMENT,
+	CAMT_CHARGE_ELEMENT,
+	CAMT_GROUPS = CAMT_CHARGE_ELEMENT,
 	CAMT_STATEMENT_ID,
+	CAMT_CREATED,
 	CAMT_SEQUENCE,
 	CAMT_FROM,
 	CAMT_TO,
@@ -54,13 +67,27 @@ enum camt_field {
 	CAMT_DETAIL_TRANSACTED,
 	CAMT_DETAIL_INSTRUCTED,
 	CAMT_DETAIL_INDICATOR,
+	CAMT_CHARGE_TOTAL,
+	CAMT_CHARGE_AMOUNT,
+	CAMT_CHARGE_INDICATOR,
+	CAMT_CHARGE_INCLUDED,
+	CAMT_CHARGE_KIND,
+	CAMT_CHARGE_BEARER,
 	CAMT_REFERENCE,
 	CAMT_FREE_TEXT,
 	CAMT_TEXT_OF, /* + enum camt_text */
 	CAMT_FIELDS = CAMT_TEXT_OF + CAMT_TEXTS
 };
 
-enum { CAMT_NODES = 200 };
+/* The messages that are read. Only a statement posts. */
+struct camt_message {
+	const char *name, *element, *group;
+	enum reading_kind kind;
+};
+enum { CAMT_MESSAGES = 3 };
+extern const struct camt_message camt_messages[CAMT_MESSAGES];
+
+enum { CAMT_NODES = 250 };
 
 struct camt_node {
 	const char *name;

@@ -1,8 +1,8 @@
-#include "camt053_state.h"
+#include "camt_state.h"
 
 /* ---- lines ---- */
 
-static enum rule entry_amount(struct camt053 *r, struct why *why)
+static enum rule entry_amount(struct camt *r, struct why *why)
 {
 	struct entry *e = &r->entry;
 	struct reading_statement *s = &r->t.statement;
@@ -23,9 +23,13 @@ static enum rule entry_amount(struct camt053 *r, struct why *why)
 	return RULE_NONE;
 }
 
-static enum rule entry_dates(struct camt053 *r, struct why *why)
+static enum rule entry_dates(struct camt *r, struct why *why)
 {
 	struct entry *e = &r->entry;
+	if (!e->has_booking && !e->has_value && e->informs && r->has_created) {
+		e->booking = r->created;
+		e->has_booking = true;
+	}
 	if (!e->has_booking && !e->has_value) {
 		why_set(why, ERR_INVALID, "date", "the entry has neither a booking nor a value date");
 		return RULE_DATE;
@@ -38,19 +42,17 @@ static enum rule entry_dates(struct camt053 *r, struct why *why)
 }
 
 /* Decides once whether the entry counts. What stands before its details is enough for that. */
-static bool entry_counts(struct camt053 *r)
+static bool entry_counts(struct camt *r)
 {
 	struct entry *e = &r->entry;
 	struct why why = { 0 };
 	if (e->state != ENTRY_NEW)
 		return e->state == ENTRY_GOOD;
 	e->state = ENTRY_LEFT_OUT;
-	if (!strcmp(e->status, "PDNG") || !strcmp(e->status, "INFO") || !strcmp(e->status, "FUTR")) {
-		r->t.statement.skipped++;
-		return false;
-	}
 	enum rule rule = RULE_NONE;
-	if (e->status[0] && strcmp(e->status, "BOOK") != 0) {
+	bool pending = !strcmp(e->status, "PDNG") || !strcmp(e->status, "INFO") || !strcmp(e->status, "FUTR");
+	e->informs = pending || r->t.statement.kind != READING_STATEMENT;
+	if (e->status[0] && !pending && strcmp(e->status, "BOOK") != 0) {
 		why_set(&why, ERR_INVALID, "status", "status '%s'", e->status);
 		rule = RULE_STATUS;
 	}
@@ -61,6 +63,10 @@ static bool entry_counts(struct camt053 *r)
 	if (rule == RULE_NONE && !r->t.account[0]) {
 		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
 		rule = RULE_ACCOUNT;
+	}
+	if (rule != RULE_NONE && pending) {
+		r->t.statement.skipped++;
+		return false;
 	}
 	if (rule != RULE_NONE) {
 		telling_broken(&r->t, rule, r->in_entry->place, "%s", why.text);
@@ -88,8 +94,26 @@ static struct span either(struct span a, struct span b)
 	return a.size ? a : b;
 }
 
+/* What was instructed, where it is not just the line's own amount. */
+static void take_original(struct camt *r, const struct fields *f, struct reading_line *line)
+{
+	struct money money;
+	struct why why = { 0 };
+	if (!f->instructed.there)
+		return;
+	enum rule rule = camt_amount(&f->instructed, &money, &why);
+	if (rule != RULE_NONE) {
+		telling_broken(&r->t, rule, f->place, "the instructed amount: %s", why.text);
+		return;
+	}
+	if (line->amount.minor < 0)
+		money.minor = -money.minor;
+	line->has_original = !money_equal(money, line->amount);
+	line->original = money;
+}
+
 /* Tells one line: what the detail (or the entry itself) says, with what the entry says where the detail is silent. */
-static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool rest)
+static void tell(struct camt *r, const struct fields *f, int64_t minor, bool rest)
 {
 	const struct fields *up = r->in_entry;
 	const struct span *t = f->texts, *u = up->texts;
@@ -97,6 +121,8 @@ static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool 
 	bool paid = minor > 0;
 	struct reading_line line = {
 		.place = f->place,
+		.informs = r->entry.informs,
+		.status = r->entry.informs ? span_of(r->entry.status) : SPAN(""),
 		.booking = r->entry.booking,
 		.value = r->entry.value,
 		.amount = { minor, r->entry.amount.currency },
@@ -110,6 +136,11 @@ static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool 
 		.party_name = paid ? either(t[CAMT_DEBTOR], t[CAMT_CREDITOR]) : either(t[CAMT_CREDITOR], t[CAMT_DEBTOR]),
 		.party_iban = paid ? either(t[CAMT_DEBTOR_ACCOUNT], t[CAMT_CREDITOR_ACCOUNT])
 				   : either(t[CAMT_CREDITOR_ACCOUNT], t[CAMT_DEBTOR_ACCOUNT]),
+		.party_ultimate = paid ? t[CAMT_DEBTOR_ULTIMATE] : t[CAMT_CREDITOR_ULTIMATE],
+		.party_bank = paid ? t[CAMT_DEBTOR_BANK] : t[CAMT_CREDITOR_BANK],
+		.party_customer = paid ? t[CAMT_DEBTOR_ID] : t[CAMT_CREDITOR_ID],
+		.rate = t[CAMT_RATE],
+		.bank_code = either(t[CAMT_OWN_CODE], u[CAMT_OWN_CODE]),
 		.return_reason = t[CAMT_RETURN],
 		.return_text = t[CAMT_RETURN_TEXT],
 	};
@@ -118,11 +149,25 @@ static void tell(struct camt053 *r, const struct fields *f, int64_t minor, bool 
 	memcpy(line.references, f->references, (size_t)f->reference_count * sizeof(*line.references));
 	line.text_count = f->free_count;
 	memcpy(line.texts, f->free, (size_t)f->free_count * sizeof(*line.texts));
+	take_original(r, f, &line);
+	camt_charges_tell(r, f, &line);
 	telling_line(&r->t, &line);
 }
 
+static void pool_amounts(struct fields *to, const struct fields *f)
+{
+	if (f->instructed.there)
+		to->instructed = f->instructed;
+	for (int i = 0; i < f->charge_count && to->charge_count < READING_CHARGES; i++) {
+		struct charge *c = &to->charges[to->charge_count++];
+		*c = f->charges[i];
+		c->kind = camt_keep(to, c->kind);
+		c->bearer = camt_keep(to, c->bearer);
+	}
+}
+
 /* A detail without an amount of its own lends the entry its references; where it is the only one, all that it says. */
-static void pool(struct camt053 *r, const struct fields *f, bool only)
+static void pool(struct camt *r, const struct fields *f, bool only)
 {
 	struct fields *to = r->in_entry;
 	for (int i = 0; i < f->reference_count && to->reference_count < READING_REFERENCES; i++)
@@ -132,10 +177,12 @@ static void pool(struct camt053 *r, const struct fields *f, bool only)
 	for (int i = 0; i < CAMT_TEXTS && only; i++)
 		if (f->texts[i].size)
 			to->texts[i] = camt_keep(to, f->texts[i]);
+	if (only)
+		pool_amounts(to, f);
 }
 
 /* The amount of a detail in the entry's currency; false when it has none. */
-static bool detail_amount(struct camt053 *r, const struct fields *f, bool many, int64_t *minor)
+static bool detail_amount(struct camt *r, const struct fields *f, bool many, int64_t *minor)
 {
 	const struct written *ways[] = { &f->amount, &f->transacted, many ? &f->instructed : NULL };
 	for (size_t i = 0; i < 3; i++) {
@@ -154,7 +201,7 @@ static bool detail_amount(struct camt053 *r, const struct fields *f, bool many, 
 	return false;
 }
 
-static void settle_waiting(struct camt053 *r, bool many)
+static void settle_waiting(struct camt *r, bool many)
 {
 	const struct fields *f = r->waiting;
 	int64_t minor = 0;
@@ -171,13 +218,13 @@ static void settle_waiting(struct camt053 *r, bool many)
 	tell(r, f, minor, false);
 }
 
-void camt_detail_begin(struct camt053 *r)
+void camt_detail_begin(struct camt *r)
 {
 	camt_fields_clear(r->detail, camt_here(r));
 	r->in_detail = true;
 }
 
-void camt_detail_end(struct camt053 *r)
+void camt_detail_end(struct camt *r)
 {
 	r->in_detail = false;
 	if (!entry_counts(r))
@@ -190,14 +237,14 @@ void camt_detail_end(struct camt053 *r)
 	r->has_waiting = true;
 }
 
-void camt_entry_begin(struct camt053 *r)
+void camt_entry_begin(struct camt *r)
 {
 	r->entry = (struct entry){ 0 };
 	camt_fields_clear(r->in_entry, camt_here(r));
 	r->has_waiting = r->in_detail = false;
 }
 
-void camt_entry_end(struct camt053 *r)
+void camt_entry_end(struct camt *r)
 {
 	struct entry *e = &r->entry;
 	if (!entry_counts(r))

@@ -1,10 +1,10 @@
 #include <ctype.h>
 
-#include "camt053_state.h"
+#include "camt_state.h"
 
 /* ---- texts ---- */
 
-struct span camt_text_now(const struct camt053 *r)
+struct span camt_text_now(const struct camt *r)
 {
 	return span_trim(span_bytes(r->text, r->text_size));
 }
@@ -52,7 +52,7 @@ static bool is_null_reference(struct span text)
 	return n == 0;
 }
 
-void camt_take_text(struct camt053 *r, struct fields *f, enum camt_text which, struct span text)
+void camt_take_text(struct camt *r, struct fields *f, enum camt_text which, struct span text)
 {
 	if (f->texts[which].size)
 		return;
@@ -63,7 +63,7 @@ void camt_take_text(struct camt053 *r, struct fields *f, enum camt_text which, s
 		telling_fail(&r->t, RULE_TEXT, camt_here(r), "the texts of one transaction are longer than %d bytes", TEXTS_SIZE);
 }
 
-void camt_take_list(struct camt053 *r, struct fields *f, struct span *list, int *count, int room, struct span text)
+void camt_take_list(struct camt *r, struct fields *f, struct span *list, int *count, int room, struct span text)
 {
 	if (!text.size || *count == room)
 		return;
@@ -74,7 +74,7 @@ void camt_take_list(struct camt053 *r, struct fields *f, struct span *list, int 
 
 /* ---- values ---- */
 
-void camt_take_written(struct camt053 *r, struct written *w)
+void camt_take_written(struct camt *r, struct written *w)
 {
 	struct span text = camt_text_now(r);
 	w->there = true;
@@ -124,7 +124,7 @@ static bool read_date(struct span text, struct date *out)
 	return text.size >= DATE_TEXT && date_parse(span_bytes(text.at, DATE_TEXT), out) == OK;
 }
 
-void camt_take_date(struct camt053 *r, const char *what, bool *has, struct date *out)
+void camt_take_date(struct camt *r, const char *what, bool *has, struct date *out)
 {
 	struct span text = camt_text_now(r);
 	if (read_date(text, out))

@@ -1,8 +1,8 @@
-#include "camt053.h"
+#include "camt.h"
 
-#include "camt053_state.h"
+#include "camt_state.h"
 
-struct place camt_here(const struct camt053 *r)
+struct place camt_here(const struct camt *r)
 {
 #if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
 	return (struct place){ (int64_t)XML_GetCurrentLineNumber64(r->xml), XML_GetCurrentByteIndex64(r->xml) };
@@ -24,7 +24,7 @@ static int closing_rank(const char *type)
 	return !strcmp(type, "CLBD") ? 2 : !strcmp(type, "ITBD") ? 1 : 0;
 }
 
-static void balance_end(struct camt053 *r)
+static void balance_end(struct camt *r)
 {
 	struct balance *b = &r->balance;
 	struct money money = { 0 };
@@ -54,16 +54,17 @@ static void balance_end(struct camt053 *r)
 	}
 }
 
-static void statement_begin(struct camt053 *r)
+static void statement_begin(struct camt *r)
 {
-	telling_begin(&r->t, READING_STATEMENT, camt_here(r));
+	telling_begin(&r->t, camt_messages[r->message].kind, camt_here(r));
+	r->has_created = false;
 	r->opening_rank = r->closing_rank = 0;
 }
 
 /* ---- elements ---- */
 
 /* The version of "urn:iso:std:iso:20022:tech:xsd:camt.053.001.NN"; a document without a namespace may be any. */
-static void root_begin(struct camt053 *r, const char *name)
+static void root_begin(struct camt *r, const char *name)
 {
 	const char *bar = strrchr(name, '|'), *local = bar ? bar + 1 : name;
 	size_t size = bar ? (size_t)(bar - name) + 1 : 0;
@@ -81,17 +82,39 @@ static void root_begin(struct camt053 *r, const char *name)
 			(int)(size - 1 < 90 ? size - 1 : 90), name);
 		return;
 	}
-	if (strncmp(message, "camt.053.001.", 13) != 0) {
+	for (r->message = 0; r->message < CAMT_MESSAGES; r->message++)
+		if (!strncmp(message, camt_messages[r->message].name, 13))
+			break;
+	if (r->message == CAMT_MESSAGES) {
 		telling_fail(&r->t, RULE_MESSAGE, camt_here(r), "the message is '%.16s'", message);
 		return;
 	}
 	for (const char *at = message + 13; *at >= '0' && *at <= '9' && r->version < 100; at++)
 		r->version = r->version * 10 + (*at - '0');
-	if (r->version < 2)
+	if (r->version < (camt_messages[r->message].kind == READING_STATEMENT ? 2 : 1))
 		telling_fail(&r->t, RULE_VERSION, camt_here(r), "the version is '%.16s'", message);
 }
 
-static void group_begin(struct camt053 *r, enum camt_field field)
+/* The first versions wrote themselves behind the element's name: BkToCstmrAcctRptV01. */
+static bool is_version(const char *tail)
+{
+	return !*tail || (tail[0] == 'V' && strspn(tail + 1, "0123456789") == strlen(tail + 1));
+}
+
+/* Of a document without a namespace its element alone says which message it is. */
+static void message_begin(struct camt *r, const char *local)
+{
+	int message = r->version ? r->message : 0, last = r->version ? message : CAMT_MESSAGES - 1;
+	while (message <= last && strncmp(local, camt_messages[message].element, strlen(camt_messages[message].element)) != 0)
+		message++;
+	if (message > last || !is_version(local + strlen(camt_messages[message].element)))
+		telling_fail(&r->t, RULE_MESSAGE, camt_here(r), "the document holds '%.60s'", local);
+	else
+		r->message = message;
+	r->path[2] = 0;
+}
+
+static void group_begin(struct camt *r, enum camt_field field)
 {
 	if (field == CAMT_STATEMENT_ELEMENT)
 		statement_begin(r);
@@ -101,9 +124,13 @@ static void group_begin(struct camt053 *r, enum camt_field field)
 		camt_entry_begin(r);
 	else if (field == CAMT_DETAIL_ELEMENT)
 		camt_detail_begin(r);
+	else if (field == CAMT_CHARGES_ELEMENT)
+		camt_charges_begin(r);
+	else if (field == CAMT_CHARGE_ELEMENT)
+		camt_charge_begin(r);
 }
 
-static void take_currency(struct camt053 *r, const char **attributes)
+static void take_currency(struct camt *r, const char **attributes)
 {
 	r->currency[0] = 0;
 	for (; *attributes; attributes += 2)
@@ -111,7 +138,7 @@ static void take_currency(struct camt053 *r, const char **attributes)
 			camt_copy(r->currency, sizeof(r->currency), span_of(attributes[1]));
 }
 
-static void begin_element(struct camt053 *r, const char *name, const char **attributes)
+static void begin_element(struct camt *r, const char *name, const char **attributes)
 {
 	const char *local = name + r->space_size;
 	if (++r->depth >= DEPTH) {
@@ -127,11 +154,11 @@ static void begin_element(struct camt053 *r, const char *name, const char **attr
 		return;
 	}
 	if (r->depth == 2) {
-		if (strcmp(local, "BkToCstmrStmt") != 0)
-			telling_fail(&r->t, RULE_MESSAGE, camt_here(r), "the document holds '%.60s'", local);
-		r->path[2] = 0;
+		message_begin(r, local);
 		return;
 	}
+	if (r->depth == 3 && !strcmp(local, camt_messages[r->message].group))
+		local = "Stmt";
 	int node = camt_map_child(r->nodes, r->path[r->depth - 1], local, strlen(local));
 	if (!node) {
 		r->foreign = 1;
@@ -139,13 +166,13 @@ static void begin_element(struct camt053 *r, const char *name, const char **attr
 	}
 	r->path[r->depth] = node;
 	r->text_size = 0;
-	r->wants_text = r->nodes[node].field > CAMT_DETAIL_ELEMENT;
+	r->wants_text = r->nodes[node].field > CAMT_GROUPS;
 	group_begin(r, r->nodes[node].field);
 	if (r->wants_text)
 		take_currency(r, attributes);
 }
 
-static void take_characters(struct camt053 *r, const char *text, int size)
+static void take_characters(struct camt *r, const char *text, int size)
 {
 	if (!r->wants_text || r->foreign)
 		return;
@@ -157,11 +184,13 @@ static void take_characters(struct camt053 *r, const char *text, int size)
 	r->text_size += (size_t)size;
 }
 
-static void statement_text(struct camt053 *r, enum camt_field field, struct span text)
+static void statement_text(struct camt *r, enum camt_field field, struct span text)
 {
 	struct reading_statement *s = &r->t.statement;
 	if (field == CAMT_STATEMENT_ID)
 		telling_name(&r->t, text);
+	else if (field == CAMT_CREATED)
+		camt_take_date(r, "the day of its making", &r->has_created, &r->created);
 	else if (field == CAMT_SEQUENCE && !s->sequence && span_int64(text, &s->sequence) != OK)
 		s->sequence = 0;
 	else if (field == CAMT_FROM)
@@ -178,7 +207,7 @@ static void statement_text(struct camt053 *r, enum camt_field field, struct span
 	}
 }
 
-static void balance_text(struct camt053 *r, enum camt_field field, struct span text)
+static void balance_text(struct camt *r, enum camt_field field, struct span text)
 {
 	struct balance *b = &r->balance;
 	if (field == CAMT_BALANCE_TYPE)
@@ -191,7 +220,7 @@ static void balance_text(struct camt053 *r, enum camt_field field, struct span t
 		camt_take_date(r, "a balance's date", &b->has_date, &b->date);
 }
 
-static void entry_text(struct camt053 *r, enum camt_field field, struct span text)
+static void entry_text(struct camt *r, enum camt_field field, struct span text)
 {
 	struct entry *e = &r->entry;
 	if (field == CAMT_AMOUNT)
@@ -208,30 +237,32 @@ static void entry_text(struct camt053 *r, enum camt_field field, struct span tex
 		camt_take_date(r, "the value date", &e->has_value, &e->value);
 }
 
-static void detail_text(struct camt053 *r, enum camt_field field, struct span text)
+static void detail_text(struct fields *f, struct camt *r, enum camt_field field, struct span text)
 {
 	if (field == CAMT_DETAIL_AMOUNT)
-		camt_take_written(r, &r->detail->amount);
+		camt_take_written(r, &f->amount);
 	else if (field == CAMT_DETAIL_TRANSACTED)
-		camt_take_written(r, &r->detail->transacted);
+		camt_take_written(r, &f->transacted);
 	else if (field == CAMT_DETAIL_INSTRUCTED)
-		camt_take_written(r, &r->detail->instructed);
+		camt_take_written(r, &f->instructed);
 	else if (field == CAMT_DETAIL_INDICATOR)
-		r->detail->sign = camt_sign(text);
+		f->sign = camt_sign(text);
 }
 
-static void take_field(struct camt053 *r, enum camt_field field)
+static void take_field(struct camt *r, enum camt_field field)
 {
 	struct span text = camt_text_now(r);
-	struct fields *f = r->in_detail ? r->detail : r->in_entry;
+	struct fields *f = camt_fields(r);
 	if (field >= CAMT_TEXT_OF)
 		camt_take_text(r, f, (enum camt_text)(field - CAMT_TEXT_OF), text);
 	else if (field == CAMT_REFERENCE)
 		camt_take_list(r, f, f->references, &f->reference_count, READING_REFERENCES, text);
 	else if (field == CAMT_FREE_TEXT)
 		camt_take_list(r, f, f->free, &f->free_count, READING_TEXTS, text);
+	else if (field >= CAMT_CHARGE_TOTAL)
+		camt_charge_text(r, field, text);
 	else if (field >= CAMT_DETAIL_AMOUNT)
-		detail_text(r, field, text);
+		detail_text(f, r, field, text);
 	else if (field >= CAMT_AMOUNT)
 		entry_text(r, field, text);
 	else if (field >= CAMT_BALANCE_TYPE)
@@ -240,7 +271,7 @@ static void take_field(struct camt053 *r, enum camt_field field)
 		statement_text(r, field, text);
 }
 
-static void group_end(struct camt053 *r, enum camt_field field)
+static void group_end(struct camt *r, enum camt_field field)
 {
 	if (field == CAMT_STATEMENT_ELEMENT)
 		telling_end(&r->t);
@@ -250,15 +281,19 @@ static void group_end(struct camt053 *r, enum camt_field field)
 		camt_entry_end(r);
 	else if (field == CAMT_DETAIL_ELEMENT)
 		camt_detail_end(r);
+	else if (field == CAMT_CHARGES_ELEMENT)
+		camt_charges_end(r);
+	else if (field == CAMT_CHARGE_ELEMENT)
+		camt_charge_end(r);
 }
 
-static void end_element(struct camt053 *r)
+static void end_element(struct camt *r)
 {
 	if (r->foreign)
 		r->foreign--;
 	else if (r->depth > 2) {
 		enum camt_field field = r->nodes[r->path[r->depth]].field;
-		if (field > CAMT_DETAIL_ELEMENT)
+		if (field > CAMT_GROUPS)
 			take_field(r, field);
 		else
 			group_end(r, field);
@@ -271,7 +306,7 @@ static void end_element(struct camt053 *r)
 /* ---- what the parser calls ---- */
 
 /* After an error the parser may call a few times more; nothing is told then. */
-static void stop_when_failed(struct camt053 *r)
+static void stop_when_failed(struct camt *r)
 {
 	if (r->t.failed != OK)
 		XML_StopParser(r->xml, XML_FALSE);
@@ -279,7 +314,7 @@ static void stop_when_failed(struct camt053 *r)
 
 static void XMLCALL element_begin(void *user, const char *name, const char **attributes)
 {
-	struct camt053 *r = user;
+	struct camt *r = user;
 	if (r->t.failed == OK)
 		begin_element(r, name, attributes);
 	stop_when_failed(r);
@@ -287,7 +322,7 @@ static void XMLCALL element_begin(void *user, const char *name, const char **att
 
 static void XMLCALL text_in(void *user, const char *text, int size)
 {
-	struct camt053 *r = user;
+	struct camt *r = user;
 	if (r->t.failed == OK)
 		take_characters(r, text, size);
 	stop_when_failed(r);
@@ -295,7 +330,7 @@ static void XMLCALL text_in(void *user, const char *text, int size)
 
 static void XMLCALL element_end(void *user, const char *name)
 {
-	struct camt053 *r = user;
+	struct camt *r = user;
 	(void)name;
 	if (r->t.failed == OK)
 		end_element(r);
@@ -304,7 +339,7 @@ static void XMLCALL element_end(void *user, const char *name)
 
 static void XMLCALL doctype_begin(void *user, const char *name, const char *system, const char *public, int internal)
 {
-	struct camt053 *r = user;
+	struct camt *r = user;
 	(void)name, (void)system, (void)public, (void)internal;
 	telling_fail(&r->t, RULE_DTD, camt_here(r), "the file has a document type declaration");
 	stop_when_failed(r);
@@ -331,7 +366,7 @@ static int looks_like(struct span head, const struct reading_settings *settings)
 
 static void *reader_open(const struct reading_sink *sink, const struct reading_settings *settings)
 {
-	struct camt053 *r = calloc(1, sizeof(*r));
+	struct camt *r = calloc(1, sizeof(*r));
 	struct fields *fields = calloc(3, sizeof(*fields));
 	if (!r || !fields)
 		bug("no memory for a reader");
@@ -355,7 +390,7 @@ static void *reader_open(const struct reading_sink *sink, const struct reading_s
 static enum err reader_feed(void *reader, struct span bytes, bool last, struct why *why)
 {
 	enum { CHUNK = 1 << 20 };
-	struct camt053 *r = reader;
+	struct camt *r = reader;
 	do {
 		size_t size = bytes.size < CHUNK ? bytes.size : CHUNK;
 		bool end = last && size == bytes.size;
@@ -370,20 +405,20 @@ static enum err reader_feed(void *reader, struct span bytes, bool last, struct w
 
 static const struct violation *reader_violation(const void *reader)
 {
-	return &((const struct camt053 *)reader)->t.violation;
+	return &((const struct camt *)reader)->t.violation;
 }
 
 static void reader_close(void *reader)
 {
-	struct camt053 *r = reader;
+	struct camt *r = reader;
 	XML_ParserFree(r->xml);
 	free(r->fields);
 	free(r);
 }
 
-const struct reader camt053_reader = {
-	.name = "camt.053",
-	.help = "bank-to-customer statements of ISO 20022, camt.053.001.02 and later, as XML",
+const struct reader camt_reader = {
+	.name = "camt",
+	.help = "ISO 20022: statements camt.053.001.02 and later; camt.052 and camt.054 inform",
 	.looks_like = looks_like,
 	.open = reader_open,
 	.feed = reader_feed,

@@ -122,7 +122,8 @@ static void a_single_detail_without_amount_says_all_of_the_entry(void **state)
 			details(a,
 				"<TxDtls><Refs><EndToEndId>E</EndToEndId></Refs><AmtDtls><InstdAmt><Amt Ccy='USD'>55.00</Amt></InstdAmt></AmtDtls>"
 				"<RltdPties><Dbtr><Nm>N</Nm></Dbtr></RltdPties></TxDtls>")),
-		"line 0.1 at 5: EUR 50.00 2026-03-02/2026-03-02 e2e=E name=N\nstatement 0 at 4: " OPENED " 1 lines 5000 to EUR 150.00\n");
+		"line 0.1 at 5: EUR 50.00 2026-03-02/2026-03-02 e2e=E name=N instructed USD 55.00\nstatement 0 at 4: " OPENED
+		" 1 lines 5000 to EUR 150.00\n");
 }
 
 static void instructed_amounts_count_among_several_details_only(void **state)
@@ -133,7 +134,8 @@ static void instructed_amounts_count_among_several_details_only(void **state)
 		"line 0.1 at 5: EUR 24.00 2026-03-02/2026-03-02\nline 0.2 at 5: EUR 24.00 2026-03-02/2026-03-02\n"
 		"line 0.3 at 5: EUR 2.00 2026-03-02/2026-03-02 rest\nstatement 0 at 4: " OPENED " 3 lines 5000 to EUR 150.00\n");
 	tells(a, "150.00", statement_entry(a, "50.00", "CRDT", details(a, instructed)),
-		"line 0.1 at 5: EUR 50.00 2026-03-02/2026-03-02\nstatement 0 at 4: " OPENED " 1 lines 5000 to EUR 150.00\n");
+		"line 0.1 at 5: EUR 50.00 2026-03-02/2026-03-02 instructed EUR 24.00\nstatement 0 at 4: " OPENED
+		" 1 lines 5000 to EUR 150.00\n");
 }
 
 static void status_is_text_before_version_8_and_a_code_since(void **state)
@@ -226,6 +228,80 @@ static void the_text_of_the_entry_joins_that_of_its_only_detail(void **state)
 		"line 0.1 at 5: EUR 50.00 2026-03-02/2026-03-02 \"more\" \"x\"\nstatement 0 at 4: " OPENED " 1 lines 5000 to EUR 150.00\n");
 }
 
+static void the_instructed_amount_the_rate_and_the_charges_come_with_the_line(void **state)
+{
+	struct arena *a = *state;
+	tells(a, "190.00",
+		statement_entry(a, "90.00", "CRDT",
+			details(a, "<TxDtls><Amt Ccy='EUR'>90.00</Amt><AmtDtls><InstdAmt><Amt Ccy='USD'>100.00</Amt></InstdAmt>"
+				   "<CntrValAmt><CcyXchg><UnitCcy>EUR</UnitCcy><XchgRate>1.0989</XchgRate></CcyXchg></CntrValAmt></AmtDtls>"
+				   "<Chrgs><TtlChrgsAndTaxAmt Ccy='EUR'>1.00</TtlChrgsAndTaxAmt>"
+				   "<Rcrd><Amt Ccy='EUR'>1.20</Amt><CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>true</ChrgInclInd>"
+				   "<Tp><Prtry><Id>COMM</Id></Prtry></Tp><Br>SHAR</Br></Rcrd>"
+				   "<Rcrd><Amt Ccy='EUR'>0.20</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs></TxDtls>")),
+		"line 0.1 at 5: EUR 90.00 2026-03-02/2026-03-02 instructed USD 100.00 rate=1.0989 charge EUR 1.20 included kind=COMM bearer=SHAR"
+		" charge EUR -0.20\nstatement 0 at 4: " OPENED " 1 lines 9000 to EUR 190.00\n");
+}
+
+/* Version 02 repeats Chrgs itself; some banks give the total alone. */
+static void charges_of_older_versions_and_bare_totals_are_charges_too(void **state)
+{
+	struct arena *a = *state;
+	tells(a, "190.00",
+		statement_entry(a, "90.00", "CRDT",
+			"<Chrgs><Amt Ccy='EUR'>1.00</Amt><Tp><Cd>BRKF</Cd></Tp></Chrgs><Chrgs><Amt Ccy='EUR'>2.00</Amt></Chrgs>"
+			"<Chrgs><TtlChrgsAndTaxAmt Ccy='EUR'>3.00</TtlChrgsAndTaxAmt></Chrgs>"),
+		"line 0.1 at 5: EUR 90.00 2026-03-02/2026-03-02 charge EUR 1.00 kind=BRKF charge EUR 2.00 charge EUR 3.00\nstatement 0 at 4: " OPENED
+		" 1 lines 9000 to EUR 190.00\n");
+}
+
+static void the_other_side_comes_with_every_identifier(void **state)
+{
+	struct arena *a = *state;
+	static const char *const parties =
+		"<TxDtls><Refs><UETR>255ae394-9965-4438-ac86-f406feada396</UETR></Refs><RltdPties>"
+		"<Dbtr><Pty><Nm>Ada</Nm><Id><PrvtId><Othr><Id>C-77</Id></Othr></PrvtId></Id></Pty></Dbtr>"
+		"<DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct><UltmtDbtr><Pty><Nm>Bea</Nm></Pty></UltmtDbtr></RltdPties>"
+		"<RltdAgts><DbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></DbtrAgt></RltdAgts></TxDtls>";
+	tells(a, "150.00", statement_entry(a, "50.00", "CRDT", details(a, parties)),
+		"line 0.1 at 5: EUR 50.00 2026-03-02/2026-03-02 tx=255ae394-9965-4438-ac86-f406feada396 name=Ada iban=DE89370400440532013000"
+		" agent=COBADEFFXXX customer=C-77 ultimate=Bea\nstatement 0 at 4: " OPENED " 1 lines 5000 to EUR 150.00\n");
+}
+
+/* What camt.052 and camt.054 say is told, and never as a booking. */
+static void reports_and_notifications_inform(void **state)
+{
+	struct arena *a = *state;
+	static const struct {
+		const char *message, *element, *group, *kind;
+	} cases[] = { { "camt.052.001.02", "BkToCstmrAcctRpt", "Rpt", "interim" },
+		{ "camt.052.001.01", "BkToCstmrAcctRptV01", "Rpt", "interim" },
+		{ "camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn", "notice" } };
+	for (size_t i = 0; i < 3; i++) {
+		const char *document = arena_printf(a,
+			"<x:Document xmlns:x='urn:iso:std:iso:20022:tech:xsd:%s'><x:%s><x:%s><x:Id>R</x:Id><x:CreDtTm>2026-03-04T09:00:00Z</x:CreDtTm>"
+			"<x:Acct><x:Id><x:IBAN>DE02120300000000202051</x:IBAN></x:Id></x:Acct>"
+			"<x:Ntry><x:Amt Ccy='EUR'>7.00</x:Amt><x:CdtDbtInd>DBIT</x:CdtDbtInd><x:Sts>BOOK</x:Sts><x:AcctSvcrRef>B</x:AcctSvcrRef></x:Ntry>"
+			"</x:%s></x:%s></x:Document>",
+			cases[i].message, cases[i].element, cases[i].group, cases[i].group, cases[i].element);
+		assert_string_equal(span_cstr(a, statement_told(a, span_of(document), 0)),
+			arena_printf(a,
+				"inform 0.1 at 1: EUR -7.00 2026-03-04/2026-03-04 status=BOOK bank=B\n"
+				"%s 0 at 1: R of DE02120300000000202051 2026-03-04..2026-03-04, - 0 lines 0 to - skipped 1\n",
+				cases[i].kind));
+	}
+}
+
+static void a_pending_entry_of_a_statement_informs(void **state)
+{
+	struct arena *a = *state;
+	tells(a, "100.00",
+		"<Ntry><Amt Ccy='EUR'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>PDNG</Sts><ValDt><Dt>2026-03-05</Dt></ValDt>"
+		"<NtryDtls><TxDtls><Refs><EndToEndId>E</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>\n",
+		"inform 0.1 at 5: EUR 1.00 2026-03-05/2026-03-05 status=PDNG e2e=E\n"
+		"statement 0 at 4: S1 of DE02120300000000202051 2026-03-01..2026-03-02, EUR 100.00 0 lines 0 to EUR 100.00 skipped 1\n");
+}
+
 static const char *balance(struct arena *a, const char *type, const char *amount)
 {
 	return arena_printf(a,
@@ -313,11 +389,14 @@ static void a_file_that_cannot_be_read_names_rule_and_line(void **state)
 		{ "<html/>", "root_unknown: line 1: the root element is 'html'\n" },
 		{ "<Document xmlns='urn:x'/>", "root_unknown: line 1: the namespace 'urn:x' is none of ISO 20022's statements\n" },
 		{ "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.054.001.08'/>",
-			"message_not_a_statement: line 1: the message is 'camt.054.001.08|'\n" },
+			"no_statement: line 1: the document holds no statement\n" },
 		{ "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.01'/>",
 			"version_unknown: line 1: the version is 'camt.053.001.01|'\n" },
-		{ "<Document><BkToCstmrDbtCdtNtfctn/></Document>",
-			"message_not_a_statement: line 1: the document holds 'BkToCstmrDbtCdtNtfctn'\n" },
+		{ "<Document><CstmrPmtStsRpt/></Document>", "message_not_a_statement: line 1: the document holds 'CstmrPmtStsRpt'\n" },
+		{ "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrAcctRpt/></Document>",
+			"message_not_a_statement: line 1: the document holds 'BkToCstmrAcctRpt'\n" },
+		{ "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.029.001.09'/>",
+			"message_not_a_statement: line 1: the message is 'camt.029.001.09|'\n" },
 		{ "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'>\n\n</Document>",
 			"no_statement: line 3: the document holds no statement\n" },
 		{ "<Document>&#0;</Document>", "xml_malformed: line 1: reference to invalid character number\n" },
@@ -413,6 +492,11 @@ int main(void)
 		WITH_ARENA(the_counterparty_is_the_debtor_of_a_credit_and_the_creditor_of_a_debit),
 		WITH_ARENA(a_return_says_why),
 		WITH_ARENA(the_text_of_the_entry_joins_that_of_its_only_detail),
+		WITH_ARENA(the_instructed_amount_the_rate_and_the_charges_come_with_the_line),
+		WITH_ARENA(charges_of_older_versions_and_bare_totals_are_charges_too),
+		WITH_ARENA(the_other_side_comes_with_every_identifier),
+		WITH_ARENA(reports_and_notifications_inform),
+		WITH_ARENA(a_pending_entry_of_a_statement_informs),
 		WITH_ARENA(opening_and_closing_are_the_best_that_the_bank_gives),
 		WITH_ARENA(every_broken_rule_is_named_with_its_line_and_the_entry_left_out),
 		WITH_ARENA(a_file_that_cannot_be_read_names_rule_and_line),

@@ -1,5 +1,6 @@
 /*
- * camt053: bank-to-customer statements of ISO 20022, camt.053.001.02 and later, as a stream.
+ * camt: bank-to-customer messages of ISO 20022 as a stream: statements (camt.053.001.02 and later), and the reports and notifications
+ * (camt.052, camt.054) that only inform.
  *
  * Any namespace prefix, or none. A document type declaration ends the reading before an entity is declared. Elements of other
  * namespaces and those not asked for are passed over. Memory does not grow with the file.
@@ -9,15 +10,15 @@
  * 2. The entry's amount is money; its details share it out. What they leave is a line of its own, marked `rest`.
  * 3. A detail's amount is Amt, else AmtDtls/TxAmt, else (among several details) AmtDtls/InstdAmt in the entry's currency; 0 is none.
  *    Details without amount lend their references to the rest.
- * 4. Only entries with status BOOK (or none) count; PDNG, FUTR and INFO are passed over.
+ * 4. Only entries with status BOOK (or none) count; PDNG, FUTR and INFO inform, as does all of camt.052 and camt.054.
  * 5. Opening is OPBD, else PRCD, else the first ITBD; closing is CLBD, else the last ITBD.
- * 6. A date is the one written; no zone moves it.
+ * 6. A date is the one written; no zone moves it. What informs and has none is of the day when the message was made.
  */
-#ifndef RECONCILIATION_CAMT053_H
-#define RECONCILIATION_CAMT053_H
+#ifndef RECONCILIATION_CAMT_H
+#define RECONCILIATION_CAMT_H
 
 #include "readers.h"
 
-extern const struct reader camt053_reader;
+extern const struct reader camt_reader;
 
 #endif

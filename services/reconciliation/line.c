@@ -66,10 +66,11 @@ enum err line_act(struct line *line, enum line_act act, struct why *why)
 
 /* ---- identity ---- */
 
+/* Without blanks, which banks add and drop where they cut, and without letters beyond ASCII, which the same bank writes in one set today and another tomorrow. */
 static void add_squeezed(struct text *t, struct span text)
 {
 	for (size_t i = 0; i < text.size; i++)
-		if (!isspace((unsigned char)text.at[i]))
+		if (!isspace((unsigned char)text.at[i]) && (unsigned char)text.at[i] < 0x80)
 			text_char(t, text.at[i]);
 }
 

@@ -69,7 +69,7 @@ struct line {
 	int64_t revision;
 };
 
-/* Identity by content: account identifier, dates, amount, references, all text without white space, counterparty account. Not the bank's entry number, nor how text is cut. */
+/* Identity by content: account identifier, dates, amount, references, all text without white space and letters beyond ASCII, counterparty account. Not the bank's entry number, nor how text is cut. */
 struct digest line_key(struct span account, const struct reading_line *);
 
 /* The state after an act; ERR_CONFLICT when the table has no such rule. */

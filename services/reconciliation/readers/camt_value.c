@@ -1,5 +1,3 @@
-#include <ctype.h>
-
 #include "camt_state.h"
 
 /* ---- texts ---- */
@@ -33,30 +31,11 @@ void camt_fields_clear(struct fields *f, struct place place)
 	f->place = place;
 }
 
-/* "NOTPROVIDED" and the like are no reference. */
-static bool is_null_reference(struct span text)
-{
-	static const char *const words[] = { "NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "UNKNOWN" };
-	char plain[16] = "";
-	size_t n = 0;
-	for (size_t i = 0; i < text.size; i++) {
-		if (!isalnum((unsigned char)text.at[i]))
-			continue;
-		if (n == sizeof(plain) - 1)
-			return false;
-		plain[n++] = (char)toupper((unsigned char)text.at[i]);
-	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(plain, words[i]))
-			return true;
-	return n == 0;
-}
-
 void camt_take_text(struct camt *r, struct fields *f, enum camt_text which, struct span text)
 {
 	if (f->texts[which].size)
 		return;
-	if ((which == CAMT_END_TO_END || which == CAMT_BANK_REF || which == CAMT_TRANSACTION) && is_null_reference(text))
+	if ((which == CAMT_END_TO_END || which == CAMT_BANK_REF || which == CAMT_TRANSACTION) && reading_is_no_reference(text))
 		return;
 	f->texts[which] = camt_keep(f, text);
 	if (!f->texts[which].size && text.size)

@@ -5,9 +5,11 @@
 
 #include "bai2.h"
 #include "camt.h"
+#include "mt940.h"
 
 const struct reader *const readers[] = {
 	&camt_reader,
+	&mt940_reader,
 	&bai2_reader,
 	NULL,
 };

@@ -1,5 +1,8 @@
 #include "reading.h"
 
+#include <ctype.h>
+#include <string.h>
+
 struct row {
 	const char *word;
 	bool fatal;
@@ -95,4 +98,22 @@ enum charset charset_find(struct span word)
 	while (i < CHARSETS && !span_is(word, charset_words[i]))
 		i++;
 	return (enum charset)i;
+}
+
+bool reading_is_no_reference(struct span text)
+{
+	static const char *const words[] = { "NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "UNKNOWN" };
+	char plain[16] = "";
+	size_t n = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		if (!isalnum((unsigned char)text.at[i]))
+			continue;
+		if (n == sizeof(plain) - 1)
+			return false;
+		plain[n++] = (char)toupper((unsigned char)text.at[i]);
+	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(plain, words[i]))
+			return true;
+	return n == 0;
 }

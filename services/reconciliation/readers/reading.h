@@ -80,6 +80,9 @@ struct violation {
 	char text[200];
 };
 
+/* "NOTPROVIDED", "NONREF" and the like, or nothing at all. */
+bool reading_is_no_reference(struct span);
+
 enum {
 	READING_REFERENCES = 32, /* structured references of one line that are kept */
 	READING_TEXTS = 64,      /* pieces of free text of one line that are kept */

@@ -1,0 +1,181 @@
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "mt940_state.h"
+
+/* ---- values ---- */
+
+static bool all_digits(struct span s)
+{
+	for (size_t i = 0; i < s.size; i++)
+		if (!isdigit((unsigned char)s.at[i]))
+			return false;
+	return s.size > 0;
+}
+
+static int two(const char *at)
+{
+	return (at[0] - '0') * 10 + (at[1] - '0');
+}
+
+bool mt940_date(struct span text, struct date *out, bool *clamped)
+{
+	*clamped = false;
+	if (text.size < 6 || !all_digits(span_bytes(text.at, 6)))
+		return false;
+	int year = two(text.at), month = two(text.at + 2), day = two(text.at + 4);
+	year += year >= 80 ? 1900 : 2000;
+	if (month < 1 || month > 12 || day < 1 || day > 31)
+		return false;
+	int last = date_month_days(year, month);
+	*clamped = day > last;
+	return date_ymd(year, month, day < last ? day : last, out) == OK;
+}
+
+enum rule mt940_amount(struct span digits, struct currency currency, struct money *out, struct why *why)
+{
+	char plain[40];
+	size_t n = 0;
+	digits = span_trim(digits);
+	if (digits.size >= sizeof(plain) - 1 || !digits.size || !isdigit((unsigned char)digits.at[0])) {
+		why_set(why, ERR_INVALID, "amount", "'%.*s' is not an amount", (int)(digits.size < 40 ? digits.size : 40), digits.at);
+		return RULE_AMOUNT;
+	}
+	for (size_t i = 0; i < digits.size; i++)
+		plain[n++] = digits.at[i] == ',' ? '.' : digits.at[i];
+	/* "230," has no decimals and is an amount all the same. */
+	n -= plain[n - 1] == '.';
+	/* Filled with zeroes to its full length. */
+	size_t zeroes = strspn(plain, "0");
+	zeroes -= zeroes && (zeroes == n || plain[zeroes] == '.');
+	return money_parse(span_bytes(plain + zeroes, n - zeroes), currency, out, why) == OK ? RULE_NONE : RULE_AMOUNT;
+}
+
+/* The day of MMDD that is nearest to `value`; false when it is none. */
+static bool nearest(struct span mmdd, struct date value, struct date *out)
+{
+	bool found = false;
+	int year = date_parts(value).year;
+	for (int y = year - 1; y <= year + 1; y++) {
+		struct date day;
+		if (date_ymd(y, two(mmdd.at), two(mmdd.at + 2), &day) != OK)
+			continue;
+		if (!found || abs(day.day - value.day) < abs(out->day - value.day))
+			*out = day;
+		found = true;
+	}
+	return found;
+}
+
+/* ---- :61: ---- */
+
+static enum rule bad(struct why *why, enum rule rule, const char *what, struct span text)
+{
+	why_set(why, ERR_INVALID, rule_word(rule), "%s in '%.*s'", what, (int)(text.size < 60 ? text.size : 60), text.at);
+	return rule;
+}
+
+static struct span take(struct span *from, size_t n)
+{
+	struct span head = span_bytes(from->at, n < from->size ? n : from->size);
+	*from = span_from(*from, n);
+	return head;
+}
+
+static enum rule take_dates(struct mt940_entry *e, struct span *rest, struct why *why)
+{
+	struct span all = *rest;
+	e->written = take(rest, 6);
+	if (!mt940_date(e->written, &e->value, &e->clamped))
+		return bad(why, RULE_DATE, "no value date", all);
+	e->booking = e->value;
+	struct span entry = span_bytes(rest->at, rest->size < 4 ? rest->size : 4);
+	if (entry.size == 4 && all_digits(entry)) {
+		struct date day;
+		if (nearest(entry, e->value, &day))
+			e->booking = day;
+		*rest = span_from(*rest, 4);
+	}
+	while (rest->size && rest->at[0] == ' ')
+		*rest = span_from(*rest, 1);
+	return RULE_NONE;
+}
+
+/* C, D, RC, RD, EC, ED; the sign, or 0. */
+static int take_mark(struct mt940_entry *e, struct span *rest)
+{
+	char first = rest->size ? rest->at[0] : 0;
+	e->reversal = first == 'R';
+	e->expected = first == 'E';
+	if (e->reversal || e->expected)
+		*rest = span_from(*rest, 1);
+	char mark = rest->size ? rest->at[0] : 0;
+	if (mark != 'C' && mark != 'D')
+		return 0;
+	*rest = span_from(*rest, 1);
+	/* The third letter of the currency. */
+	if (rest->size && isupper((unsigned char)rest->at[0]))
+		*rest = span_from(*rest, 1);
+	return (mark == 'C') == !e->reversal ? 1 : -1;
+}
+
+static struct span take_amount(struct span *rest)
+{
+	size_t n = 0;
+	while (n < rest->size && (isdigit((unsigned char)rest->at[n]) || rest->at[n] == ',' || rest->at[n] == '.'))
+		n++;
+	return take(rest, n);
+}
+
+static void take_references(struct mt940_entry *e, struct span rest)
+{
+	const char *bank = memmem(rest.at, rest.size, "//", 2);
+	size_t n = bank ? (size_t)(bank - rest.at) : rest.size;
+	e->reference = span_trim(span_bytes(rest.at, n));
+	e->bank_ref = span_trim(span_from(rest, n + 2));
+}
+
+static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span line, struct why *why)
+{
+	struct span rest = line, digits;
+	enum rule rule = take_dates(e, &rest, why);
+	if (rule != RULE_NONE)
+		return rule;
+	int sign = take_mark(e, &rest);
+	if (!sign)
+		return bad(why, RULE_INDICATOR, "neither C nor D", line);
+	digits = take_amount(&rest);
+	if (!r->t.statement.has_currency)
+		return bad(why, RULE_CURRENCY, "no balance or limit before it says the currency", line);
+	rule = mt940_amount(digits, r->t.statement.currency, &e->amount, why);
+	if (rule != RULE_NONE)
+		return rule;
+	e->amount.minor *= sign;
+	if (rest.size && !isalpha((unsigned char)rest.at[0]))
+		return bad(why, RULE_FIELD, "no transaction type", line);
+	e->type = span_trim(take(&rest, 4));
+	take_references(e, rest);
+	return RULE_NONE;
+}
+
+/* True when the line ends within its amount: some files are cut there, and it goes on in the next line. */
+static bool is_cut(struct span line)
+{
+	return line.size >= 7 && line.size < 14 && !memchr(line.at, ',', line.size);
+}
+
+enum rule mt940_entry_read(struct mt940 *r, struct span field, struct place place, struct mt940_entry *e, struct why *why)
+{
+	struct span line, rest = SPAN("");
+	memcpy(e->bytes, field.at, field.size);
+	field = span_bytes(e->bytes, field.size);
+	e->place = place;
+	span_cut(field, '\n', &line, &rest);
+	if (is_cut(line) && rest.size) {
+		memmove(e->bytes + line.size, e->bytes + line.size + 1, field.size - line.size - 1);
+		field.size--;
+		span_cut(field, '\n', &line, &rest);
+	}
+	e->supplement = rest;
+	return read_line(r, e, line, why);
+}

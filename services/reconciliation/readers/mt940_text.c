@@ -1,0 +1,305 @@
+#include <ctype.h>
+
+#include "account.h"
+#include "mt940_state.h"
+
+void mt940_set(struct span *to, struct span value)
+{
+	value = span_trim(value);
+	if (!to->size && value.size)
+		*to = value;
+}
+
+void mt940_add_text(struct reading_line *l, struct span text)
+{
+	text = span_trim(text);
+	if (text.size && l->text_count < READING_TEXTS)
+		l->texts[l->text_count++] = text;
+}
+
+void mt940_add_reference(struct reading_line *l, struct span reference)
+{
+	reference = span_trim(reference);
+	if (reference.size && l->reference_count < READING_REFERENCES)
+		l->references[l->reference_count++] = reference;
+}
+
+static void set_reference(struct span *to, struct span value)
+{
+	if (!reading_is_no_reference(value))
+		mt940_set(to, value);
+}
+
+static bool is_iban(struct span text)
+{
+	return text.size > 4 && isupper((unsigned char)text.at[0]) && isupper((unsigned char)text.at[1]) && iban_is_valid(text);
+}
+
+/* "EUR11,85", or "11,85" in the line's currency. */
+static bool read_money(struct span text, struct currency currency, struct money *out)
+{
+	struct why why;
+	text = span_trim(text);
+	if (text.size > 3 && isupper((unsigned char)text.at[0])) {
+		if (currency_parse(span_bytes(text.at, 3), &currency) != OK)
+			return false;
+		text = span_from(text, 3);
+	}
+	return mt940_amount(text, currency, out, &why) == RULE_NONE;
+}
+
+static void set_original(struct reading_line *l, struct span text)
+{
+	struct money money;
+	if (l->has_original || !read_money(text, l->amount.currency, &money))
+		return;
+	if (l->amount.minor < 0)
+		money.minor = -money.minor;
+	l->original = money;
+	l->has_original = !money_equal(money, l->amount);
+}
+
+static void add_charge(struct reading_line *l, struct span text)
+{
+	struct money money;
+	if (l->charge_count < READING_CHARGES && read_money(text, l->amount.currency, &money) && money.minor)
+		l->charges[l->charge_count++] = (struct reading_charge){ .amount = money, .included = true };
+}
+
+/* ---- SEPA's tags ---- */
+
+enum tag { TAG_EREF, TAG_KREF, TAG_MREF, TAG_CRED, TAG_DEBT, TAG_SVWZ, TAG_ABWA, TAG_ABWE, TAG_IBAN, TAG_BIC, TAG_OAMT, TAG_COAM, TAGS };
+static const char *const tag_words[TAGS] = { "EREF+", "KREF+", "MREF+", "CRED+", "DEBT+", "SVWZ+", "ABWA+", "ABWE+", "IBAN+", "BIC+",
+	"OAMT+", "COAM+" };
+
+/* The tag at that place. The short ones are words of other texts too, unless a blank stands before them. */
+static enum tag tag_at(struct span text, size_t at)
+{
+	bool begins = at == 0 || text.at[at - 1] == ' ';
+	for (int i = 0; i < TAGS; i++)
+		if ((begins || i != TAG_BIC) && span_starts(span_from(text, at), tag_words[i]))
+			return (enum tag)i;
+	return TAGS;
+}
+
+static void take_tag(struct reading_line *l, enum tag tag, struct span value)
+{
+	switch (tag) {
+	case TAG_EREF: set_reference(&l->end_to_end, value); break;
+	case TAG_KREF: set_reference(&l->transaction_ref, value); break;
+	case TAG_MREF: set_reference(&l->mandate, value); break;
+	case TAG_CRED:
+	case TAG_DEBT: mt940_set(&l->party_customer, value); break;
+	case TAG_ABWA:
+	case TAG_ABWE: mt940_set(&l->party_ultimate, value); break;
+	case TAG_IBAN: mt940_set(&l->party_iban, value); break;
+	case TAG_BIC: mt940_set(&l->party_bank, value); break;
+	case TAG_OAMT: set_original(l, value); break;
+	case TAG_COAM: add_charge(l, value); break;
+	case TAG_SVWZ:
+	case TAGS: mt940_add_text(l, value); break;
+	}
+}
+
+void mt940_tagged(struct span text, struct reading_line *l)
+{
+	enum tag tag = TAGS;
+	size_t from = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		enum tag found = tag_at(text, i);
+		if (found == TAGS)
+			continue;
+		take_tag(l, tag, span_bytes(text.at + from, i - from));
+		tag = found;
+		from = i + strlen(tag_words[found]);
+		i = from - 1;
+	}
+	take_tag(l, tag, span_from(text, from));
+}
+
+/* ---- 166?00…?20… ---- */
+
+enum { FULL_PIECE = 27 };
+
+/* The separator of a text of coded pieces; 0 when it is none. */
+static char separator_of(struct span text)
+{
+	if (text.size < 6 || !strchr("?+<>^~@#|", text.at[3]))
+		return 0;
+	for (int i = 0; i < 6; i++)
+		if (i != 3 && !isdigit((unsigned char)text.at[i]))
+			return 0;
+	return text.at[3];
+}
+
+static int code_at(struct span text, size_t at, char separator)
+{
+	if (at + 3 > text.size || text.at[at] != separator || !isdigit((unsigned char)text.at[at + 1]) ||
+		!isdigit((unsigned char)text.at[at + 2]))
+		return -1;
+	int code = (text.at[at + 1] - '0') * 10 + (text.at[at + 2] - '0');
+	return code == 0 || code == 10 || (code >= 20 && code <= 34) || (code >= 60 && code <= 63) ? code : -1;
+}
+
+static size_t characters(struct span text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.size; i++)
+		n += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* What is told in pieces, in one: a piece that is full goes on in the next, a shorter one ends a word. */
+struct joint {
+	char *at;
+	size_t size, last; /* last: characters of the last piece */
+};
+
+static void join(struct joint *j, struct span piece)
+{
+	bool blank = (piece.size && piece.at[0] == ' ') || (j->size && j->at[j->size - 1] == ' ');
+	if (j->size && j->last < FULL_PIECE && !blank)
+		j->at[j->size++] = ' ';
+	memcpy(j->at + j->size, piece.at, piece.size);
+	j->size += piece.size;
+	j->last = characters(piece);
+}
+
+static struct span joined(const struct joint *j)
+{
+	return span_bytes(j->at, j->size);
+}
+
+/* What the coded pieces say, gathered; each kind has a part of the room. */
+struct coded {
+	struct joint remittance, name;
+	struct span posting;
+};
+
+static void take_piece(struct coded *c, struct reading_line *l, int code, struct span value)
+{
+	if ((code >= 20 && code <= 29) || code >= 60)
+		join(&c->remittance, value);
+	else if (code == 32 || code == 33)
+		join(&c->name, value);
+	else if (code == 30)
+		mt940_set(&l->party_bank, value);
+	else if (code == 31)
+		mt940_set(&l->party_iban, value);
+	else if (code == 0)
+		mt940_set(&c->posting, value);
+}
+
+static void coded(struct mt940 *r, struct span text, char separator, struct reading_line *l)
+{
+	struct coded c = { .remittance = { .at = r->joined }, .name = { .at = r->joined + sizeof(r->joined) / 2 } };
+	int code = code_at(text, 3, separator);
+	size_t from = 6;
+	l->code = mt940_code(span_bytes(text.at, 3), r->entry.type, l->amount.minor > 0);
+	for (size_t i = from; i <= text.size; i++) {
+		int next = code_at(text, i, separator);
+		if (next < 0 && i < text.size)
+			continue;
+		take_piece(&c, l, code, span_bytes(text.at + from, i - from));
+		code = next;
+		from = i + 3;
+		i += 2;
+	}
+	mt940_tagged(joined(&c.remittance), l);
+	mt940_set(&l->party_name, joined(&c.name));
+	mt940_add_text(l, c.posting);
+}
+
+/* ---- all of an entry's texts ---- */
+
+/* One piece of all lines: banks cut at 65 characters, in words and in tags. */
+static struct span flat(struct mt940 *r, struct span info)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < info.size; i++)
+		if (info.at[i] != '\n')
+			r->flat[n++] = info.at[i];
+	return charset_utf8(r->t.settings.charset, span_bytes(r->flat, n), r->decoded);
+}
+
+/* The first word of a free text is the account of the other side, at some banks, and what follows in its line the name. */
+static void take_leading_account(struct span line, struct reading_line *l)
+{
+	struct span word, rest = SPAN("");
+	span_cut(span_trim(line), ' ', &word, &rest);
+	if (!is_iban(word))
+		return;
+	mt940_set(&l->party_iban, word);
+	mt940_set(&l->party_name, rest);
+}
+
+static void free_lines(struct mt940 *r, struct span info, struct reading_line *l)
+{
+	char *room = r->decoded;
+	for (bool more = true, first = true; more; first = false) {
+		struct span line;
+		more = span_cut(info, '\n', &line, &info);
+		struct span text = charset_utf8(r->t.settings.charset, line, room);
+		if (text.at == room)
+			room += text.size;
+		if (first)
+			take_leading_account(text, l);
+		mt940_add_text(l, text);
+	}
+}
+
+static void take_info(struct mt940 *r, struct reading_line *l)
+{
+	struct span info = span_bytes(r->info, r->info_size), text = flat(r, info);
+	char separator = separator_of(text);
+	if (separator)
+		coded(r, text, separator, l);
+	else if (!mt940_slashed(span_trim(text), l))
+		free_lines(r, info, l);
+}
+
+/* The second line of :61:: amounts, an account, or words. */
+static void take_supplement(struct mt940 *r, struct reading_line *l)
+{
+	struct span text = span_trim(r->entry.supplement);
+	if (is_iban(text))
+		mt940_set(&l->party_iban, text);
+	else if (!mt940_slashed(text, l) && span_is_text(text))
+		mt940_add_text(l, text);
+}
+
+/* "EREF", "KREF+": where the reference stands, not the reference itself. */
+static bool is_pointer(struct span reference)
+{
+	static const char *const words[] = { "EREF", "PREF", "KREF", "MREF", "MARF", "EREF+", "KREF+", "PREF+", "MREF+" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_is(reference, words[i]))
+			return true;
+	return reading_is_no_reference(reference);
+}
+
+/* The reference of the :61: itself stands for the end-to-end reference where the texts name none. */
+static void take_reference(struct reading_line *l, struct span reference)
+{
+	if (is_pointer(reference))
+		return;
+	if (is_iban(reference))
+		mt940_set(&l->party_iban, reference);
+	else if (!l->end_to_end.size)
+		l->end_to_end = reference;
+	else if (!span_equal(l->end_to_end, reference))
+		mt940_set(&l->transaction_ref, reference);
+}
+
+void mt940_texts(struct mt940 *r, struct reading_line *l)
+{
+	const struct mt940_entry *e = &r->entry;
+	l->bank_code = e->type;
+	take_info(r, l);
+	take_supplement(r, l);
+	take_reference(l, e->reference);
+	if (!l->code.size)
+		l->code = mt940_code(SPAN(""), e->type, l->amount.minor > 0);
+	if (!l->code.size)
+		l->code = e->type;
+}

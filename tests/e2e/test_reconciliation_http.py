@@ -120,11 +120,11 @@ def test_the_same_file_again_is_known(booked):
 
 
 def test_a_file_that_cannot_be_read_names_rule_and_line(booked):
-    for name, code, line in (("doctype.xml", "dtd_refused", 2), ("camt054.xml", "message_not_a_statement", 1), ("cut_short.xml", "xml_malformed", None)):
+    for name, code, line in (("doctype.xml", "dtd_refused", 2), ("camt054.xml", "no_statement", 1), ("cut_short.xml", "xml_malformed", None)):
         status, problem = booked.upload(name)
         assert (status, problem["code"]) == (422, code)
         assert line is None or problem["detail"].startswith(f"line {line}:")
-    assert {f["rule"] for f in booked.get("/v1/statement-files?state=refused")["files"]} == {"dtd_refused", "message_not_a_statement", "xml_malformed"}
+    assert {f["rule"] for f in booked.get("/v1/statement-files?state=refused")["files"]} == {"dtd_refused", "no_statement", "xml_malformed"}
 
 
 def test_a_statement_that_breaks_a_rule_is_quarantined_with_every_broken_rule(booked):

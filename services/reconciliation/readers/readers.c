@@ -6,11 +6,13 @@
 #include "bai2.h"
 #include "camt.h"
 #include "mt940.h"
+#include "ofx.h"
 
 const struct reader *const readers[] = {
 	&camt_reader,
 	&mt940_reader,
 	&bai2_reader,
+	&ofx_reader,
 	NULL,
 };
 

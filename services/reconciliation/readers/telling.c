@@ -14,6 +14,20 @@ void telling_init(struct telling *t, const struct reading_sink *sink, const stru
 
 /* ---- what is wrong ---- */
 
+/* A text that a limit cut within a character ends before it; what the file has that is no UTF-8 becomes a question mark. */
+static void mend_text(char *text)
+{
+	uint32_t rune;
+	for (char *at = text; *at;) {
+		size_t n = span_rune(span_of(at), &rune);
+		if (!n && strlen(at) < 4 && (unsigned char)*at >= 0xc0)
+			*at = 0;
+		else if (!n)
+			*at++ = '?';
+		at += n;
+	}
+}
+
 void telling_stop(struct telling *t, enum err err)
 {
 	if (t->failed == OK)
@@ -30,6 +44,7 @@ void telling_fail(struct telling *t, enum rule rule, struct place place, const c
 	t->violation.place = place;
 	vsnprintf(t->violation.text, sizeof(t->violation.text), fmt, args);
 	va_end(args);
+	mend_text(t->violation.text);
 	why_set(&t->why, ERR_INVALID, rule_word(rule), "line %ld: %s", (long)place.line, t->violation.text);
 	telling_stop(t, ERR_INVALID);
 }
@@ -43,6 +58,7 @@ void telling_broken(struct telling *t, enum rule rule, struct place place, const
 	va_start(args, fmt);
 	vsnprintf(v.text, sizeof(v.text), fmt, args);
 	va_end(args);
+	mend_text(v.text);
 	telling_stop(t, t->sink->broken(t->sink->ctx, t->statement.statement, &v, &t->why));
 }
 
@@ -68,6 +84,8 @@ static void name(char to[IDENTIFIER_ROOM], struct span text)
 	size_t n = text.size < IDENTIFIER_ROOM ? text.size : IDENTIFIER_ROOM - 1;
 	if (to[0])
 		return;
+	while (n < text.size && n && ((unsigned char)text.at[n] & 0xc0) == 0x80)
+		n--;
 	memcpy(to, text.at, n);
 	to[n] = 0;
 }

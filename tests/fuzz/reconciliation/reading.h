@@ -18,7 +18,7 @@ struct heard {
 
 static inline void hear_texts(struct heard *h, const struct reading_line *l)
 {
-	const struct span spans[] = { l->end_to_end, l->bank_ref, l->transaction_ref, l->account, l->party_iban, l->party_name,
+	const struct span spans[] = { l->end_to_end, l->own_id, l->bank_ref, l->transaction_ref, l->account, l->party_iban, l->party_name,
 		l->party_account, l->party_bank, l->party_customer, l->code, l->bank_code, l->return_reason, l->return_text,
 		l->original_ref, l->status, l->rate, l->mandate, l->batch_ref };
 	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
@@ -71,6 +71,7 @@ static inline enum err heard_broken(void *ctx, int statement, const struct viola
 	(void)why;
 	demand(statement == h->statements && v->rule != RULE_NONE && !rule_is_fatal(v->rule) && v->place.line >= 1,
 		"a fault has rule and place");
+	demand(v->text[0] && span_is_utf8(span_of(v->text)), "a fault says in UTF-8 what it is");
 	h->broken++;
 	return OK;
 }
@@ -79,6 +80,7 @@ static inline enum err heard_statement(void *ctx, const struct reading_statement
 {
 	struct heard *h = ctx;
 	(void)why;
+	demand(span_is_utf8(s->id) && span_is_utf8(s->account), "what names a statement is UTF-8");
 	demand(s->statement == h->statements && s->line_count == h->lines && s->skipped == h->informs, "every line is counted");
 	demand((s->violations == 0) == (h->broken == 0), "a statement is broken where a rule is");
 	demand(s->violations || (s->line_sum == h->sum && !h->overflowed), "lines sum to what the statement says");
@@ -107,7 +109,7 @@ static inline struct heard hear(
 		err = reader->feed(state, part, last, &why);
 	}
 	*rule = reader->violation(state)->rule;
-	demand(err == OK || (err == ERR_INVALID && rule_is_fatal(*rule) && why.code[0] && why.text[0]),
+	demand(err == OK || (err == ERR_INVALID && rule_is_fatal(*rule) && why.code[0] && why.text[0] && span_is_utf8(span_of(why.text))),
 		"a refusal has a rule and a reason");
 	demand(err != OK || heard.statements > 0, "a file that is read holds a statement");
 	reader->close(state);

@@ -48,6 +48,7 @@ static enum err told_line(void *ctx, const struct reading_line *l, struct why *w
 	add_field(t, "e2e", l->end_to_end);
 	add_field(t, "bank", l->bank_ref);
 	add_field(t, "tx", l->transaction_ref);
+	add_field(t, "id", l->own_id);
 	add_field(t, "mandate", l->mandate);
 	add_field(t, "batch", l->batch_ref);
 	add_lists(t, l);

@@ -165,12 +165,12 @@ void exception_suggest(struct ledger *l, enum exception_kind kind, struct uuid s
 	e->rule = rule;
 }
 
-static void close_one(struct ledger *l, struct exception *e, struct span by, struct span reason)
+static void close_one(struct ledger *l, struct exception *e, struct span by)
 {
 	e->open = false;
 	e->closed = l->now;
 	e->closed_by = by;
-	exception_note(l, e, "closed", reason);
+	exception_note(l, e, "closed", l->reason);
 	ledger_exception(l, e);
 }
 
@@ -179,7 +179,7 @@ void exception_close(struct ledger *l, enum exception_kind kind, struct uuid sub
 	struct span key = key_of(l, kind, subject);
 	const struct exception *old = book_find(l->book, BOOK_EXCEPTIONS, key);
 	if (old && old->open)
-		close_one(l, book_edit(l->book, BOOK_EXCEPTIONS, key), by, SPAN(""));
+		close_one(l, book_edit(l->book, BOOK_EXCEPTIONS, key), by);
 }
 
 enum err exception_find_open(struct ledger *l, struct uuid id, struct exception **out, struct why *why)
@@ -197,12 +197,12 @@ enum err exception_find_open(struct ledger *l, struct uuid id, struct exception 
 	return OK;
 }
 
-enum err exception_close_by_hand(struct ledger *l, struct uuid id, struct span by, struct span reason, struct why *why)
+enum err exception_close_by_hand(struct ledger *l, struct uuid id, struct span by, struct why *why)
 {
 	struct exception *e = NULL;
 	TRY(exception_find_open(l, id, &e, why));
 	if (!exception_is_closed_by_hand(e->kind))
 		return why_set(why, ERR_REFUSED, "exception_needs_facts", "%s", exception_help(e->kind));
-	close_one(l, e, by, reason);
+	close_one(l, e, by);
 	return OK;
 }

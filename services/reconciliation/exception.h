@@ -99,7 +99,7 @@ void exception_suggest(struct ledger *, enum exception_kind, struct uuid subject
 void exception_close(struct ledger *, enum exception_kind, struct uuid subject, struct span by);
 
 /* A person's word, by its id among those of the book: ERR_NOT_FOUND, ERR_CONFLICT when closed, ERR_REFUSED when facts have to end it. */
-enum err exception_close_by_hand(struct ledger *, struct uuid id, struct span by, struct span reason, struct why *) MUST_CHECK;
+enum err exception_close_by_hand(struct ledger *, struct uuid id, struct span by, struct why *) MUST_CHECK;
 
 /* The exception of that id among those of the book, for work on it: ERR_NOT_FOUND, ERR_CONFLICT when closed. */
 enum err exception_find_open(struct ledger *, struct uuid id, struct exception **, struct why *) MUST_CHECK;

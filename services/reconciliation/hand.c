@@ -319,7 +319,7 @@ enum err hand_write_off(struct ledger *l, const struct write_off *w, struct why 
 enum err hand_close(struct ledger *l, const struct close_exception *c, struct why *why)
 {
 	audit(l, &c->by, "close exception", span_of(uuid_text(l->arena, c->exception)));
-	return exception_close_by_hand(l, c->exception, c->by.client, c->by.why, why);
+	return exception_close_by_hand(l, c->exception, c->by.client, why);
 }
 
 enum err hand_accept(struct ledger *l, const struct accept_statement *c, struct why *why)

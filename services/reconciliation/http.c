@@ -4,6 +4,7 @@
 #include "http_lists.h"
 #include "http_queue.h"
 #include "http_sums.h"
+#include "http_why.h"
 #include "import.h"
 #include "reconciliation_queries.h"
 #include "role.h"
@@ -248,6 +249,8 @@ const struct route reconciliation_routes[] = {
 	POST("/v1/exceptions/{id}/note", "NoteException", "adds a note to its history"),
 	POST("/v1/exceptions/{id}/park", "ParkException", "puts it out of sight until a day"),
 	POST("/v1/exceptions/{id}/accept", "AcceptSuggestion", "does what is suggested"),
+	GET("/v1/why/{id}", why_show,
+		"the chain of causes of a line, an invoice or a payment: file, statement, line, looks, match, money, transfers"),
 	GET("/v1/queue", queue_list, "the work queue: open exceptions by type, owner, stream, currency, rule, amount and age"),
 	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),

@@ -141,6 +141,31 @@ struct span rows_csv(struct arena *arena, const struct rows *r, const struct sho
 	return text_done(&t);
 }
 
+static struct span signs_text(struct arena *arena, int32_t signs)
+{
+	struct text t;
+	const char *between = "";
+	text_init(&t, arena);
+	for (unsigned bit = 0; bit < SIGNS; bit++) {
+		if (!((unsigned)signs & 1u << bit))
+			continue;
+		text_printf(&t, "%s%s", between, sign_word(bit));
+		between = " ";
+	}
+	return text_done(&t);
+}
+
+struct span rows_cell(struct arena *arena, const struct rows *r, size_t row, const struct shown *s)
+{
+	int at = rows_column(r, s->name);
+	if (rows_is_null(r, row, at))
+		return SPAN("");
+	if (s->type == SHOWN_SIGNS)
+		return signs_text(arena, rows_int4(r, row, at));
+	const char *plain = plain_text(arena, r, row, at, s);
+	return plain ? span_of(plain) : rows_text(r, row, at);
+}
+
 bool rows_wants_csv(const struct request *r)
 {
 	return span_is(request_query(r, "format"), "csv");

@@ -55,6 +55,8 @@ void rows_members(struct json_out *, struct arena *, const struct rows *, size_t
 /* A list of rows under a name, in an object that is open. */
 void rows_array(struct json_out *, struct arena *, const char *name, const struct rows *, const struct shown *);
 struct span rows_csv(struct arena *, const struct rows *, const struct shown *);
+/* One member as text, as CSV has it; evidence by its words. Empty where there is nothing. */
+struct span rows_cell(struct arena *, const struct rows *, size_t row, const struct shown *);
 
 /* The rows of a list that have this id (parts of an invoice are several). */
 enum err rows_of_id(struct request *, struct db *, const struct listed *, struct uuid, struct rows *, struct why *) MUST_CHECK;

@@ -11,6 +11,7 @@ struct ledger ledger_open(struct book *book, struct say *say, struct instant now
 		.merchant = merchant,
 		.by = SPAN("machine"),
 		.person = SPAN("machine"),
+		.reason = SPAN(""),
 		.day = day };
 }
 
@@ -140,6 +141,7 @@ void ledger_audit(struct ledger *l, struct span client, struct span who, const c
 	*a = (struct audit){ l->person, span_of(act),
 		span_of(arena_printf(l->arena, "%.*s/%.*s", SPAN_ARG(l->merchant), SPAN_ARG(subject))), reason };
 	l->by = client;
+	l->reason = reason;
 }
 
 void ledger_line(struct ledger *l, const struct line *line, enum line_told told)

@@ -50,6 +50,7 @@ struct ledger {
 	struct instant now;
 	struct span merchant;
 	struct span by; /* who decides: "machine", or the client system whose user did */
+	struct span reason; /* of a person's deed, or empty */
 	struct span person; /* the same with the user: "machine", or client/user; kept here, never told */
 	/* Of the transfers that follow. */
 	struct span customer;

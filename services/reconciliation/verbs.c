@@ -7,6 +7,7 @@
 #include "common/verbs.h"
 #include "http_lists.h"
 #include "http_sums.h"
+#include "http_why.h"
 #include "import.h"
 #include "random.h"
 #include "verbs_ledger.h"
@@ -269,6 +270,24 @@ static enum err proof(const struct service *service, struct db *db, struct arena
 }
 
 #define TRIAL_BALANCE "trial-balance MERCHANT [--as-of DAY] [--known-at INSTANT] [--account ACCOUNT] [--format csv]"
+static enum err why_verb(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	const char *format = verb_option(argc, argv, "--format");
+	struct span body;
+	bool json = format && !strcmp(format, "json");
+	(void)service, (void)code;
+	TRY(why_tell(db, arena, span_of(argv[0]), span_of(argv[1]), !json, &body, why));
+	printf("%.*s%s", SPAN_ARG(body), json ? "\n" : "");
+	return OK;
+}
+
+static int verb_why(const struct service *service, int argc, char **argv)
+{
+	return argc < 2 || argv[0][0] == '-' ? usage("why MERCHANT ID|NUMBER [--format json]")
+					     : with_database(service, argc, argv, why_verb);
+}
+
 #define BOOK_VERB(name, how)                                                                                  \
 	static int verb_##name(const struct service *service, int argc, char **argv)                          \
 	{                                                                                                     \
@@ -286,6 +305,7 @@ const struct verb reconciliation_verbs[] = {
 	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },
 	{ "exceptions", "exceptions MERCHANT [--format csv]: what somebody has to look at, one a line", verb_exceptions },
+	{ "why", "why MERCHANT ID|NUMBER [--format json]: the chain of causes of a line, an invoice or a payment", verb_why },
 	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },
 	{ "ledger", LEDGER_USAGE ": the journal against its seal; the first entry that does not fit, exit 1", verb_ledger },
 	{ NULL, NULL, NULL },

@@ -238,6 +238,25 @@ def test_many_suggestions_are_accepted_in_one_call_each_with_its_own_outcome(boo
     assert volt.call("GET", f"/v1/exceptions/{line}")[0] == 404
 
 
+def test_why_a_line_is_what_it_is_goes_from_the_file_to_the_transfers(booked):
+    line = booked.get("/v1/lines")["lines"][0]["id"]
+    assert booked.post(f"/v1/lines/{line}/match", {**BY, "account": "bank_charges"})[0] == 200
+    chain = booked.get(f"/v1/why/{line}")
+    assert (chain["id"], chain["kind"], [f["name"] for f in chain["statement_files"]]) == (line, "line", ["upload"])
+    assert [row["id"] for row in chain["lines"]] == [line] and chain["statements"][0]["accepted_by"] == "machine"
+    cause = booked.get(f"/v1/journal?cause_id={line}")["journal"]
+    assert {t["id"] for t in chain["transfers"]} == {t["id"] for t in cause} and cause
+    assert (chain["history"][-1]["act"], chain["history"][-1]["detail"]) == ("closed", "she said so")
+    assert chain["events"][0]["revision"] > 0
+    text = booked.world.verb("reconciliation", "why", "nord", line).stdout
+    assert text.startswith(f"line {line}\nthe file that came\n") and "bank_charges" in text and "she said so" in text
+    assert booked.world.verb("reconciliation", "why", "nord", "nothing", check=False).returncode != 0
+    assert booked.call("GET", f"/v1/why/{line}?format=csv")[0] == 400
+    for nobody in (Desk(booked.world, "volt").call("GET", f"/v1/why/{line}"), booked.call("GET", f"/v1/why/{uuid.uuid4()}")):
+        assert nobody[0] == 404
+    assert booked.post(f"/v1/lines/{line}/unmatch", BY)[0] == 200
+
+
 def test_the_verbs_do_and_print_the_same(booked, tmp_path):
     def verb(*args, code=0):
         done = booked.world.verb("reconciliation", *args, check=False)

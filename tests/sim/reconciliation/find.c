@@ -330,7 +330,8 @@ static void find_owner_of(const struct finding *f, const struct find *what)
 
 static void find_suggested(const struct finding *f, const struct exception *e)
 {
-	const struct find subject = { FIND_LINE, e->merchant, uuid_span(&e->subject) }, other = { FIND_LINE, e->merchant, uuid_span(&e->suggested) };
+	const struct find subject = { FIND_LINE, e->merchant, uuid_span(&e->subject) },
+			  other = { FIND_LINE, e->merchant, uuid_span(&e->suggested) };
 	const struct invoice *invoice = mem_find(&f->m->tables[BOOK_INVOICES], sim_key_uuid(f->arena, e->merchant, e->suggested));
 
 	find_line(f, &subject, false);

@@ -20,9 +20,9 @@ static void check_plan(struct town *t, const struct query *query, const char *in
 	town_script(t->owner,
 		arena_printf(t->arena, "prepare page (text, bigint, uuid, text, text, text, text, text, text, text, text, text) as %s",
 			query->sql));
-	const char *plan =
-		town_text(t, "select pg_temp.plan_of($q$explain execute page ('nord', 50, '00000000-0000-0000-0000-000000000000', '', 'eve',"
-			     " '@account:1', '', '', '', '', '', '')$q$)");
+	const char *plan = town_text(t,
+		"select pg_temp.plan_of($q$explain execute page ('nord', 50, '00000000-0000-0000-0000-000000000000', '', 'eve',"
+		" '@account:1', '', '', '', '', '', '')$q$)");
 	has(plan, index);
 	if (strstr(plan, "Sort"))
 		fail_msg("sorted: %s", plan);

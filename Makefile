@@ -66,10 +66,10 @@ CC := clang
 GCC_WARNINGS :=
 WERRORS :=
 endif
-PACKAGES := libpq rdkafka libevent libevent_pthreads libevent_openssl libcurl jansson expat libprotobuf-c openssl cmocka
+PACKAGES := libpq rdkafka libevent libevent_pthreads libevent_openssl libcurl jansson expat zlib libprotobuf-c openssl cmocka
 $(foreach p,$(PACKAGES),$(eval LIB_$p := $(shell pkg-config --libs $p 2>/dev/null)))
 PG_CFLAGS := $(shell pkg-config --cflags libpq rdkafka libcurl 2>/dev/null)
-LIBS_pure := $(LIB_libprotobuf-c) $(LIB_expat) -lcrypto $(LIB_jansson)
+LIBS_pure := $(LIB_libprotobuf-c) $(LIB_expat) $(LIB_zlib) -lcrypto $(LIB_jansson)
 LIBS_all := $(LIB_libpq) $(LIB_rdkafka) $(LIB_libevent_pthreads) $(LIB_libevent) $(LIBS_pure) -lssl -lcrypto -lpthread
 # libcurl only where calls go out.
 LIBS_common := $(LIB_libcurl)

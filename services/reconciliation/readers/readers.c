@@ -1,5 +1,6 @@
 #include "readers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +8,12 @@
 #include "camt.h"
 #include "mt940.h"
 #include "ofx.h"
+#include "packed.h"
 
 const struct reader *const readers[] = {
+	/* A zip may hold a file as it is, with that one's marks: what packs is asked first. */
+	&gzip_reader,
+	&zip_reader,
 	&camt_reader,
 	&mt940_reader,
 	&bai2_reader,
@@ -46,6 +51,7 @@ struct reading {
 	struct reading_settings settings;
 	const struct reader *reader; /* NULL while the first bytes are gathered */
 	void *state;
+	bool is_inside;
 	struct violation violation;
 	size_t size;
 	char head[READER_HEAD];
@@ -62,15 +68,28 @@ struct reading *reading_open(const struct reading_sink *sink, const struct readi
 	return r;
 }
 
+struct reading *reading_open_inside(const struct reading_sink *sink, const struct reading_settings *settings)
+{
+	struct reading *r = reading_open(sink, settings);
+	r->is_inside = true;
+	return r;
+}
+
+static enum err refuse(struct reading *r, enum rule rule, const char *text, struct why *why)
+{
+	r->violation = (struct violation){ .rule = rule, .place = { 1, 0 } };
+	snprintf(r->violation.text, sizeof(r->violation.text), "%s", text);
+	r->reader = NULL;
+	return why_set(why, ERR_INVALID, rule_word(rule), "line 1: %s", text);
+}
+
 static enum err choose(struct reading *r, struct why *why)
 {
 	r->reader = reader_of(span_bytes(r->head, r->size), &r->settings);
-	if (!r->reader) {
-		r->violation = (struct violation){
-			.rule = RULE_FORMAT, .place = { 1, 0 }, .text = "the first bytes are of no format that is read"
-		};
-		return why_set(why, ERR_INVALID, rule_word(RULE_FORMAT), "line 1: %s", r->violation.text);
-	}
+	if (!r->reader)
+		return refuse(r, RULE_FORMAT, "the first bytes are of no format that is read", why);
+	if (r->is_inside && r->reader->inside)
+		return refuse(r, RULE_ARCHIVE_NESTED, "there is an archive in the archive", why);
 	r->state = r->reader->open(r->sink, &r->settings);
 	return OK;
 }
@@ -101,7 +120,9 @@ const struct violation *reading_violation(const struct reading *r)
 
 const char *reading_format(const struct reading *r)
 {
-	return r->reader ? r->reader->name : "";
+	if (!r->reader)
+		return "";
+	return r->reader->inside ? r->reader->inside(r->state) : r->reader->name;
 }
 
 void reading_close(struct reading *r)

@@ -29,6 +29,7 @@ struct reader {
 	enum err (*feed)(void *, struct span bytes, bool last, struct why *);
 	const struct violation *(*violation)(const void *);
 	void (*close)(void *);
+	const char *(*inside)(const void *); /* of what only packs other formats: the one that is read inside; NULL elsewhere */
 };
 
 /* NULL-terminated. A new format is one row here. */
@@ -37,12 +38,15 @@ const struct reader *reader_find(struct span name); /* NULL when there is none *
 /* The surest of the first bytes; NULL when none knows them. */
 const struct reader *reader_of(struct span head, const struct reading_settings *);
 
-/* A file of any format, as a stream. settings may be NULL. */
+/* A file of any format, packed or not, as a stream. settings may be NULL. */
 struct reading;
 struct reading *reading_open(const struct reading_sink *, const struct reading_settings *);
+/* The same for what came out of an archive: another archive in it is refused. */
+struct reading *reading_open_inside(const struct reading_sink *, const struct reading_settings *);
 enum err reading_feed(struct reading *, struct span bytes, bool last, struct why *) MUST_CHECK; /* the contract of struct reader's feed */
 const struct violation *reading_violation(const struct reading *); /* rule RULE_NONE: none so far */
-const char *reading_format(const struct reading *); /* the reader's name; "" while, or if, it is unknown */
+const char *reading_format(
+	const struct reading *); /* the reader's name, of a packed file that of its content; "" while, or if, it is unknown */
 void reading_close(struct reading *); /* NULL is allowed */
 
 #endif

@@ -220,6 +220,23 @@ static void a_call_that_never_left_is_made_again_later(void **state)
 	assert_int_equal(world_intent(w, id, INTENT_OPEN)->next_at.us, w->now.us + 30 * SECOND);
 }
 
+static void the_late_answer_of_an_earlier_call_puts_off_no_later_one(void **state)
+{
+	struct world *w = world_open(*state);
+	struct uuid id = world_checkout(w, 1);
+	struct intent before;
+
+	open(w, id);
+	world_claim(w, id, INTENT_OPEN);
+	world_claim(w, id, INTENT_OPEN);
+	before = *world_intent(w, id, INTENT_OPEN);
+	world_answer_of(w, 1, id, id, INTENT_OPEN, false, false, 0, "");
+	assert_int_equal(world_intent(w, id, INTENT_OPEN)->rung, before.rung);
+	assert_int_equal(world_intent(w, id, INTENT_OPEN)->next_at.us, before.next_at.us);
+	world_answer_of(w, 2, id, id, INTENT_OPEN, false, false, 0, "");
+	assert_int_equal(world_intent(w, id, INTENT_OPEN)->rung, before.rung + 1);
+}
+
 static void a_provider_that_refuses_fails_the_attempt_and_tells_a_person(void **state)
 {
 	struct world *w = world_open(*state);
@@ -528,6 +545,7 @@ int main(void)
 		WITH_ARENA(asking_finds_the_session_by_our_own_reference),
 		WITH_ARENA(what_the_provider_does_not_have_is_asked_for_again_under_the_same_key_while_it_remembers),
 		WITH_ARENA(a_call_that_never_left_is_made_again_later),
+		WITH_ARENA(the_late_answer_of_an_earlier_call_puts_off_no_later_one),
 		WITH_ARENA(a_provider_that_refuses_fails_the_attempt_and_tells_a_person),
 		WITH_ARENA(an_answer_that_comes_late_for_an_ended_attempt_ends_its_session),
 		WITH_ARENA(one_to_be_ended_that_the_provider_does_not_have_after_minutes_is_gone),

@@ -143,12 +143,17 @@ void world_claim(struct world *w, struct uuid subject, enum intent_kind kind)
 void world_answer(struct world *w, struct uuid attempt, struct uuid subject, enum intent_kind kind, bool sent, bool unknown, int status,
 	const char *body)
 {
-	const struct intent *intent = world_intent(w, subject, kind);
+	world_answer_of(w, world_intent(w, subject, kind)->tries, attempt, subject, kind, sent, unknown, status, body);
+}
+
+void world_answer_of(struct world *w, int call, struct uuid attempt, struct uuid subject, enum intent_kind kind, bool sent, bool unknown,
+	int status, const char *body)
+{
 	struct call_answer answer = { .kind = kind,
 		.subject = subject,
 		.attempt = attempt,
 		.customer = CUSTOMER,
-		.call = intent->tries,
+		.call = call,
 		.sent = sent,
 		.unknown = unknown,
 		.status = status,

@@ -50,6 +50,9 @@ struct uuid world_opened(struct world *, int invoice);
 /* An answer to the current call of an intent. */
 void world_answer(
 	struct world *, struct uuid attempt, struct uuid subject, enum intent_kind, bool sent, bool unknown, int status, const char *body);
+/* The answer of the call with that number, from 1: one that was given up meanwhile may still be answered. */
+void world_answer_of(struct world *, int call, struct uuid attempt, struct uuid subject, enum intent_kind, bool sent, bool unknown,
+	int status, const char *body);
 /* What the send role does when it claims: counts the try. */
 void world_claim(struct world *, struct uuid subject, enum intent_kind);
 

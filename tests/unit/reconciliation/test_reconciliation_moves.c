@@ -32,6 +32,16 @@ static void a_return_is_not_taken_back_into_a_line_that_was_booked_elsewhere_sin
 	assert_proven(&w);
 }
 
+static void a_line_is_posted_once_and_a_second_time_is_no_fault(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid line = world_line(&w, (struct line_of){ .minor = 12000, .text = "irgendwas" });
+
+	assert_int_equal(world_run(&w, world_own(&w, type_post_line, line)), OK);
+	assert_int_equal(world_balance(&w, CHART_CASH), 12000);
+	assert_proven(&w);
+}
+
 static void what_moved_between_finding_and_locking_is_not_decided_on(void **state)
 {
 	struct world w = world_open(*state);
@@ -63,6 +73,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ARENA(a_return_is_not_taken_back_into_a_line_that_was_booked_elsewhere_since),
+		WITH_ARENA(a_line_is_posted_once_and_a_second_time_is_no_fault),
 		WITH_ARENA(what_moved_between_finding_and_locking_is_not_decided_on),
 		WITH_ARENA(money_of_a_customer_who_is_not_locked_is_not_decided_on),
 	};

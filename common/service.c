@@ -539,9 +539,10 @@ int service_main(const struct service *s, int argc, char **argv)
 		return usage(s, stdout);
 	if (strcmp(argv[1], "--version") == 0)
 		return verb_version(s, 0, NULL);
-	verb = verb_find(common_verbs, argv[1]);
-	if (verb == NULL)
-		verb = verb_find(s->verbs, argv[1]);
+	verb = verb_find(s->verbs, argv[1]);
+	/* A service's own verb of a common one's name is meant where a word follows it: `check` and `check FILE`. */
+	if (verb == NULL || argc < 3 || argv[2][0] == '-')
+		verb = verb_find(common_verbs, argv[1]) ? verb_find(common_verbs, argv[1]) : verb;
 	if (verb == NULL) {
 		fprintf(stderr, "%s: no verb \"%s\"\n", s->name, argv[1]);
 		return usage(s, stderr);

@@ -57,10 +57,23 @@ enum err statement_act(struct statement *s, enum statement_act act, struct why *
 
 /* ---- the gate ---- */
 
+enum rule statement_balance(
+	struct arena *arena, struct money opening, int64_t line_sum, int64_t reversal_sum, int64_t closing, struct span *reason)
+{
+	struct money sum = { line_sum, opening.currency }, made;
+	struct why why = { 0 };
+	if (money_add(opening, sum, &made, &why) == OK && made.minor == closing)
+		return RULE_NONE;
+	const char *hint = opening.minor + line_sum - 2 * reversal_sum == closing && reversal_sum
+				   ? "; it would if its reversals had the opposite sign"
+				   : "";
+	*reason = span_of(arena_printf(arena, "%s and lines of %s are not %s%s", money_text(arena, opening), money_digits(arena, sum),
+		money_digits(arena, (struct money){ closing, opening.currency }), hint));
+	return RULE_NOT_CLOSING;
+}
+
 enum rule statement_gate(struct arena *arena, const struct statement *s, const struct account *account, struct span *reason)
 {
-	struct money sum = { s->line_sum, s->currency }, made;
-	struct why why = { 0 };
 	*reason = s->reason;
 	if (s->rule != RULE_NONE)
 		return s->rule;
@@ -74,15 +87,7 @@ enum rule statement_gate(struct arena *arena, const struct statement *s, const s
 			span_of(arena_printf(arena, "the statement is in %s, the account in %s", s->currency.code, account->currency.code));
 		return RULE_ACCOUNT_CURRENCY;
 	}
-	if (money_add((struct money){ s->opening, s->currency }, sum, &made, &why) == OK && made.minor == s->closing)
-		return RULE_NONE;
-	const char *hint = s->opening + s->line_sum - 2 * s->reversal_sum == s->closing && s->reversal_sum
-				   ? "; it would if its reversals had the opposite sign"
-				   : "";
-	*reason =
-		span_of(arena_printf(arena, "%s and lines of %s are not %s%s", money_text(arena, (struct money){ s->opening, s->currency }),
-			money_digits(arena, sum), money_digits(arena, (struct money){ s->closing, s->currency }), hint));
-	return RULE_NOT_CLOSING;
+	return statement_balance(arena, (struct money){ s->opening, s->currency }, s->line_sum, s->reversal_sum, s->closing, reason);
 }
 
 /* ---- its place among the others ---- */

@@ -84,6 +84,10 @@ enum err statement_act(struct statement *, enum statement_act, struct why *) MUS
 /* The first rule that it breaks by itself, or RULE_NONE: what the reader found, the account, whether it closes. `account` may be NULL. */
 enum rule statement_gate(struct arena *, const struct statement *, const struct account *, struct span *reason);
 
+/* Whether opening and lines make the closing balance: RULE_NONE, or RULE_NOT_CLOSING and why. */
+enum rule statement_balance(
+	struct arena *, struct money opening, int64_t line_sum, int64_t reversal_sum, int64_t closing, struct span *reason);
+
 /* Where it goes, given the open gaps; *gap is the one that it fills, for PLACE_FILL. Pure. */
 enum placement statement_place(const struct chain *, const struct gap *const *gaps, size_t n, const struct statement *, size_t *gap);
 

@@ -10,6 +10,7 @@
 #include "http_why.h"
 #include "import.h"
 #include "random.h"
+#include "verbs_check.h"
 #include "verbs_ledger.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
@@ -300,7 +301,9 @@ BOOK_VERB(trial_balance, TRIAL_BALANCE)
 BOOK_VERB(proof, "proof MERCHANT [--recount]")
 
 const struct verb reconciliation_verbs[] = {
-	{ "import", "import MERCHANT FILE: a camt.053 file of any size into staging", verb_import },
+	{ "import", "import MERCHANT FILE: a statement file of any format and size into staging", verb_import },
+	{ "check", "check FILE: what an import would say of it, without a database; exit 1 when it is refused or would be quarantined",
+		verb_check },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
 	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },

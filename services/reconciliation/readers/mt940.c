@@ -52,6 +52,13 @@ static void copy(char *to, size_t room, struct span text)
 	to[n] = 0;
 }
 
+/* The first line of a field that has no other. */
+static void copy_line(char *to, size_t room, struct span field)
+{
+	span_cut(field, '\n', &field, &(struct span){ 0 });
+	copy(to, room, span_trim(field));
+}
+
 /* ---- the entry ---- */
 
 static void entry_tell(struct mt940 *r)
@@ -145,6 +152,7 @@ static void take_account(struct mt940 *r, struct span text)
 static void take_number(struct mt940 *r, struct span text)
 {
 	struct span number;
+	span_cut(text, '\n', &text, &(struct span){ 0 });
 	text = span_trim(text);
 	copy(r->number, sizeof(r->number), text);
 	span_cut(text, '/', &number, &(struct span){ 0 });
@@ -208,7 +216,7 @@ static bool begins(const struct mt940 *r)
 static void take_head(struct mt940 *r, struct span field)
 {
 	if (is_tag(r, "20"))
-		copy(r->reference, sizeof(r->reference), span_trim(field));
+		copy_line(r->reference, sizeof(r->reference), field);
 	else if (r->tag[0] == '2' && r->tag[1] == '5')
 		take_account(r, field);
 	else if (r->tag[0] == '2' && r->tag[1] == '8')

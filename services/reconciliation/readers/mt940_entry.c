@@ -151,6 +151,8 @@ static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span l
 	if (rule != RULE_NONE)
 		return rule;
 	e->amount.minor *= sign;
+	while (rest.size && rest.at[0] == ' ')
+		rest = span_from(rest, 1);
 	if (rest.size && !isalpha((unsigned char)rest.at[0]))
 		return bad(why, RULE_FIELD, "no transaction type", line);
 	e->type = span_trim(take(&rest, 4));

@@ -70,7 +70,7 @@ static void the_letter_after_the_mark_is_the_currencys(void **state)
 
 static void an_amount_needs_no_decimals_and_may_be_filled_with_zeroes(void **state)
 {
-	tells(*state, "333,50", ":61:260302C230,NTRFA\n:61:260302C000000000003,5NTRFB\n:61:260302C0,00NTRFC\n",
+	tells(*state, "333,50", ":61:260302C230, NTRFA\n:61:260302C000000000003,5NTRFB\n:61:260302C0,00NTRFC\n",
 		"line 0.1 at 5: EUR 230.00 2026-03-02/2026-03-02 e2e=A code=PMNT/RCDT/OTHR own=NTRF\n"
 		"line 0.2 at 6: EUR 3.50 2026-03-02/2026-03-02 e2e=B code=PMNT/RCDT/OTHR own=NTRF\n");
 }

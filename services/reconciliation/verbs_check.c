@@ -1,0 +1,60 @@
+#include "verbs_check.h"
+
+#include <stdio.h>
+
+#include "check.h"
+#include "common/verbs.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, CHUNK = 1 << 20 };
+
+static void print(void *ctx, struct span line)
+{
+	(void)ctx;
+	printf("%.*s\n", SPAN_ARG(line));
+}
+
+static struct span option(int argc, char **argv, const char *name)
+{
+	const char *value = verb_option(argc, argv, name);
+	return value ? span_of(value) : SPAN("");
+}
+
+static int check(FILE *file, enum check_format format, const struct reading_settings *settings)
+{
+	static char bytes[CHUNK];
+	struct check *c = check_open(settings, format, print, NULL);
+	size_t n;
+	do
+		n = fread(bytes, 1, sizeof(bytes), file);
+	while (check_feed(c, span_bytes(bytes, n), !n) && n);
+	const struct checked *found = check_result(c);
+	if (format == CHECK_TEXT)
+		printf("%s: %ld close, %ld would be quarantined, %ld only inform; %ld lines, %ld that inform\n",
+			found->format[0] ? found->format : "no format", (long)found->closing, (long)found->quarantined,
+			(long)found->informing, (long)found->lines, (long)found->informed);
+	int code = found->refused.rule != RULE_NONE || found->quarantined ? EXIT_FAILED : 0;
+	check_close(c);
+	return code;
+}
+
+int verb_check(const struct service *service, int argc, char **argv)
+{
+	struct span charset = option(argc, argv, "--charset");
+	(void)service;
+	if (argc < 1 || argv[0][0] == '-' || (charset.size && charset_find(charset) == CHARSETS)) {
+		fprintf(stderr, "usage: reconciliation check FILE [--account IDENTIFIER] [--currency CODE] [--profile NAME]"
+				" [--charset auto|utf-8|cp1252|cp437|cp850] [--format json]\n");
+		return EXIT_USAGE;
+	}
+	FILE *file = fopen(argv[0], "re");
+	if (!file) {
+		fprintf(stderr, "%s can't be opened\n", argv[0]);
+		return EXIT_FAILED;
+	}
+	struct reading_settings settings = { charset.size ? charset_find(charset) : CHARSET_AUTO, option(argc, argv, "--account"),
+		option(argc, argv, "--profile"), option(argc, argv, "--currency") };
+	int code = check(file, span_is(option(argc, argv, "--format"), "json") ? CHECK_JSON : CHECK_TEXT, &settings);
+	bool broken = ferror(file);
+	fclose(file);
+	return broken ? EXIT_FAILED : code;
+}

@@ -559,6 +559,7 @@ const struct handler invoicing_handlers[] = {
 	{ .type = "dunlin.ledger.v1.LineUnmatched", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.ExceptionOpened", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.ExceptionClosed", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.PeriodClosed", .help = passed_over },
 	{ .type = NULL },
 };
 

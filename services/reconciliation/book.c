@@ -32,6 +32,9 @@ static const struct {
 	[BOOK_PAYERS] = { "payers", sizeof(struct payer) },
 	[BOOK_CANDIDATES] = { "candidates", sizeof(struct kept_candidate) },
 	[BOOK_TRANSFERS] = { "transfers", sizeof(struct transfer) },
+	[BOOK_PERIODS] = { "periods", sizeof(struct period) },
+	[BOOK_PERIOD_BALANCES] = { "period balances", sizeof(struct period_balance) },
+	[BOOK_PERIOD_FACTS] = { "period facts", sizeof(struct period_facts) },
 	[BOOK_AUDITS] = { "audits", sizeof(struct audit) },
 };
 

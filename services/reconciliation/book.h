@@ -11,6 +11,7 @@
 #include "open_item.h"
 #include "payer.h"
 #include "payout.h"
+#include "period.h"
 #include "receipt.h"
 #include "reference.h"
 #include "shelf.h"
@@ -42,6 +43,9 @@ enum book_shelf {
 	BOOK_PAYERS,
 	BOOK_CANDIDATES,
 	BOOK_TRANSFERS,
+	BOOK_PERIODS,
+	BOOK_PERIOD_BALANCES,
+	BOOK_PERIOD_FACTS, /* what is to be known to close one; never saved */
 	BOOK_AUDITS,
 	BOOK_SHELVES
 };

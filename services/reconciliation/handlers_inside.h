@@ -29,6 +29,7 @@ HANDLER(allocate);
 HANDLER(write_off);
 HANDLER(close);
 HANDLER(accept);
+HANDLER(close_period);
 HANDLER(follow);
 
 /* Work on one exception. */

@@ -2,6 +2,7 @@
 
 #include "http_ledger.h"
 #include "http_lists.h"
+#include "http_period.h"
 #include "http_queue.h"
 #include "http_sums.h"
 #include "http_why.h"
@@ -257,5 +258,8 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/trial-balance", show_trial_balance, "every account's sums, as of a day and as known at an instant"),
 	GET("/v1/proof", show_proof, "both sums that must hold, term by term, from the journal and from the aggregates"),
 	GET("/v1/ledger/head", show_ledger_head, "the last block of the journal's seal"),
+	GET("/v1/periods", show_periods, "months that are closed, or that somebody was warned of"),
+	GET("/v1/periods/{month}/trial-balance", show_period_balance, "the sealed trial balance of a month"),
+	ADMIN("/v1/periods/{month}/close", "ClosePeriod", "closes a month for ever; warns first, then takes a second person"),
 	{ .path = NULL },
 };

@@ -216,7 +216,9 @@ const struct listed list_exceptions = { .name = "exceptions",
 
 static const struct shown journal[] = {
 	{ "id", SHOWN_UUID },
+	{ "entry", SHOWN_NUMBER },
 	{ "day", SHOWN_DATE },
+	{ "period", SHOWN_TEXT },
 	{ "debit", SHOWN_TEXT },
 	{ "credit", SHOWN_TEXT },
 	{ "currency", SHOWN_TEXT },

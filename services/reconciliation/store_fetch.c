@@ -5,6 +5,7 @@
 #include "reconciliation_queries.h"
 #include "store.h"
 #include "store_keys.h"
+#include "store_period.h"
 #include "store_rows.h"
 
 /* Everything under the locks, in one round trip; a second one for what stands of the receipts. */
@@ -43,7 +44,7 @@ static int compare_keys(const void *one, const void *other)
 
 static bool is_by_text(enum want_what what)
 {
-	return what == WANT_ACCOUNT || what == WANT_CUSTOMER || what == WANT_UNAPPLIED || what == WANT_MERCHANT;
+	return what == WANT_ACCOUNT || what == WANT_CUSTOMER || what == WANT_UNAPPLIED || what == WANT_MERCHANT || what == WANT_PERIOD;
 }
 
 /* What an exception may be about. */
@@ -218,6 +219,7 @@ enum err store_fetch(struct db *db, struct arena *arena, struct book *book, cons
 		TRY(db_flush(db, why));
 		take(&w, fetched, n);
 	}
+	TRY(period_fetch(db, arena, book, need, why));
 	if (!need_holds(need, book))
 		return why_set(why, ERR_RETRY, "moved", "what was found was changed before it was locked");
 	return OK;

@@ -34,6 +34,10 @@ struct column {
 	int words; /* how many values the enum has */
 };
 
+#define COLUMN(name, type, of, member) { name, type, offsetof(struct of, member), 0, NULL, 0 }
+#define COLUMN_OF_WORDS(name, of, member, word, count) { name, COLUMN_WORD, offsetof(struct of, member), 0, word, count }
+#define COLUMNS_END { NULL, COLUMN_END, 0, 0, NULL, 0 }
+
 /* An aggregate: its columns in the order of its insert and update statements, whose parameters they are. */
 struct table {
 	enum book_shelf shelf;

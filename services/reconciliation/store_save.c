@@ -1,6 +1,7 @@
 #include "reconciliation_queries.h"
 #include "store.h"
 #include "store_keys.h"
+#include "store_period.h"
 #include "store_rows.h"
 
 /* What the tables of columns don't say: payers to forget, lines of statements just accepted, tokens of lines that wait. */
@@ -163,6 +164,7 @@ enum err store_save(struct db *db, struct arena *arena, struct book *book, struc
 	flip_lines(db, arena, book);
 	for (size_t i = 0; i < table_count; i++)
 		table_save(&tables[i], db, arena, book);
+	period_save(db, arena, book);
 	forget_payers(db, arena, book);
 	keep_tokens(db, arena, book);
 	note_causes(db, arena, book);

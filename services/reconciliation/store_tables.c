@@ -2,10 +2,8 @@
 #include "store_rows.h"
 #include "store_words.h"
 
-#define COLUMN(name, type, of, member) { name, type, offsetof(struct of, member), 0, NULL, 0 }
 #define COLUMN_BESIDE(name, type, of, member, beside) { name, type, offsetof(struct of, member), offsetof(struct of, beside), NULL, 0 }
-#define COLUMN_OF_WORDS(name, of, member, word, count) { name, COLUMN_WORD, offsetof(struct of, member), 0, word, count }
-#define END { NULL, COLUMN_END, 0, 0, NULL, 0 }
+#define END COLUMNS_END
 
 static const struct column merchant_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, merchant, id),

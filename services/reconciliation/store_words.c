@@ -18,6 +18,7 @@ WORDS(word_verdict, enum verdict, verdict_word)
 WORDS(word_exception, enum exception_kind, exception_word)
 WORDS(word_suggestion, enum suggestion, suggestion_word)
 WORDS(word_cause, enum cause, cause_word)
+WORDS(word_period, enum period_state, period_state_word)
 
 const char *word_reference(int i)
 {

@@ -52,9 +52,15 @@ enum err wire_read_follow(const struct message *, struct arena *, struct work_ex
 enum err wire_read_target(const struct message *, struct uuid *, struct why *) MUST_CHECK;
 enum err wire_read_by(const struct json_in *, const struct message *, struct by_whom *, struct why *) MUST_CHECK;
 
+/* The n-th part of the path that was asked, from 1. */
+struct span wire_path_part(struct span path, int n);
+enum err wire_read_close_period(const struct message *, struct arena *, struct close_period *, struct why *) MUST_CHECK;
+
 /* ---- what is told ---- */
 
 /* Tells each aggregate that the ledger touched, once, as it is now. The last step of every handler. */
 void ledger_tell(struct ledger *);
+/* The period was closed with these balances. */
+void ledger_tell_period(struct ledger *, struct period *, const struct period_balance *, size_t n);
 
 #endif

@@ -1,8 +1,7 @@
 #include "json_out.h"
 #include "wire.h"
 
-/* The n-th segment of the path that was asked, from 1. */
-static struct span segment(struct span path, int n)
+struct span wire_path_part(struct span path, int n)
 {
 	struct span head = path, rest = path;
 	for (int i = 0; i <= n; i++)
@@ -13,7 +12,7 @@ static struct span segment(struct span path, int n)
 /* "/v1/lines/{id}/match": an id that is none is one that is not there. */
 enum err wire_read_target(const struct message *m, struct uuid *id, struct why *why)
 {
-	if (uuid_parse(segment(m->target, 3), id) != OK)
+	if (uuid_parse(wire_path_part(m->target, 3), id) != OK)
 		return why_set(why, ERR_NOT_FOUND, "not_found", "there is nothing at %.*s", SPAN_ARG(m->target));
 	return OK;
 }

@@ -345,3 +345,29 @@ void ledger_tell(struct ledger *l)
 		else
 			say_closed(l, l->exceptions[i]);
 }
+
+static Dunlin__Ledger__V1__PeriodBalance *print_period_balance(struct ledger *l, const struct period_balance *from)
+{
+	Dunlin__Ledger__V1__PeriodBalance *to = ARENA_NEW(l->arena, Dunlin__Ledger__V1__PeriodBalance);
+	dunlin__ledger__v1__period_balance__init(to);
+	to->account = wire_print_text(l->arena, from->account);
+	to->opening = wire_print_money(l->arena, from->currency, from->opening);
+	to->debit = wire_print_money(l->arena, from->currency, from->debit);
+	to->credit = wire_print_money(l->arena, from->currency, from->credit);
+	return to;
+}
+
+void ledger_tell_period(struct ledger *l, struct period *p, const struct period_balance *balances, size_t n)
+{
+	EVENT(PeriodClosed, PERIOD_CLOSED);
+	HEAD(l, SPAN("@merchant"));
+	event.period = wire_print_text(l->arena, span_of(month_text(l->arena, p->month)));
+	event.revision = (uint64_t)++p->revision;
+	event.last_entry = (uint64_t)p->last_entry;
+	event.seal = (ProtobufCBinaryData){ sizeof(p->seal.b), p->seal.b };
+	event.forced = p->forced;
+	event.balances = ARENA_ARRAY(l->arena, Dunlin__Ledger__V1__PeriodBalance *, n + 1);
+	for (event.n_balances = 0; event.n_balances < n; event.n_balances++)
+		event.balances[event.n_balances] = print_period_balance(l, &balances[event.n_balances]);
+	say(l, SPAN("@merchant"), "dunlin.ledger.v1.PeriodClosed", &event.base);
+}

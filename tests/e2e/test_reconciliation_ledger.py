@@ -1,5 +1,7 @@
 """The ledger as accountants use it, through HTTP and verbs, on real PostgreSQL and without a broker: its seal, its balances as of any day, its periods and exports."""
 
+import csv
+import io
 import os
 import pathlib
 import subprocess
@@ -103,3 +105,62 @@ def test_the_trial_balance_is_that_of_any_day_and_as_it_was_known_at_any_instant
     assert out.split() == ["account,class,currency,debit,credit,balance", "receivable,asset,EUR,1.00,0.00,1.00"]
     for wrong in ("as_of=2026-02-30", "known_at=2026-03-01", "account=nothing"):
         assert desk.call("GET", f"/v1/trial-balance?{wrong}")[0] == 400
+
+
+BY = {"who": "eve", "why": "month end"}
+
+
+def close(desk, month, **more):
+    return desk.post(f"/v1/periods/{month}/close", BY | more)
+
+
+def test_a_month_is_closed_once_and_what_comes_later_is_in_the_next(world):
+    desk = merchant(world, "closing")
+    post(desk, 100, "2026-01-05")
+    post(desk, 20, "2026-01-31", currency="CHF")
+    assert close(desk, "2999-01")[1]["code"] == "period_not_over"
+    assert close(desk, "2026-13")[0] == 404
+    status, closed = close(desk, "2026-01")
+    assert (status, closed["state"], closed["forced"], closed["warnings"]) == (200, "closed", False, [])
+    assert close(desk, "2026-01", who="bob") == (200, closed)
+    assert close(desk, "2026-03")[1]["code"] == "period_order"
+    assert close(desk, "2025-12")[1]["code"] == "period_covered"
+    post(desk, 3, "2026-01-06")
+    assert {(t["day"], t["period"]) for t in desk.get("/v1/journal")["journal"]} == {("2026-01-05", "2026-01"), ("2026-01-31", "2026-01"), ("2026-01-06", "2026-02")}
+    before = desk.get("/v1/periods/2026-01/trial-balance")
+    assert {(a["account"], a["currency"], a["closing"]["minor"]) for a in before["accounts"]} == {
+        ("receivable", "EUR", 100), ("revenue", "EUR", -100), ("receivable", "CHF", 20), ("revenue", "CHF", -20)}
+    assert close(desk, "2026-02")[0] == 200
+    assert desk.get("/v1/periods/2026-01/trial-balance") == before
+    rows = list(csv.DictReader(io.StringIO(desk.call("GET", "/v1/periods/2026-02/trial-balance?format=csv")[1])))
+    assert [(r["account"], r["currency"], r["opening"], r["debit"], r["credit"], r["closing"]) for r in rows] == [
+        ("receivable", "CHF", "0.20", "0.00", "0.00", "0.20"), ("revenue", "CHF", "-0.20", "0.00", "0.00", "-0.20"),
+        ("receivable", "EUR", "1.00", "0.03", "0.00", "1.03"), ("revenue", "EUR", "-1.00", "0.00", "0.03", "-1.03")]
+    periods = desk.get("/v1/periods")["periods"]
+    assert [(p["month"], p["state"], p["closed_by"].endswith("/eve")) for p in periods] == [("2026-01", "closed", True), ("2026-02", "closed", True)]
+    assert desk.call("GET", "/v1/periods/2026-03/trial-balance")[0] == 404
+    assert Desk(world, "closing", "write").post("/v1/periods/2026-03/close", BY)[0] == 403
+
+
+def test_a_sealed_trial_balance_that_was_changed_is_not_shown(world):
+    desk = merchant(world, "tampered")
+    post(desk, 100, "2026-01-05")
+    assert close(desk, "2026-01")[0] == 200
+    owner(world, "update period_balance set debit = debit + 1 where merchant_id = 'tampered' and account = 'receivable'")
+    status, _ = world.call("reconciliation", "GET", "/v1/periods/2026-01/trial-balance", merchant="tampered", role="admin")
+    assert status == 500
+
+
+def test_what_is_open_warns_and_a_second_person_closes_by_force(world):
+    desk = merchant(world, "warned")
+    post(desk, 100, "2026-01-05")
+    owner(world, """insert into exception (merchant_id, kind, subject_id, exception_id, stream, open, currency, amount, detail, opened_at, closed_at, closed_by, revision)
+        values ('warned', 'unmatched_line', gen_random_uuid(), gen_random_uuid(), 'c1', true, 'EUR', 5, '', '2026-01-09', '2026-01-09', '', 1)""")
+    assert close(desk, "2026-01", force=True)[1]["code"] == "close_not_asked"
+    status, warned = close(desk, "2026-01")
+    assert (status, warned["state"], warned["warning_count"]) == (202, "warned", 1)
+    assert [(w["kind"], w["amount"]["minor"], w["detail"]) for w in warned["warnings"]] == [("open_exception", 5, "unmatched_line")]
+    assert close(desk, "2026-01", force=True)[1]["code"] == "second_person_needed"
+    status, closed = close(desk, "2026-01", force=True, who="bob")
+    assert (status, closed["state"], closed["forced"]) == (200, "closed", True)
+    assert owner(world, "select string_agg(act, ', ' order by act) from audit where subject = 'warned/2026-01'") == "ask to close period, close period"

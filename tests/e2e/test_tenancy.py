@@ -100,7 +100,7 @@ def state(whole, name):
 def test_another_merchants_ids_are_unknown_on_every_route(whole, story, routes, ids, name):
     before, tried = state(whole, name), 0
     for route in routes[name]:
-        if "{" not in route.path or route.access == "public":
+        if "{" not in route.path or "{month}" in route.path or route.access == "public":  # every merchant has the same months
             continue
         path = filled(route.path, ids[name])
         if route.method == "GET":
@@ -145,7 +145,7 @@ def test_a_role_may_do_what_its_routes_say_and_nobody_anything(whole, story, rou
     for route in routes[name]:
         if route.access == "public":
             continue
-        path = filled(route.path, ids[name]) if "{" in route.path else route.path
+        path = filled(route.path.replace("{month}", "2026-01"), ids[name]) if "{" in route.path.replace("{month}", "") else route.path.replace("{month}", "2026-01")
         key = str(uuid.uuid4()) if route.method == "POST" else None
         given = {} if route.method == "POST" else None
         for headers in ({}, {"Authorization": "Bearer " + "0" * 43}, {"Authorization": "Basic YTpi"}):

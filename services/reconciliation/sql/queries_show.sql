@@ -124,7 +124,8 @@ from exception e
 where e.merchant_id = $1 and e.exception_id > $3 and e.open and $4 <> '' and ($5 = '' or e.kind = $5) order by e.exception_id limit $2;
 
 -- name: show_journal
-select j.transfer_id as id, j.day, j.debit, j.credit, j.currency, j.amount, j.cause, j.cause_id, j.customer_ref, j.posted_at
+select j.transfer_id as id, j.entry, j.day, to_char(journal_period(j.merchant_id, j.entry, j.day), 'YYYY-MM') as period, j.debit, j.credit, j.currency,
+	j.amount, j.cause, j.cause_id, j.customer_ref, j.posted_at
 from (select * from journal where merchant_id = $1 and transfer_id > $3 order by transfer_id limit 20000) j
 where ($4 = '' or j.cause = $4) and ($5 = '' or j.customer_ref = $5) and ($6 = '' or j.cause_id::text = $6) order by j.transfer_id limit $2;
 

@@ -139,7 +139,7 @@ def test_a_month_is_closed_once_and_what_comes_later_is_in_the_next(world):
     periods = desk.get("/v1/periods")["periods"]
     assert [(p["month"], p["state"], p["closed_by"].endswith("/eve")) for p in periods] == [("2026-01", "closed", True), ("2026-02", "closed", True)]
     assert desk.call("GET", "/v1/periods/2026-03/trial-balance")[0] == 404
-    assert Desk(world, "closing", "write").post("/v1/periods/2026-03/close", BY)[0] == 403
+    assert world.call("reconciliation", "POST", "/v1/periods/2026-03/close", BY, merchant="closing", role="write", key="k")[0] == 403
 
 
 def test_a_sealed_trial_balance_that_was_changed_is_not_shown(world):

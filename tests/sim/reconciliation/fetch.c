@@ -203,6 +203,7 @@ static void fetch_want(struct fetching *f, const struct want *w)
 		break;
 	case WANT_UNAPPLIED: fetch_unapplied(f); break;
 	case WANT_MERCHANT: load(f, BOOK_MERCHANTS, f->key); break;
+	case WANT_PERIOD: bug("nobody closes a period here");
 	case WANT_KINDS: bug("nobody fetches that");
 	}
 }

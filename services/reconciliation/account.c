@@ -66,6 +66,8 @@ enum err account_define(struct ledger *l, const struct define_account *d, const 
 	struct text providers;
 	if (old && old->chain.started && !currency_equal(old->currency, d->currency))
 		return why_field(why, ERR_CONFLICT, "currency_fixed", "currency", "the account has statements in %s", old->currency.code);
+	if (!book_knows_zone(l->book, d->zone))
+		return why_field(why, ERR_REFUSED, "zone_unknown", "zone", "there is no time zone %.*s", SPAN_ARG(d->zone));
 	text_init(&providers, l->arena);
 	for (size_t i = 0; i < d->provider_count; i++) {
 		text_add(&providers, i ? "\n" : "");

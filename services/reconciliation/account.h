@@ -48,7 +48,7 @@ struct span account_identifier(struct arena *, struct span text);
 /* True for an IBAN whose check digits hold (ISO 13616, ISO 7064). */
 bool iban_is_valid(struct span text);
 
-/* ERR_CONFLICT when the currency of an account with statements would change. */
+/* ERR_CONFLICT when the currency of an account with statements would change, ERR_REFUSED when nobody knows the time zone. */
 enum err account_define(struct ledger *, const struct define_account *, const struct account **, struct why *) MUST_CHECK;
 
 bool account_takes_payouts_of(const struct account *, struct span provider_account);

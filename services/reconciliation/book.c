@@ -45,6 +45,7 @@ struct book *book_open(struct arena *arena)
 	book->groups = book_groups_open(arena);
 	for (int i = 0; i < BOOK_SHELVES; i++)
 		shelf_init(&book->shelves[i], arena, kinds[i].size, kinds[i].name);
+	shelf_init(&book->strange_zones, arena, 1, "strange zones");
 	return book;
 }
 
@@ -79,6 +80,17 @@ void book_note_found(struct book *book, const struct line *line)
 		book->found = found;
 	}
 	book->found[book->found_count++] = arena_copy(book->arena, line, sizeof(*line));
+}
+
+void book_note_strange_zone(struct book *book, struct span name)
+{
+	if (!shelf_is_loaded(&book->strange_zones, name))
+		shelf_put(&book->strange_zones, name, NULL);
+}
+
+bool book_knows_zone(const struct book *book, struct span name)
+{
+	return !shelf_is_loaded(&book->strange_zones, name);
 }
 
 struct span book_key(const struct book *book, struct span merchant, struct span id)

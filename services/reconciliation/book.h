@@ -70,6 +70,7 @@ struct book {
 	struct shelf shelves[BOOK_SHELVES];
 	const struct line **found; /* by the find step, before anything was locked */
 	size_t found_count, found_room;
+	struct shelf strange_zones; /* names of time zones that nobody knows, without values */
 };
 
 struct book *book_open(struct arena *);
@@ -78,6 +79,10 @@ void book_restore(struct book *);
 struct digest book_digest(const struct book *);
 /* For the find step: the line as it is while nothing is locked (see handlers.h, need_holds). */
 void book_note_found(struct book *, const struct line *);
+
+/* The find step knows no such time zone. */
+void book_note_strange_zone(struct book *, struct span name);
+bool book_knows_zone(const struct book *, struct span name);
 
 /* Keys: the merchant, and what identifies the aggregate in it. In the book's arena. */
 struct span book_key(const struct book *, struct span merchant, struct span id);

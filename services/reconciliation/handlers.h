@@ -23,6 +23,7 @@ enum find_what {
 	FIND_PAYOUT,
 	FIND_RECEIPT,
 	FIND_EXCEPTION,
+	FIND_ZONE, /* a time zone by its name: one that this machine does not have is noted */
 	FIND_SUGGESTION /* of an exception, with its subject and what it names */
 };
 

@@ -53,6 +53,7 @@ enum err need_define_account(const struct message *m, struct need *need, struct 
 	const struct define_account *d = m->body;
 	(void)why;
 	need_key(need, KIND_ACCOUNT, m->merchant, d->identifier);
+	need_find(need, FIND_ZONE, m->merchant, d->zone);
 	need_want(need, WANT_ACCOUNT, m->merchant, d->identifier);
 	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
 	return OK;

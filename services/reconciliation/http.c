@@ -3,6 +3,7 @@
 #include "http_ledger.h"
 #include "http_lists.h"
 #include "http_period.h"
+#include "http_preview.h"
 #include "http_queue.h"
 #include "http_sums.h"
 #include "http_why.h"
@@ -193,10 +194,13 @@ struct span http_imported(struct arena *arena, const struct imported *i)
 static enum err accept_statements(struct request *r, struct db *db, struct response *response, struct why *why)
 {
 	struct import_source source = import_bytes(&r->body);
+	struct import_origin from = { r->merchant, r->client, SPAN("upload"), request_query(r, "who") };
 	struct imported imported;
+	if (from.who.size > 100)
+		return why_field(why, ERR_INVALID, "field_invalid", "who", "who is at most 100 bytes");
 	if (!r->body.size)
 		return why_set(why, ERR_INVALID, "body_missing", "the body is the statement file");
-	TRY(import_run(db, r->arena, r->merchant, r->client, SPAN("upload"), &source, &imported, why));
+	TRY(import_run(db, r->arena, &from, &source, &imported, why));
 	role_wake(ROLE_TICK);
 	if (imported.refused.rule != RULE_NONE)
 		return why_set(why, ERR_REFUSED, rule_word(imported.refused.rule), "line %ld: %s", (long)imported.refused.place.line,
@@ -225,6 +229,12 @@ const struct route reconciliation_routes[] = {
 		.accept = accept_statements,
 		.body_limit = UPLOAD,
 		.help = "imports a camt.053 file, which is the body; larger ones by the verb import" },
+	{ .method = "POST",
+		.path = "/v1/statements/preview",
+		.access = ACCESS_WRITE,
+		.accept = preview_accept,
+		.body_limit = UPLOAD,
+		.help = "says what importing the file, which is the body, would do, and does nothing" },
 	GET("/v1/statements/{id}", show_statement, "one of them, with every rule that it breaks"),
 	ADMIN("/v1/statements/{id}/accept", "AcceptStatement", "accepts a quarantined statement; what it leaves unexplained is a gap"),
 	GET("/v1/lines", show_lines, "bank lines in the books, by account, statement and state"),

@@ -10,7 +10,7 @@
 #include "reconciliation_queries.h"
 #include "store_rows.h"
 
-enum { ROWS = 1000, COLUMNS = 23 };
+enum { ROWS = 1000, COLUMNS = 23, PIECE = 1 << 20 };
 
 struct import {
 	struct db *db;
@@ -256,13 +256,16 @@ static struct args *file_args(struct import *i)
 }
 
 /* The file's row is the lock. *go: it is to be read. */
-static enum err claim(struct import *i, struct span client, struct span name, const struct imported *out, bool *go, struct why *why)
+static enum err claim(struct import *i, const struct import_origin *from, const struct imported *out, bool *go, struct why *why)
 {
-	struct args *args = file_args(i);
+	struct args *args = file_args(i), *again = file_args(i);
 	struct rows rows;
-	args_text(args, name);
+	args_text(args, from->name);
 	args_int8(args, out->size);
-	args_text(args, client);
+	args_text(args, from->client);
+	args_text(args, from->who);
+	args_text(again, from->client);
+	args_text(again, from->who);
 	TRY(db_exec(i->db, i->arena, &q_file_insert, args, &rows, why));
 	*go = true;
 	if (rows.affected)
@@ -270,10 +273,37 @@ static enum err claim(struct import *i, struct span client, struct span name, co
 	TRY(db_exec(i->db, i->arena, &q_file_fetch, file_args(i), &rows, why));
 	*go = !rows_bool(&rows, 0, rows_column(&rows, "is_good")) || span_is(rows_text(&rows, 0, rows_column(&rows, "state")), "refused");
 	if (*go) {
-		db_queue(i->db, &q_file_again, file_args(i), 1);
+		db_queue(i->db, &q_file_again, again, 1);
 		db_queue(i->db, &q_file_replace, file_args(i), -1);
 	}
 	return OK;
+}
+
+static enum err keep_piece(struct import *i, int32_t number, struct span bytes, struct why *why)
+{
+	struct arena *arena = arena_open();
+	struct args *args = args_new(arena);
+	struct rows rows;
+	args_text(args, i->merchant);
+	args_bytes(args, i->sha256);
+	args_int4(args, number);
+	args_bytes(args, bytes);
+	enum err err = db_exec(i->db, arena, &q_file_bytes_insert, args, &rows, why);
+	arena_close(arena);
+	return err;
+}
+
+/* The file as it came, whole, whatever becomes of it. */
+static enum err keep_bytes(struct import *i, struct import_source *source, struct why *why)
+{
+	struct span bytes = SPAN("");
+	int32_t number = 0;
+	enum err err;
+	while ((err = source->read(source, &bytes, why)) == OK && bytes.size)
+		for (; bytes.size; bytes = span_from(bytes, PIECE))
+			TRY(keep_piece(i, ++number, span_bytes(bytes.at, bytes.size < PIECE ? bytes.size : PIECE), why));
+	source->again(source);
+	return err;
 }
 
 static struct args *violation_args(struct import *i, const struct violation *v)
@@ -351,32 +381,42 @@ static enum err told_before(struct import *i, struct imported *out, struct why *
 	return OK;
 }
 
-static enum err run(struct import *i, struct arena *arena, struct span client, struct span name, struct import_source *source,
+static enum err run(struct import *i, struct arena *arena, const struct import_origin *from, struct import_source *source,
 	struct imported *out, struct why *why)
 {
 	TRY(db_begin(i->db, why));
-	TRY(claim(i, client, name, out, &out->is_new, why));
+	TRY(claim(i, from, out, &out->is_new, why));
+	if (out->is_new)
+		TRY(keep_bytes(i, source, why));
 	TRY(out->is_new ? stage(i, source, out, why) : told_before(i, out, why));
 	TRY(db_flush(i->db, why));
-	TRY(report(i, arena, out, why));
-	crash_here(CRASH_STATEMENT_STAGED);
-	return db_commit(i->db, why);
+	return report(i, arena, out, why);
 }
 
-enum err import_run(struct db *db, struct arena *arena, struct span merchant, struct span client, struct span name,
-	struct import_source *source, struct imported *out, struct why *why)
+enum err import_stage(struct db *db, struct arena *arena, const struct import_origin *from, struct import_source *source,
+	struct imported *out, struct why *why)
 {
 	struct import *i = ARENA_NEW(arena, struct import);
 	*out = (struct imported){ 0 };
 	TRY(measure(source, out, why));
 	crash_here(CRASH_STATEMENT_MEASURED);
 	*i = (struct import){
-		.db = db, .arena = arena_open(), .merchant = merchant, .sha256 = span_bytes(out->sha256.b, sizeof(out->sha256.b))
+		.db = db, .arena = arena_open(), .merchant = from->merchant, .sha256 = span_bytes(out->sha256.b, sizeof(out->sha256.b))
 	};
-	enum err err = run(i, arena, client, name, source, out, why);
+	enum err err = run(i, arena, from, source, out, why);
+	arena_close(i->arena);
+	return err;
+}
+
+enum err import_run(struct db *db, struct arena *arena, const struct import_origin *from, struct import_source *source,
+	struct imported *out, struct why *why)
+{
+	enum err err = import_stage(db, arena, from, source, out, why);
+	crash_here(CRASH_STATEMENT_STAGED);
+	if (err == OK)
+		err = db_commit(db, why);
 	if (err != OK)
 		db_rollback(db);
-	arena_close(i->arena);
 	return err;
 }
 

@@ -30,9 +30,19 @@ struct imported {
 	struct span *reasons;
 };
 
+/* Where a file comes from. */
+struct import_origin {
+	struct span merchant, client, name;
+	struct span who; /* the client's user; empty where it says none */
+};
+
 /* ERR_RETRY: the database was away; nothing is staged. A file that can't be read is no error: `refused` says why. */
-enum err import_run(struct db *, struct arena *, struct span merchant, struct span client, struct span name, struct import_source *,
-	struct imported *, struct why *) MUST_CHECK;
+enum err import_run(
+	struct db *, struct arena *, const struct import_origin *, struct import_source *, struct imported *, struct why *) MUST_CHECK;
+
+/* The same without its end: what is staged is seen in this transaction alone, until the caller ends it. */
+enum err import_stage(
+	struct db *, struct arena *, const struct import_origin *, struct import_source *, struct imported *, struct why *) MUST_CHECK;
 
 /* A source of bytes in memory. */
 struct import_source import_bytes(const struct span *);

@@ -422,6 +422,18 @@ static enum err check_override(const struct statement *s, enum rule rule, struct
 	return OK;
 }
 
+/* Four eyes: the client system alone, where it said no user, may be anybody of it. */
+static enum err check_second_person(const struct ledger *l, const struct statement *s, struct why *why)
+{
+	struct span client, who, rest;
+	bool named = span_cut(s->uploader, '/', &client, &who);
+	(void)span_cut(l->person, '/', &rest, &who);
+	if (s->uploader.size && (named ? span_equal(s->uploader, l->person) : span_equal(client, rest)))
+		return why_set(why, ERR_REFUSED, "same_person", "who brought the file can't override what is said of it%s",
+			named ? "" : ": it was brought without saying who");
+	return OK;
+}
+
 enum err statement_decide(struct ledger *l, struct uuid id, struct span by, struct why *why)
 {
 	struct span key = book_key_uuid(l->book, l->merchant, id), reason;
@@ -438,9 +450,10 @@ enum err statement_decide(struct ledger *l, struct uuid id, struct span by, stru
 	bool by_itself = s->rule != RULE_NONE && s->rule < RULE_NOT_CLOSING;
 	s->rule = by_itself ? s->rule : RULE_NONE;
 	enum rule rule = statement_gate(l->arena, s, account, &reason);
-	if (by.size)
+	if (by.size) {
 		TRY(check_override(s, rule, why));
-	else if (rule != RULE_NONE)
+		TRY(check_second_person(l, s, why));
+	} else if (rule != RULE_NONE)
 		return quarantine(l, s, account, rule, reason, why);
 	struct decision d = { .l = l, .s = s, .by = by };
 	d.account = book_edit(l->book, BOOK_ACCOUNTS, book_key_uuid(l->book, l->merchant, account->id));

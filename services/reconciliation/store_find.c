@@ -103,6 +103,10 @@ static void sort_finds(struct find_work *w)
 		case FIND_PAYOUT:
 		case FIND_RECEIPT: keys_add_id(&w->owners, f->merchant, f->text); break;
 		case FIND_EXCEPTION: keys_add_id(&w->exceptions, f->merchant, f->text); break;
+		case FIND_ZONE:
+			if (!zone_load(span_cstr(w->arena, f->text)))
+				book_note_strange_zone(w->book, f->text);
+			break;
 		case FIND_SUGGESTION: keys_add_id(&w->suggestions, f->merchant, f->text); break;
 		}
 	}

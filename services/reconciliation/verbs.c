@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "common/verbs.h"
 #include "http_lists.h"
+#include "http_preview.h"
 #include "http_sums.h"
 #include "http_why.h"
 #include "import.h"
@@ -81,26 +82,53 @@ static int print_imported(const struct imported *i)
 	return code;
 }
 
+static int print_preview(const struct preview *p)
+{
+	if (p->imported.refused.rule != RULE_NONE || !p->imported.is_new)
+		return print_imported(&p->imported);
+	for (size_t i = 0; i < p->statement_count; i++) {
+		const struct previewed_statement *s = &p->statements[i];
+		printf("%.*s of %.*s would be %s: of %ld lines %ld new, %ld of them twins; %ld matched, %ld ambiguous, %ld unmatched%s%.*s\n",
+			SPAN_ARG(s->statement->bank_ref), SPAN_ARG(s->statement->identifier), statement_state_word(s->statement->state),
+			(long)s->lines, (long)s->news, (long)s->twins, (long)s->matched, (long)s->ambiguous, (long)s->unmatched,
+			s->statement->rule == RULE_NONE ? "" : ": ",
+			SPAN_ARG(s->statement->rule == RULE_NONE ? SPAN("") : s->statement->reason));
+	}
+	return 0;
+}
+
+static bool has_flag(int argc, char **argv, const char *flag)
+{
+	for (int i = 0; i < argc; i++)
+		if (!strcmp(argv[i], flag))
+			return true;
+	return false;
+}
+
 static enum err import(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
 	struct file *file = arena_raw(arena, sizeof(*file));
 	struct import_source source = { read_chunk, file_again, file, 0 };
 	struct imported imported;
-	const char *slash = strrchr(argv[1], '/');
-	(void)service, (void)argc;
+	struct preview preview;
+	const char *slash = strrchr(argv[1], '/'), *who = verb_option(argc, argv, "--who");
+	struct import_origin from = { span_of(argv[0]), SPAN("verb"), span_of(slash ? slash + 1 : argv[1]), span_of(who ? who : "") };
+	(void)service;
 	file->stream = fopen(argv[1], "re");
 	if (!file->stream)
 		return why_set(why, ERR_INVALID, "file_unreadable", "%s can't be opened", argv[1]);
-	enum err err = import_run(db, arena, span_of(argv[0]), SPAN("verb"), span_of(slash ? slash + 1 : argv[1]), &source, &imported, why);
+	bool only_look = has_flag(argc, argv, "--preview");
+	enum err err = only_look ? import_preview(db, arena, &from, &source, &preview, why)
+				 : import_run(db, arena, &from, &source, &imported, why);
 	fclose(file->stream);
 	if (err == OK)
-		*code = print_imported(&imported);
+		*code = only_look ? print_preview(&preview) : print_imported(&imported);
 	return err;
 }
 
 static int verb_import(const struct service *service, int argc, char **argv)
 {
-	return argc < 2 ? usage("import MERCHANT FILE") : with_database(service, argc, argv, import);
+	return argc < 2 ? usage("import MERCHANT FILE [--who NAME] [--preview]") : with_database(service, argc, argv, import);
 }
 
 /* ---- accounts ---- */
@@ -248,20 +276,12 @@ static enum err trial_balance(
 	return OK;
 }
 
-static bool wants_recount(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "--recount"))
-			return true;
-	return false;
-}
-
 static enum err proof(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
 	struct span body;
 	bool holds;
 	(void)service;
-	if (wants_recount(argc, argv))
+	if (has_flag(argc, argv, "--recount"))
 		TRY(sums_recount(db, arena, span_of(argv[0]), &body, &holds, why));
 	else
 		TRY(sums_proof(db, arena, span_of(argv[0]), &body, &holds, why));
@@ -301,7 +321,8 @@ BOOK_VERB(trial_balance, TRIAL_BALANCE)
 BOOK_VERB(proof, "proof MERCHANT [--recount]")
 
 const struct verb reconciliation_verbs[] = {
-	{ "import", "import MERCHANT FILE: a statement file of any format and size into staging", verb_import },
+	{ "import", "import MERCHANT FILE [--who NAME] [--preview]: a statement file of any format and size into staging, or what that would do",
+		verb_import },
 	{ "check", "check FILE: what an import would say of it, without a database; exit 1 when it is refused or would be quarantined",
 		verb_check },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },

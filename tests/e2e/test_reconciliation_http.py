@@ -238,6 +238,16 @@ def test_many_suggestions_are_accepted_in_one_call_each_with_its_own_outcome(boo
     assert volt.call("GET", f"/v1/exceptions/{line}")[0] == 404
 
 
+def test_a_preview_says_what_an_import_would_do_and_does_nothing(booked):
+    before = [booked.get(f"/v1/{what}")[what.replace("-", "_").removeprefix("statement_")] for what in ("statements", "lines", "statement-files", "journal")]
+    overlap = (DATA / "simple.xml").read_bytes().replace(b"<Id>S1</Id>", b"<Id>S1-again</Id>")
+    status, seen = booked.call("POST", "/v1/statements/preview", overlap, keyed=False)
+    assert (status, seen["is_new"]) == (200, True)
+    assert [(s["would_be"], s["placement"], s["new"]) for s in seen["statements"]] == [("posted", "overlap", 0)]
+    assert booked.call("POST", "/v1/statements/preview", (DATA / "doctype.xml").read_bytes(), keyed=False)[1]["code"] == "dtd_refused"
+    assert before == [booked.get(f"/v1/{what}")[what.replace("-", "_").removeprefix("statement_")] for what in ("statements", "lines", "statement-files", "journal")]
+
+
 def test_why_a_line_is_what_it_is_goes_from_the_file_to_the_transfers(booked):
     line = booked.get("/v1/lines")["lines"][0]["id"]
     assert booked.post(f"/v1/lines/{line}/match", {**BY, "account": "bank_charges"})[0] == 200

@@ -133,9 +133,11 @@ order by g.merchant_id, g.from_day, g.gap_id;
 
 -- Of a statement that is to be decided: whether it was accepted before, and which of its lines would be new if it overlaps.
 -- name: statement_fetch
-select s.*, coalesce(n.is_known, false) as is_known, coalesce(n.overlap_new, 0) as overlap_new, coalesce(n.overlap_sum, 0)::bigint as overlap_sum
+select s.*, coalesce(n.is_known, false) as is_known, coalesce(n.overlap_new, 0) as overlap_new, coalesce(n.overlap_sum, 0)::bigint as overlap_sum,
+	f.client || case when f.uploaded_by <> '' then '/' || f.uploaded_by else '' end as uploader
 from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
 join statement s using (merchant_id, statement_id)
+join statement_file f on f.merchant_id = s.merchant_id and f.sha256 = s.file_sha256
 left join lateral (
 	select count(*) as overlap_new, sum(l.amount) as overlap_sum,
 		exists (select 1 from statement o where o.merchant_id = s.merchant_id and o.identifier = s.identifier and o.bank_ref = s.bank_ref

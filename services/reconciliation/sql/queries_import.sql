@@ -1,8 +1,8 @@
 -- Staging of statement files: one transaction a file.
 
 -- name: file_insert
-insert into statement_file (merchant_id, sha256, name, size, state, rule, place_line, place_byte, reason, client)
-values ($1, $2, $3, $4, 'read', '', 0, 0, '', $5) on conflict do nothing;
+insert into statement_file (merchant_id, sha256, name, size, state, rule, place_line, place_byte, reason, client, uploaded_by)
+values ($1, $2, $3, $4, 'read', '', 0, 0, '', $5, $6) on conflict do nothing;
 
 -- name: file_fetch
 select f.state, f.rule, f.place_line, f.place_byte, f.reason,
@@ -10,7 +10,7 @@ select f.state, f.rule, f.place_line, f.place_byte, f.reason,
 from statement_file f where f.merchant_id = $1 and f.sha256 = $2 for update;
 
 -- name: file_again
-update statement_file set state = 'read', rule = '', place_line = 0, place_byte = 0, reason = '', tries = tries + 1
+update statement_file set state = 'read', rule = '', place_line = 0, place_byte = 0, reason = '', tries = tries + 1, client = $3, uploaded_by = $4
 where merchant_id = $1 and sha256 = $2;
 
 -- name: file_replace
@@ -25,7 +25,7 @@ update statement set damaged = true, rule = $3, place_line = $4, place_byte = $5
 where merchant_id = $1 and file_sha256 = $2 and state = 'staged';
 
 -- name: file_statements
-select s.*, false as is_known, 0::bigint as overlap_new, 0::bigint as overlap_sum from statement s
+select s.*, false as is_known, 0::bigint as overlap_new, 0::bigint as overlap_sum, '' as uploader from statement s
 where s.merchant_id = $1 and s.file_sha256 = $2 and s.state <> 'replaced' order by s.arrival;
 
 -- name: account_find
@@ -60,3 +60,30 @@ values ($1, $2, $3, $4, $5, $6, $7, 'staged', $8, $9, $10, $11, $12, $13, 0, 0, 
 -- name: statement_rule_stage
 insert into statement_rule (merchant_id, statement_id, number, rule, place_line, place_byte, reason)
 values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: file_bytes_insert
+insert into statement_bytes (merchant_id, sha256, number, bytes) values ($1, $2, $3, $4) on conflict do nothing;
+
+-- name: file_bytes_fetch
+select b.bytes from statement_bytes b where b.merchant_id = $1 and b.sha256 = $2 and b.number = $3;
+
+-- Files older than so many days lose their bytes, not their hash. A part at a time.
+-- name: file_bytes_expire
+delete from statement_bytes b where (b.merchant_id, b.sha256, b.number) in (
+	select o.merchant_id, o.sha256, o.number from statement_file f join statement_bytes o using (merchant_id, sha256)
+	where f.received_at < clock_timestamp() - make_interval(days => $1) limit 100);
+
+-- What of a staged statement would be new: all of it where it is disjoint, else what is not there yet. A twin is alike to a line that is there, or to one
+-- before it in the file.
+-- name: preview_lines
+select l.line_id, l.occurrence > 1 or exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key
+	and o.statement_id <> l.statement_id and o.state not in ('staged', 'known')) as is_twin
+from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' order by l.number;
+
+-- name: preview_lines_overlap
+select l.line_id, l.occurrence > 1 as is_twin
+from bank_line l
+where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged'
+	and not exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence
+		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known'))
+order by l.number;

@@ -250,7 +250,8 @@ struct imported town_import(struct town *t, struct span bytes)
 	struct import_source source = import_bytes(&bytes);
 	struct imported imported;
 	struct why why = { 0 };
-	if (import_run(t->db, t->arena, SPAN(MERCHANT), SPAN("desk"), SPAN("test.xml"), &source, &imported, &why) != OK)
+	const struct import_origin from = { SPAN(MERCHANT), SPAN("desk"), SPAN("test.xml"), SPAN("bob") };
+	if (import_run(t->db, t->arena, &from, &source, &imported, &why) != OK)
 		fail_msg("%s: %s", why.code, why.text);
 	return imported;
 }

@@ -1,0 +1,126 @@
+#include "import_preview.h"
+#include "town.h"
+
+/* An import that an accountant can trust: previews, bytes that are kept, four eyes. */
+
+static struct preview preview_of(struct town *t, struct span bytes)
+{
+	const struct import_origin from = { SPAN(MERCHANT), SPAN("desk"), SPAN("test.xml"), SPAN("bob") };
+	struct import_source source = import_bytes(&bytes);
+	struct preview p;
+	struct why why = { 0 };
+	if (import_preview(t->db, t->arena, &from, &source, &p, &why) != OK)
+		fail_msg("%s: %s", why.code, why.text);
+	return p;
+}
+
+static int64_t rows_in_all(struct town *t)
+{
+	return town_number(t,
+		"select (select count(*) from statement_file) + (select count(*) from statement) + (select count(*) from bank_line)"
+		" + (select count(*) from journal) + (select count(*) from exception) + (select count(*) from outbox)"
+		" + (select count(*) from statement_bytes) + (select count(*) from receipt)");
+}
+
+static void a_preview_says_what_the_import_then_does_and_changes_nothing(void **state)
+{
+	struct town *t = *state;
+	town_do(t, world_invoice(&t->world, "c1", world_id(&t->world), "RE-2026-0001", "EUR", 5000, 0));
+	const struct entry_of entries[] = { { 5000, "RE-2026-0001", NULL, NULL, NULL }, { 700, "hello", NULL, NULL, NULL },
+		{ 700, "hello", NULL, NULL, NULL }, { 5000, "RE-2026-0001 again", NULL, NULL, NULL } };
+	struct span file = town_statement(t, "S1", 1, 1, 0, entries, 4);
+	int64_t before = rows_in_all(t);
+	struct preview p = preview_of(t, file);
+	assert_int_equal(rows_in_all(t), before);
+	assert_int_equal(p.statement_count, 1);
+	const struct previewed_statement *s = &p.statements[0];
+	assert_int_equal(s->statement->state, STATEMENT_POSTED);
+	assert_true(s->lines == 4 && s->news == 4 && s->twins == 1 && s->matched == 2 && s->unmatched == 2 && !s->ambiguous);
+	assert_true(span_is(p.lines[0].label, "RE-2026-0001") && p.lines[0].line->as == LINE_AS_RECEIPTS);
+	town_import(t, file);
+	town_due(t);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'matched'"), s->matched);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'waiting'"), s->unmatched);
+	assert_town_proven(t);
+}
+
+static void a_preview_of_what_overlaps_shows_only_what_is_new(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of entries[] = { { 700, "hello", NULL, NULL, NULL }, { 800, "there", NULL, NULL, NULL },
+		{ 900, "late", NULL, NULL, NULL } };
+	town_import(t, town_statement(t, "S1", 1, 2, 0, entries, 2));
+	town_due(t);
+	struct preview p = preview_of(t, town_statement(t, "S2", 1, 3, 0, entries, 3));
+	assert_true(p.statements[0].statement->placement == PLACE_OVERLAP && p.statements[0].news == 1 && !p.statements[0].twins);
+	assert_int_equal(p.lines[0].line->amount.minor, 900);
+	struct preview broken = preview_of(t, town_statement(t, "S3", 1, 3, 5, entries, 3));
+	assert_int_equal(broken.statements[0].statement->state, STATEMENT_QUARANTINED);
+	assert_int_equal(broken.line_count, 0);
+}
+
+static void a_file_is_kept_to_the_byte_with_its_hash(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of entry = { 700, "hello", NULL, NULL, NULL };
+	struct span file = town_statement(t, "S1", 1, 1, 0, &entry, 1);
+	town_import(t, file);
+	town_import(t, file);
+	assert_int_equal(town_number(t, "select count(*) from statement_bytes"), 1);
+	assert_int_equal(town_number(t, "select octet_length(bytes)::bigint from statement_bytes"), (int64_t)file.size);
+	assert_int_equal(town_number(t, "select count(*) from statement_bytes where sha256(bytes) = sha256"), 1);
+	town_may_not(t, "update statement_bytes set bytes = ''", "permission denied");
+}
+
+static struct message *accept(struct town *t, const char *who)
+{
+	struct message *m = world_command(&t->world, "AcceptStatement",
+		arena_printf(t->arena, "/v1/statements/%s/accept", town_text(t, "select statement_id::text from statement")), "");
+	m->payload = span_of(arena_printf(t->arena, "{\"who\":\"%s\",\"why\":\"the bank said so\"}", who));
+	return m;
+}
+
+static void who_brought_a_file_does_not_override_its_quarantine(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of entry = { 700, "hello", NULL, NULL, NULL };
+	struct span file = town_statement(t, "S1", 1, 1, 0, &entry, 1);
+	town_import(t, file);
+	town_script(t->owner, "update statement set closing = closing + 1");
+	town_due(t);
+	assert_string_equal(town_text(t, "select state from statement"), "quarantined");
+	struct message *own = accept(t, "bob");
+	assert_int_equal(town_try(t, own), OUTCOME_REFUSED);
+	assert_string_equal(own->why.code, "same_person");
+	town_script(t->owner, "update statement_file set uploaded_by = ''");
+	struct message *unsaid = accept(t, "eve");
+	assert_int_equal(town_try(t, unsaid), OUTCOME_REFUSED);
+	assert_string_equal(unsaid->why.code, "same_person");
+	town_script(t->owner, "update statement_file set uploaded_by = 'bob'");
+	town_do(t, accept(t, "eve"));
+	assert_string_equal(town_text(t, "select state from statement"), "accepted");
+}
+
+static void an_account_has_a_time_zone_that_there_is(void **state)
+{
+	struct town *t = *state;
+	struct message *m = world_command(&t->world, "DefineAccount", "", "");
+	m->payload = SPAN("{\"other_id\":\"K-1\",\"currency\":\"EUR\",\"zone\":\"Europe/Atlantis\"}");
+	assert_int_equal(town_try(t, m), OUTCOME_REFUSED);
+	assert_string_equal(m->why.code, "zone_unknown");
+	m = world_command(&t->world, "DefineAccount", "", "");
+	m->payload = SPAN("{\"other_id\":\"K-1\",\"currency\":\"EUR\",\"zone\":\"Europe/Berlin\"}");
+	town_do(t, m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_TOWN(a_preview_says_what_the_import_then_does_and_changes_nothing),
+		IN_TOWN(a_preview_of_what_overlaps_shows_only_what_is_new),
+		IN_TOWN(a_file_is_kept_to_the_byte_with_its_hash),
+		IN_TOWN(who_brought_a_file_does_not_override_its_quarantine),
+		IN_TOWN(an_account_has_a_time_zone_that_there_is),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

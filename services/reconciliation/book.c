@@ -122,6 +122,11 @@ struct span book_key_pair(const struct book *book, struct span merchant, struct 
 	return book_key(book, book_key(book, merchant, one), other);
 }
 
+struct span book_key_reference(const struct book *book, struct span merchant, struct span token, struct uuid target)
+{
+	return book_key(book, book_key(book, merchant, token), uuid_span(&target));
+}
+
 const void *book_find(const struct book *book, enum book_shelf which, struct span key)
 {
 	return shelf_find(&book->shelves[which], key);

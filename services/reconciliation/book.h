@@ -89,6 +89,7 @@ struct span book_key(const struct book *, struct span merchant, struct span id);
 struct span book_key_uuid(const struct book *, struct span merchant, struct uuid);
 struct span book_key_part(const struct book *, struct span merchant, struct uuid, int64_t number);
 struct span book_key_pair(const struct book *, struct span merchant, struct span one, struct span other);
+struct span book_key_reference(const struct book *, struct span merchant, struct span token, struct uuid target);
 
 /* By key: the value, NULL when there is none; for change (bug() when there is none); a new one. */
 const void *book_find(const struct book *, enum book_shelf, struct span key);

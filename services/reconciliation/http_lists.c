@@ -123,6 +123,7 @@ const struct shown shown_candidates[] = {
 	{ "look", SHOWN_INT },
 	{ "number", SHOWN_INT },
 	{ "rule", SHOWN_TEXT },
+	{ "lost", SHOWN_TEXT },
 	{ "kind", SHOWN_KIND },
 	{ "target_id", SHOWN_UUID },
 	{ "customer_ref", SHOWN_TEXT },

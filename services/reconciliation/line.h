@@ -89,6 +89,9 @@ enum err line_try(struct ledger *, struct uuid id, struct why *) MUST_CHECK;
 
 /* ---- for the line's own files ---- */
 
+/* Finds out what a line is that waits (line_look.c). */
+enum err line_look(struct ledger *, struct line *, struct why *) MUST_CHECK;
+
 /* What is left of it: its amount without sign, less what was taken back. */
 int64_t line_left(const struct line *);
 /* The account that holds it while nobody knows what it is: unidentified receipts or payments. */

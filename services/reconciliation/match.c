@@ -1,86 +1,11 @@
 #include "match.h"
 
-enum { SELECT_MOST = 16 };
+#include "match_select.h"
 
-static const struct {
-	const char *word, *help;
-} signs[SIGNS] = {
-	{ "structured_reference", "a creditor reference whose check digits hold" },
-	{ "document_number", "the whole number of the document in the text" },
-	{ "payer_known", "the payer's account is known as this customer's; of an earlier line: it has the same counterparty" },
-	{ "amount_exact", "the amount is exactly what is open" },
-	{ "payout_reference", "the provider's reference of the payout" },
-	{ "payout_text", "the text that the provider announced for the bank" },
-	{ "same_reference", "an earlier line with the same end-to-end, bank or transaction reference" },
-	{ "called_a_return", "the bank calls the line a return" },
-	{ "payer_of_another", "against it: the payer's account is known as another customer's" },
-	{ "other_currency", "against it: it is in another currency" },
-};
+/* So few that chance hardly makes a sum of some of them. */
+enum { SELECTION_POSTS = 6 };
 
-static const struct match_rule rules[MATCH_RULES] = {
-	[MATCH_PAYOUT_NAMED] = { "payout_named", VERDICT_UNIQUE, true, EVIDENCE_PAYOUT,
-		"the provider's reference and the exact amount of one payout" },
-	[MATCH_PAYOUT_ANNOUNCED] = { "payout_announced", VERDICT_UNIQUE, true, EVIDENCE_PAYOUT,
-		"the announced text and the exact amount of one payout on its way to this account" },
-	[MATCH_PAYOUT_SEVERAL] = { "payout_several", VERDICT_AMBIGUOUS, false, EVIDENCE_PAYOUT, "several payouts fit alike" },
-	[MATCH_PAYOUT_OTHER_AMOUNT] = { "payout_other_amount", VERDICT_UNIQUE, false, EVIDENCE_PAYOUT,
-		"a payout is named, but the amount is not its own" },
-	[MATCH_REFERENCE] = { "reference", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
-		"one structured reference: pays its invoice, in part or whole; what is over is the customer's" },
-	[MATCH_REFERENCES_SUM] = { "references_sum", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
-		"several structured references, whose open amounts sum to the line" },
-	[MATCH_REFERENCES_SELECTION] = { "references_selection", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
-		"several structured references, of which exactly one selection sums to the line" },
-	[MATCH_REFERENCES_SEVERAL] = { "references_several", VERDICT_AMBIGUOUS, false, EVIDENCE_REFERENCE,
-		"several structured references, no single selection sums up" },
-	[MATCH_NUMBER] = { "number", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
-		"one whole document number: pays it, in part or whole; what is over is the customer's" },
-	[MATCH_NUMBER_OTHER_PAYER] = { "number_other_payer", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
-		"one whole document number, but another customer's account paid, and not the open amount" },
-	[MATCH_NUMBERS_SUM] = { "numbers_sum", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
-		"several whole document numbers, whose open amounts sum to the line" },
-	[MATCH_NUMBERS_SELECTION] = { "numbers_selection", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
-		"several whole document numbers, of which exactly one selection sums to the line" },
-	[MATCH_NUMBERS_SEVERAL] = { "numbers_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
-		"several whole document numbers, no single selection sums up" },
-	[MATCH_OTHER_CURRENCY] = { "other_currency", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
-		"an invoice is named, but in another currency" },
-	[MATCH_PAYER_AMOUNT] = { "payer_amount", VERDICT_UNIQUE, true, EVIDENCE_PAYER,
-		"the payer is known, and one open invoice is exactly that much" },
-	[MATCH_PAYER_AMOUNT_SEVERAL] = { "payer_amount_several", VERDICT_AMBIGUOUS, false, EVIDENCE_PAYER,
-		"the payer is known, and several open invoices are that much" },
-	[MATCH_PAYOUT_AMOUNT_ALONE] = { "payout_amount_alone", VERDICT_AMBIGUOUS, false, EVIDENCE_NONE,
-		"payouts of that amount are on their way, but none is named" },
-	[MATCH_RETURN] = { "return", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
-		"one earlier line with the same reference and amount: it is taken back" },
-	[MATCH_RETURN_PAYER] = { "return_payer", VERDICT_UNIQUE, true, EVIDENCE_PAYER,
-		"the bank calls it a return, and one earlier line of the last 13 months has its counterparty and amount" },
-	[MATCH_RETURN_SEVERAL] = { "return_several", VERDICT_AMBIGUOUS, false, EVIDENCE_REFERENCE,
-		"several earlier lines could be the one that is taken back" },
-	[MATCH_RETURN_OTHER_AMOUNT] = { "return_other_amount", VERDICT_UNIQUE, false, EVIDENCE_REFERENCE,
-		"an earlier line has the same reference, but another amount: charges, or a part" },
-	[MATCH_RETURN_REVERSED] = { "return_reversed", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
-		"the bank takes one return back: what it had reopened is paid again" },
-	[MATCH_RETURN_UNKNOWN] = { "return_unknown", VERDICT_NONE, false, EVIDENCE_NONE,
-		"the bank calls it a return, and what it returns is not known" },
-	[MATCH_REST] = { "rest", VERDICT_NONE, false, EVIDENCE_NONE, "what an entry's details leave unexplained; it names nobody" },
-	[MATCH_NOTHING] = { "nothing", VERDICT_NONE, false, EVIDENCE_NONE, "nothing of ours is named" },
-};
-
-const char *sign_word(unsigned bit)
-{
-	return signs[bit].word;
-}
-
-const char *sign_help(unsigned bit)
-{
-	return signs[bit].help;
-}
-
-const struct match_rule *match_rule(enum match_rule_id id)
-{
-	return &rules[id];
-}
+enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN };
 
 static struct match found(enum match_rule_id id, size_t candidates)
 {
@@ -112,45 +37,84 @@ static void choose(struct candidate *c, int64_t minor)
 	c->minor = minor;
 }
 
-static int64_t open_of(struct candidate *const *set, size_t n, unsigned selection)
+static bool is_contradicted(const struct candidate *c)
 {
-	int64_t sum = 0;
-	for (size_t i = 0; i < n; i++)
-		if (selection & 1u << i)
-			sum += set[i]->open;
-	return sum;
+	return (c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME)) && !(c->signs & SIGN_PAYER);
 }
 
-/* The one selection whose open amounts make the amount; 0 when there is none, or more than one. All of them together goes first. */
-static unsigned select_sum(struct candidate *const *set, size_t n, int64_t amount)
+/* ---- sets of invoices ---- */
+
+/* Places for one more than can be searched, so that too many are seen to be. */
+struct set {
+	struct candidate *at[SELECT_MOST + 1];
+	size_t count;
+};
+
+static void set_add(struct set *s, struct candidate *c)
 {
-	unsigned all = (1u << n) - 1, only = 0;
-	if (open_of(set, n, all) == amount)
-		return all;
-	for (unsigned selection = 1; selection < all; selection++) {
-		bool worth = true;
-		for (size_t i = 0; i < n; i++)
-			worth &= !(selection & 1u << i) || set[i]->open > 0;
-		if (!worth || open_of(set, n, selection) != amount)
-			continue;
-		if (only)
-			return 0;
-		only = selection;
-	}
-	return only;
+	if (s->count <= SELECT_MOST)
+		s->at[s->count++] = c;
 }
 
-/* rule, rule + 1, rule + 2: the sum of all, a selection, several. */
-static struct match match_several(struct candidate **set, size_t n, int64_t amount, enum match_rule_id sum)
+static void set_append(struct set *to, const struct set *from)
 {
-	unsigned selection = n <= SELECT_MOST ? select_sum(set, n, amount) : 0;
-	if (!selection)
-		return found(sum + 2, n);
-	for (size_t i = 0; i < n; i++)
-		if ((selection & 1u << i) && set[i]->open)
-			choose(set[i], set[i]->open);
-	return found(selection == (1u << n) - 1 ? sum : sum + 1, 1);
+	for (size_t i = 0; i < from->count; i++)
+		set_add(to, from->at[i]);
 }
+
+static struct selection select_of(const struct set *s, int64_t amount)
+{
+	int64_t open[SELECT_MOST + 1];
+	for (size_t i = 0; i < s->count; i++)
+		open[i] = s->at[i]->open;
+	return match_select(open, s->count, amount);
+}
+
+static bool is_in(const struct selection *x, size_t i)
+{
+	return x->only & UINT32_C(1) << i;
+}
+
+/* Everything that is open of the set. */
+static bool is_all(const struct set *s, const struct selection *x)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->at[i]->open > 0 && !is_in(x, i))
+			return false;
+	return true;
+}
+
+static void choose_selection(const struct set *s, const struct selection *x)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (is_in(x, i))
+			choose(s->at[i], s->at[i]->open);
+}
+
+/* rule, rule + 1, rule + 2: the sum of all, a selection, several. The selection has one of the first `least` of the set. */
+static struct match match_several(const struct set *s, size_t least, int64_t amount, enum match_rule_id sum)
+{
+	struct selection x = select_of(s, amount);
+	bool has_least = false;
+	for (size_t i = 0; i < least && i < s->count; i++)
+		has_least |= is_in(&x, i);
+	if (x.ended || x.found != 1 || !has_least)
+		return found(sum + 2, s->count);
+	enum match_rule_id rule = is_all(s, &x) ? sum : sum + 1;
+	if (match_rule(rule)->posts)
+		choose_selection(s, &x);
+	return found(rule, 1);
+}
+
+static bool is_one_customer(const struct set *s)
+{
+	for (size_t i = 1; i < s->count; i++)
+		if (!span_equal(s->at[i]->customer, s->at[0]->customer))
+			return false;
+	return true;
+}
+
+/* ---- payouts ---- */
 
 static bool match_payout(struct candidate *all, size_t n, int64_t amount, struct match *out)
 {
@@ -174,31 +138,213 @@ static bool match_payout(struct candidate *all, size_t n, int64_t amount, struct
 	return true;
 }
 
-static struct match match_number(struct candidate *one, int64_t amount)
+/* ---- invoices that the line names ---- */
+
+/* What is named, by strength: check digits, whole numbers, weakly; and what is not named and owed exactly so much. */
+struct named {
+	struct set references, numbers, weak;
+	size_t contradicted, settled; /* of the weak ones; not in the set */
+	bool payer_owes; /* by whom the account is */
+	const struct candidate *exact; /* the last of such */
+};
+
+static void add_named(struct named *x, struct candidate *c)
 {
-	if ((one->signs & SIGN_OTHER_PAYER) && one->open != amount)
+	if (c->signs & SIGN_REFERENCE)
+		set_add(&x->references, c);
+	else if (c->signs & SIGN_NUMBER)
+		set_add(&x->numbers, c);
+	else if (!(c->signs & SIGNS_WEAK))
+		x->exact = c->signs & SIGN_AMOUNT ? c : x->exact;
+	else if (is_contradicted(c) || (c->signs & (SIGN_BROKEN | SIGN_AMOUNT)) == SIGN_BROKEN)
+		x->contradicted++;
+	else if (c->open <= 0)
+		x->settled++;
+	else
+		set_add(&x->weak, c);
+}
+
+static struct named sort_named(struct candidate *all, size_t n)
+{
+	struct named x = { .settled = 0 };
+	for (size_t i = 0; i < n; i++) {
+		if (!has(&all[i], CANDIDATE_INVOICE, 0, SIGN_OTHER_CURRENCY))
+			continue;
+		x.payer_owes |= has(&all[i], CANDIDATE_INVOICE, SIGN_PAYER | SIGN_AMOUNT, 0);
+		add_named(&x, &all[i]);
+	}
+	return x;
+}
+
+static struct match match_references(const struct named *x, int64_t amount)
+{
+	struct set both = x->references;
+	set_append(&both, &x->numbers);
+	if (x->references.count == 1 && (!x->numbers.count || (x->references.at[0]->signs & SIGN_AMOUNT))) {
+		choose(x->references.at[0], amount);
+		return found(MATCH_REFERENCE, 1);
+	}
+	if (x->references.count > 1) {
+		struct match match = match_several(&x->references, x->references.count, amount, MATCH_REFERENCES_SUM);
+		if (match.rule != MATCH_REFERENCES_SEVERAL || !x->numbers.count)
+			return match;
+	}
+	return match_several(&both, x->references.count, amount, MATCH_NAMED_SUM);
+}
+
+/* Whose account pays is the stronger word; a payer whose account nobody knows is known by the name. */
+static bool is_another_payer(const struct named *x, const struct candidate *one)
+{
+	if (one->signs & SIGN_OTHER_PAYER)
+		return !(one->signs & SIGN_AMOUNT) || x->payer_owes;
+	return is_contradicted(one);
+}
+
+static struct match match_number(const struct named *x, int64_t amount)
+{
+	struct candidate *one = x->numbers.at[0];
+	bool owes_other = x->exact && span_equal(x->exact->customer, one->customer);
+	if (is_another_payer(x, one))
 		return found(MATCH_NUMBER_OTHER_PAYER, 1);
+	if (!(one->signs & SIGN_AMOUNT) && (owes_other || (one->signs & SIGN_FOLLOWED)))
+		return found(MATCH_NUMBER_OTHER_AMOUNT, 1);
 	choose(one, amount);
 	return found(MATCH_NUMBER, 1);
 }
 
-/* By reference, else by number; false when no invoice is named. */
-static bool match_named(struct candidate *all, size_t n, int64_t amount, struct match *out)
+static bool is_borne(const struct candidate *c)
 {
-	struct candidate *set[SELECT_MOST];
-	size_t count = pick(all, n, CANDIDATE_INVOICE, SIGN_REFERENCE, SIGN_OTHER_CURRENCY, set, SELECT_MOST);
-	if (count == 1) {
-		choose(set[0], amount);
-		*out = found(MATCH_REFERENCE, 1);
-	} else if (count > 1)
-		*out = match_several(set, count, amount, MATCH_REFERENCES_SUM);
-	if (count)
-		return true;
-	count = pick(all, n, CANDIDATE_INVOICE, SIGN_NUMBER, SIGN_OTHER_CURRENCY, set, SELECT_MOST);
-	if (count)
-		*out = count == 1 ? match_number(set[0], amount) : match_several(set, count, amount, MATCH_NUMBERS_SUM);
-	return count > 0;
+	unsigned known = c->signs & SIGN_BROKEN ? SIGN_PAYER : SIGN_PAYER | SIGN_NAME | SIGN_CUSTOMER;
+	return (c->signs & SIGN_AMOUNT) && (c->signs & known);
 }
+
+static struct match match_mended_one(struct candidate *c, int64_t amount)
+{
+	choose(c, amount);
+	return found(MATCH_MENDED, 1);
+}
+
+static bool are_known(const struct set *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (!(s->at[i]->signs & (SIGN_PAYER | SIGN_NAME | SIGN_CUSTOMER)) || (s->at[i]->signs & SIGN_BROKEN))
+			return false;
+	return is_one_customer(s);
+}
+
+/* Several, some of them mended: the numbers come first in the set. */
+static struct match match_mended_several(const struct set *s, size_t numbers, int64_t amount)
+{
+	struct match match = match_several(s, numbers ? numbers : s->count, amount, MATCH_MENDED_SUM);
+	if (match.rule != MATCH_MENDED_SUM || numbers == s->count || are_known(s))
+		return match;
+	for (size_t i = 0; i < s->count; i++)
+		s->at[i]->chosen = false, s->at[i]->minor = 0;
+	return found(MATCH_MENDED_SELECTION, 1);
+}
+
+static struct match match_mended(const struct named *x, int64_t amount)
+{
+	const struct set *weak = &x->weak;
+	struct candidate *borne = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < weak->count; i++)
+		if (is_borne(weak->at[i])) {
+			borne = weak->at[i];
+			count++;
+		}
+	if (count == 1)
+		return match_mended_one(borne, amount);
+	if (weak->count < 2)
+		return found(MATCH_MENDED_ALONE, 1);
+	return match_mended_several(weak, 0, amount);
+}
+
+static struct match match_numbers(const struct named *x, int64_t amount)
+{
+	struct set both = x->numbers;
+	bool one = x->numbers.count == 1;
+	set_append(&both, &x->weak);
+	if (one && (!x->weak.count || (x->numbers.at[0]->signs & SIGN_AMOUNT)))
+		return match_number(x, amount);
+	if (!one) {
+		struct match match = match_several(&x->numbers, x->numbers.count, amount, MATCH_NUMBERS_SUM);
+		if (match.rule != MATCH_NUMBERS_SEVERAL || !x->weak.count)
+			return match;
+	}
+	return match_mended_several(&both, x->numbers.count, amount);
+}
+
+/* By reference, by number, by what may be one; false when no invoice is named, or so weakly that who pays says more. */
+static bool match_named(const struct named *x, int64_t amount, bool knows_payer, struct match *out)
+{
+	if (x->references.count)
+		*out = match_references(x, amount);
+	else if (x->numbers.count)
+		*out = match_numbers(x, amount);
+	else if (x->weak.count)
+		*out = match_mended(x, amount);
+	else if (x->settled || (x->contradicted && !knows_payer))
+		*out = found(MATCH_MENDED_ALONE, 1);
+	else
+		return false;
+	return true;
+}
+
+/* ---- what the payer owes ---- */
+
+/* One invoice or one part of one is exactly that much: then no others together may be. */
+static struct match match_exact(const struct set *s, struct candidate *exact, int64_t amount)
+{
+	struct selection x = is_one_customer(s) && s->count <= SELECT_MOST ? select_of(s, amount) : (struct selection){ 0 };
+	int alone = exact->open == amount && s->count <= SELECT_MOST && is_one_customer(s);
+	if (x.ended || x.found > alone)
+		return found(MATCH_PAYER_AMOUNT_SEVERAL, 2);
+	choose(exact, amount);
+	return found(MATCH_PAYER_AMOUNT, 1);
+}
+
+static struct match match_sum(const struct set *s, int64_t amount)
+{
+	if (!is_one_customer(s) || s->count > SELECT_MOST)
+		return found(MATCH_PAYER_OTHER_AMOUNT, s->count);
+	struct selection x = select_of(s, amount);
+	if (x.ended || x.found > 1)
+		return found(MATCH_PAYER_SELECTIONS, 2);
+	if (!x.found && s->count == 1 && amount < s->at[0]->open)
+		return found(MATCH_PAYER_PART, 1);
+	if (!x.found)
+		return found(MATCH_PAYER_OTHER_AMOUNT, s->count);
+	if (s->count > SELECTION_POSTS && !is_all(s, &x))
+		return found(MATCH_PAYER_SELECTION_MANY, 1);
+	choose_selection(s, &x);
+	return found(is_all(s, &x) ? MATCH_PAYER_SUM : MATCH_PAYER_SELECTION, 1);
+}
+
+static bool match_payer(struct candidate *all, size_t n, int64_t amount, struct match *out)
+{
+	struct set owed = { .count = 0 };
+	struct candidate *exact = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct candidate *c = &all[i];
+		if (!has(c, CANDIDATE_INVOICE, 0, SIGN_OTHER_CURRENCY) || !(c->signs & (SIGN_PAYER | SIGN_CUSTOMER)) || c->open <= 0 ||
+			is_contradicted(c))
+			continue;
+		set_add(&owed, c);
+		if (c->signs & SIGN_AMOUNT) {
+			exact = c;
+			count++;
+		}
+	}
+	if (owed.count)
+		*out = count > 1 ? found(MATCH_PAYER_AMOUNT_SEVERAL, count)
+		       : exact   ? match_exact(&owed, exact, amount)
+				 : match_sum(&owed, amount);
+	return owed.count > 0;
+}
+
+/* ---- returns ---- */
 
 static struct match one_or(struct candidate *one, size_t count, int64_t amount, enum match_rule_id single)
 {
@@ -228,20 +374,16 @@ struct match match_credit(struct candidate *all, size_t n, int64_t amount, bool 
 		return match;
 	if (is_return)
 		return match_reversed(all, n, amount);
-	if (match_named(all, n, amount, &match))
+	struct named named = sort_named(all, n);
+	if (match_named(&named, amount, pick(all, n, CANDIDATE_INVOICE, SIGN_PAYER, SIGN_OTHER_CURRENCY, &one, 1) > 0, &match))
 		return match;
-	size_t count = pick(all, n, CANDIDATE_INVOICE, SIGN_OTHER_CURRENCY, 0, &one, 1);
-	if (count)
+	if (pick(all, n, CANDIDATE_INVOICE, SIGN_OTHER_CURRENCY, 0, &one, 1))
 		return found(MATCH_OTHER_CURRENCY, 1);
-	count = pick(all, n, CANDIDATE_INVOICE, SIGN_PAYER | SIGN_AMOUNT, 0, &one, 1);
-	if (count == 1)
-		choose(one, amount);
-	if (count)
-		return count == 1 ? found(MATCH_PAYER_AMOUNT, 1) : found(MATCH_PAYER_AMOUNT_SEVERAL, count);
-	count = pick(all, n, CANDIDATE_PAYOUT, SIGN_AMOUNT, SIGN_OTHER_CURRENCY, &one, 1);
+	if (match_payer(all, n, amount, &match))
+		return match;
+	size_t count = pick(all, n, CANDIDATE_PAYOUT, SIGN_AMOUNT, SIGN_OTHER_CURRENCY, &one, 1);
 	return count ? found(MATCH_PAYOUT_AMOUNT_ALONE, count) : found(MATCH_NOTHING, 0);
 }
-
 struct match match_debit(struct candidate *all, size_t n, int64_t amount, bool is_return)
 {
 	struct match match;

@@ -2,32 +2,48 @@
  * match: what a bank line probably is. Pure: candidates with their evidence in, a verdict out; the rules are one table.
  *
  * 1. Amount alone never decides, and no number inside a longer one is evidence.
- * 2. The verdict is unique, ambiguous (k) or none; only rules marked so post by themselves.
- * 3. A structured reference outranks a document number in the text, that outranks the payer's account with the amount.
- * 4. Of several candidates a selection is found only if exactly one selection of them (or all of them) has the amount for its sum.
+ * 2. The verdict is unique, ambiguous (k) or none; only rules marked so post by themselves. A tie never does.
+ * 3. A structured reference outranks a document number in the text, that outranks one that had to be mended, that the payer with the amount.
+ * 4. Where two strong names are there at once, the amount decides between them, or a person.
+ * 5. Of several candidates a selection is found only if exactly one selection of them has the amount for its sum.
+ * 6. A document number in the text is believed against what is known of the payer by nobody but a person.
  */
 #ifndef RECONCILIATION_MATCH_H
 #define RECONCILIATION_MATCH_H
 
 #include "line.h"
+#include "reference.h"
 
-/* What speaks for a candidate, or against it. */
+/* What speaks for a candidate, or against it. The numbers are stored. */
 enum {
-	SIGN_REFERENCE = 1,       /* structured reference, check digits hold */
-	SIGN_NUMBER = 2,          /* whole document number */
-	SIGN_PAYER = 4,           /* the payer's account is known as this customer's; of an earlier line: the same counterparty */
-	SIGN_AMOUNT = 8,          /* exactly what is open, or what the payout or the earlier line is */
-	SIGN_PAYOUT_REF = 16,     /* the provider's reference of the payout */
-	SIGN_PAYOUT_TEXT = 32,    /* the text that the provider announced */
-	SIGN_SAME_REF = 64,       /* an earlier line with the same end-to-end or bank reference */
-	SIGN_RETURN = 128,        /* the bank calls the line a return */
-	SIGN_OTHER_PAYER = 256,   /* against: the payer's account is known as another customer's */
-	SIGN_OTHER_CURRENCY = 512 /* against */
+	SIGN_REFERENCE = 1,        /* structured reference, check digits hold */
+	SIGN_NUMBER = 2,           /* whole document number */
+	SIGN_PAYER = 4,            /* the payer's account is known as this customer's; of an earlier line: the same counterparty */
+	SIGN_AMOUNT = 8,           /* exactly what is open, or what the payout or the earlier line is */
+	SIGN_PAYOUT_REF = 16,      /* the provider's reference of the payout */
+	SIGN_PAYOUT_TEXT = 32,     /* the text that the provider announced */
+	SIGN_SAME_REF = 64,        /* an earlier line with the same end-to-end or bank reference */
+	SIGN_RETURN = 128,         /* the bank calls the line a return */
+	SIGN_OTHER_PAYER = 256,    /* against: the payer's account is known as another customer's */
+	SIGN_OTHER_CURRENCY = 512, /* against */
+	SIGN_MENDED = 1024,        /* its number, after mending what was written */
+	SIGN_SHORT = 2048,         /* its number, of so few digits that it may be something else */
+	SIGN_BROKEN = 4096,        /* against: its number, in a reference whose check digits fail */
+	SIGN_CUSTOMER = 8192,      /* the customer's number */
+	SIGN_NAME = 16384,         /* the payer has the customer's name */
+	SIGN_OTHER_NAME = 32768,   /* against: the payer has another name */
+	SIGN_PART = 65536,         /* the amount is less than what is open */
+	SIGN_OVER = 131072,        /* against: it is more */
+	SIGN_SETTLED = 262144,     /* against: nothing is open */
+	SIGN_FOLLOWED = 524288     /* against: the text goes on with the end of another number */
 };
-enum { SIGNS = 10 };
+enum { SIGNS = 20 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
+
+/* What a token of that kind, standing so in the line, says for what it names. */
+unsigned match_token_signs(enum reference_kind, unsigned how);
 
 enum candidate_kind { CANDIDATE_INVOICE, CANDIDATE_PAYOUT, CANDIDATE_LINE };
 
@@ -51,14 +67,29 @@ enum match_rule_id {
 	MATCH_REFERENCES_SUM,
 	MATCH_REFERENCES_SELECTION,
 	MATCH_REFERENCES_SEVERAL,
+	MATCH_NAMED_SUM,
+	MATCH_NAMED_SELECTION,
+	MATCH_NAMED_SEVERAL,
 	MATCH_NUMBER,
 	MATCH_NUMBER_OTHER_PAYER,
+	MATCH_NUMBER_OTHER_AMOUNT,
 	MATCH_NUMBERS_SUM,
 	MATCH_NUMBERS_SELECTION,
 	MATCH_NUMBERS_SEVERAL,
+	MATCH_MENDED,
+	MATCH_MENDED_ALONE,
+	MATCH_MENDED_SUM,
+	MATCH_MENDED_SELECTION,
+	MATCH_MENDED_SEVERAL,
 	MATCH_OTHER_CURRENCY,
 	MATCH_PAYER_AMOUNT,
 	MATCH_PAYER_AMOUNT_SEVERAL,
+	MATCH_PAYER_SUM,
+	MATCH_PAYER_SELECTION,
+	MATCH_PAYER_SELECTION_MANY,
+	MATCH_PAYER_SELECTIONS,
+	MATCH_PAYER_PART,
+	MATCH_PAYER_OTHER_AMOUNT,
 	MATCH_PAYOUT_AMOUNT_ALONE,
 	MATCH_RETURN,
 	MATCH_RETURN_PAYER,
@@ -91,11 +122,29 @@ struct match match_credit(struct candidate *, size_t n, int64_t amount, bool is_
 /* Money that went: amount > 0 is how much. */
 struct match match_debit(struct candidate *, size_t n, int64_t amount, bool is_return);
 
+/* Why a candidate was not the one, by the rule that held. */
+enum loss {
+	LOSS_NONE, /* it was chosen */
+	LOSS_OTHER_CURRENCY,
+	LOSS_CHECK_DIGITS,
+	LOSS_OTHER_PAYER,
+	LOSS_SETTLED,
+	LOSS_TIE,
+	LOSS_OUTRANKED,
+	LOSS_OTHER_AMOUNT,
+	LOSS_WEAK,
+	LOSSES
+};
+const char *loss_word(enum loss);
+const char *loss_help(enum loss);
+enum loss match_loss(enum match_rule_id, const struct candidate *);
+
 /* What the find step noted for a line: everything that it might be, unlocked. */
 struct hint {
 	struct uuid target;
 	struct span customer;
-	bool structured;
+	unsigned signs;
+	struct span token; /* by which it is named; empty where it is not */
 };
 
 struct hints {
@@ -103,10 +152,13 @@ struct hints {
 	const struct hint *payouts; /* named by a token */
 	const struct uuid *payouts_of_amount; /* on their way to the account, with exactly that amount */
 	const struct span *payers; /* customers that are known to pay from the line's account */
-	const struct hint *of_payer; /* their invoices with an item open of exactly the line's amount */
+	const struct span *customers; /* customers whose number is named */
+	const struct hint *
+		of_payer; /* invoices with something open, of these and of customers whose documents are named: of exactly the line's amount, or all where
+	                              * no document is named and there are few */
 	const struct uuid *
 		earlier; /* of a debit: credit lines with one of its references, or a return's payer and amount; of a credit: returns of such */
-	size_t invoice_count, payout_count, payouts_of_amount_count, payer_count, of_payer_count, earlier_count;
+	size_t invoice_count, payout_count, payouts_of_amount_count, payer_count, customer_count, of_payer_count, earlier_count;
 };
 
 /* A candidate as it is kept with the line, losing ones too. */
@@ -115,6 +167,7 @@ struct kept_candidate {
 	struct uuid line;
 	int32_t look, number; /* which look at the line, from 1, and the place among its candidates, from 1 */
 	enum match_rule_id rule;
+	enum loss lost;
 	struct candidate candidate;
 };
 

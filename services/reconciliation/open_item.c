@@ -73,7 +73,7 @@ static enum err check_sums(struct currency currency, int64_t net, int64_t gross,
 
 static void add_reference(struct ledger *l, const struct invoice *v, enum reference_kind kind, struct span token)
 {
-	struct span key = book_key(l->book, book_key(l->book, l->merchant, token), uuid_span(&v->id));
+	struct span key = book_key_reference(l->book, l->merchant, token, v->id);
 	if (book_find(l->book, BOOK_REFERENCES, key))
 		return;
 	struct reference *r = book_add(l->book, BOOK_REFERENCES, key);
@@ -88,6 +88,8 @@ static void add_references(struct ledger *l, const struct invoice *v)
 		add_reference(l, v, REFERENCE_RF, token);
 	if (reference_normalise(l->arena, v->number, &token))
 		add_reference(l, v, REFERENCE_NUMBER, token);
+	if (reference_normalise_tail(l->arena, v->number, &token))
+		add_reference(l, v, REFERENCE_TAIL, token);
 }
 
 static void add_items(struct ledger *l, const struct invoice *v, const struct issued_part *parts, size_t n)
@@ -305,5 +307,8 @@ enum err credit_note_issue(struct ledger *l, const struct credit_note *note, str
 	*kept = *note;
 	kept->merchant = l->merchant;
 	kept->applied = v->issued;
+	struct span token;
+	if (reference_normalise(l->arena, note->number, &token))
+		add_reference(l, v, REFERENCE_CREDIT_NOTE, token);
 	return v->issued ? credit(l, v, kept, why) : OK;
 }

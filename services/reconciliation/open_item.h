@@ -49,6 +49,7 @@ struct credit_note {
 	struct span merchant, customer;
 	struct uuid id, invoice;
 	bool applied; /* false: it waits for its invoice */
+	struct span number; /* as told; kept as a reference alone */
 	struct currency currency;
 	int64_t net, gross;
 	struct date day;

@@ -37,6 +37,17 @@ static void forget(struct ledger *l, const struct customer_changed *c)
 	}
 }
 
+/* The customer's number, by which payers name themselves. */
+static void add_number(struct ledger *l, struct span ref)
+{
+	struct span token;
+	struct uuid id = reference_customer_id(ref);
+	if (!reference_normalise(l->arena, ref, &token))
+		return;
+	struct reference *r = book_add(l->book, BOOK_REFERENCES, book_key_reference(l->book, l->merchant, token, id));
+	*r = (struct reference){ l->merchant, token, REFERENCE_CUSTOMER, id, ref };
+}
+
 void customer_change(struct ledger *l, const struct customer_changed *c)
 {
 	struct span key = book_key(l->book, l->merchant, c->ref);
@@ -44,7 +55,9 @@ void customer_change(struct ledger *l, const struct customer_changed *c)
 	if (old && !c->erased && old->revision >= c->revision)
 		return;
 	struct customer *now = old ? book_edit(l->book, BOOK_CUSTOMERS, key) : book_add(l->book, BOOK_CUSTOMERS, key);
-	*now = (struct customer){ l->merchant, c->ref, c->erased ? now->revision : c->revision };
+	if (!old)
+		add_number(l, c->ref);
+	*now = (struct customer){ l->merchant, c->ref, c->erased ? now->revision : c->revision, c->name };
 	forget(l, c);
 	for (size_t i = 0; i < c->iban_count; i++)
 		add(l, account_identifier(l->arena, c->ibans[i]), c->ref, true, (struct uuid){ 0 });

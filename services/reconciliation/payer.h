@@ -21,6 +21,7 @@ struct payer {
 struct customer {
 	struct span merchant, ref;
 	int64_t revision; /* of the fact */
+	struct span name;
 };
 
 struct customer_changed {
@@ -28,6 +29,7 @@ struct customer_changed {
 	int64_t revision;
 	const struct span *ibans;
 	size_t iban_count;
+	struct span name;
 	bool erased;
 };
 

@@ -3,7 +3,23 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "digest.h"
 #include "rf.h"
+
+static const char *const kind_words[REFERENCE_KINDS] = { "rf", "number", "payout", "tail", "customer", "credit_note" };
+
+const char *reference_word(enum reference_kind kind)
+{
+	return kind_words[kind];
+}
+
+enum reference_kind reference_find_kind(struct span word)
+{
+	int kind = 0;
+	while (kind < REFERENCE_KINDS && !span_is(word, kind_words[kind]))
+		kind++;
+	return (enum reference_kind)kind;
+}
 
 static size_t squeeze(struct span text, char out[REFERENCE_MOST], size_t *digits)
 {
@@ -40,90 +56,25 @@ bool reference_normalise_rf(struct arena *arena, struct span text, struct span *
 	return true;
 }
 
-/* ---- searching ---- */
-
-struct search {
-	struct arena *arena;
-	struct tokens *found;
-};
-
-static void add(struct search *s, struct span token, bool structured)
+bool reference_normalise_tail(struct arena *arena, struct span number, struct span *token)
 {
-	struct tokens *found = s->found;
-	for (size_t i = 0; i < found->count; i++)
-		if (span_equal(found->at[i], token)) {
-			found->structured[i] |= structured;
-			return;
-		}
-	if (found->count == REFERENCE_TOKENS)
-		return;
-	found->at[found->count] = token;
-	found->structured[found->count++] = structured;
+	size_t letters = 0;
+	while (letters < number.size && !isdigit((unsigned char)number.at[letters]))
+		letters++;
+	return letters && reference_normalise(arena, span_from(number, letters), token);
 }
 
-static void try_one(struct search *s, struct span text, bool structured)
+struct uuid reference_customer_id(struct span customer)
 {
-	struct span token;
-	if (reference_normalise_rf(s->arena, text, &token))
-		add(s, token, true);
-	if (reference_normalise(s->arena, text, &token))
-		add(s, token, structured);
+	struct uuid id;
+	struct digest digest = digest_sha256(customer);
+	memcpy(id.b, &digest, sizeof(id.b));
+	return id;
 }
 
 static bool is_word(char c)
 {
 	return isalnum((unsigned char)c) || (unsigned char)c > 127;
-}
-
-/* Each run of up to REFERENCE_WORDS words, from each word on. */
-static void search_text(struct search *s, struct span text)
-{
-	struct {
-		size_t from, to;
-	} words[REFERENCE_WORDS];
-	size_t count = 0, at = 0;
-	while (at < text.size) {
-		while (at < text.size && !is_word(text.at[at]))
-			at++;
-		size_t from = at;
-		while (at < text.size && is_word(text.at[at]))
-			at++;
-		if (at == from)
-			break;
-		if (count == REFERENCE_WORDS)
-			memmove(words, words + 1, --count * sizeof(words[0]));
-		words[count].from = from;
-		words[count++].to = at;
-		/* The word that was just found ends the runs; the nearest beginning first. */
-		for (size_t i = count; i-- > 0 && at - words[i].from <= 2 * REFERENCE_MOST;)
-			try_one(s, span_bytes(text.at + words[i].from, at - words[i].from), false);
-	}
-}
-
-static struct span join(struct arena *arena, const struct span *texts, size_t n, const char *between)
-{
-	struct text t;
-	text_init(&t, arena);
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			text_add(&t, between);
-		text_span(&t, texts[i]);
-	}
-	return text_done(&t);
-}
-
-void reference_find(struct arena *arena, const struct span *structured, size_t structured_count, const struct span *texts,
-	size_t text_count, struct tokens *found)
-{
-	struct search s = { arena, found };
-	found->at = ARENA_ARRAY(arena, struct span, REFERENCE_TOKENS);
-	found->structured = ARENA_ARRAY(arena, bool, REFERENCE_TOKENS);
-	found->count = 0;
-	for (size_t i = 0; i < structured_count; i++)
-		try_one(&s, structured[i], true);
-	search_text(&s, join(arena, texts, text_count, " "));
-	if (text_count > 1)
-		search_text(&s, join(arena, texts, text_count, ""));
 }
 
 /* The next word of the text; empty at the end. */

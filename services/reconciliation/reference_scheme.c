@@ -170,6 +170,12 @@ bool scheme_rf_of_viite(struct span text, char rf[SCHEME_TEXT + 1])
 	return scheme_read(SCHEME_VIITE, text, normal) && rf_make(span_of(normal), rf) == OK;
 }
 
+bool scheme_viite_of_rf(struct span text, char viite[SCHEME_TEXT + 1])
+{
+	char normal[SCHEME_TEXT + 1];
+	return scheme_read(SCHEME_RF, text, normal) && scheme_read(SCHEME_VIITE, span_of(normal + 4), viite);
+}
+
 bool scheme_is_qr_iban(struct span iban)
 {
 	if (!iban_is_valid(iban) || (!span_starts(iban, "CH") && !span_starts(iban, "LI")))

@@ -36,6 +36,8 @@ bool scheme_shows_itself(struct span text);
 
 /* A Finnish reference in the dress of ISO 11649, which banks abroad carry: "RFkk" and the reference without leading zeroes. False when it is none. */
 bool scheme_rf_of_viite(struct span text, char rf[SCHEME_TEXT + 1]);
+/* And the way back. */
+bool scheme_viite_of_rf(struct span text, char viite[SCHEME_TEXT + 1]);
 
 /* True for an IBAN of Switzerland or Liechtenstein whose institution (30000 to 31999) takes references of the QR-bill, and nothing else. */
 bool scheme_is_qr_iban(struct span iban);

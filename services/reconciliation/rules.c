@@ -2,6 +2,7 @@
 
 #include "exception.h"
 #include "match.h"
+#include "reference_scheme.h"
 #include "statement.h"
 
 static void print_chart(struct text *t)
@@ -40,12 +41,18 @@ static void print_matching(struct text *t)
 	text_add(t, "\nevidence\n");
 	for (unsigned i = 0; i < SIGNS; i++)
 		text_printf(t, "  %-21s %s\n", sign_word(i), sign_help(i));
+	text_add(t, "\nstructured references\n");
+	for (int i = 0; i < SCHEMES; i++)
+		text_printf(t, "  %-21s %s\n", scheme_word((enum scheme)i), scheme_help((enum scheme)i));
 	text_add(t, "\nmatching, in order\n");
 	for (int i = 0; i < MATCH_RULES; i++) {
 		const struct match_rule *rule = match_rule((enum match_rule_id)i);
 		text_printf(
 			t, "  %-21s %-9s %-5s %s\n", rule->word, verdict_word(rule->verdict), rule->posts ? "posts" : "waits", rule->help);
 	}
+	text_add(t, "\nwhy a candidate lost\n");
+	for (int i = LOSS_NONE + 1; i < LOSSES; i++)
+		text_printf(t, "  %-21s %s\n", loss_word((enum loss)i), loss_help((enum loss)i));
 }
 
 static void print_exceptions(struct text *t)

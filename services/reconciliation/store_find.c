@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "handlers.h"
+#include "match_select.h"
 #include "reconciliation_queries.h"
 #include "store.h"
 #include "store_keys.h"
@@ -16,7 +17,7 @@ struct list {
 /* One line that the matcher looks at. */
 struct looked {
 	struct line line;
-	struct list invoices, payouts, amounts, payers, of_payer, earlier;
+	struct list invoices, payouts, amounts, payers, customers, of_payer, earlier;
 };
 
 struct find_work {
@@ -251,7 +252,7 @@ static void ask(const struct find_work *w, const struct asking *a, const struct 
 static void ask_tokens(const struct find_work *w, struct rows *rows)
 {
 	struct asking a;
-	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_BOOL }, 4);
+	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_INT4 }, 4);
 	for (size_t i = 0; i < w->looked_count; i++) {
 		const struct line *line = &w->looked[i].line;
 		struct tokens tokens;
@@ -259,7 +260,7 @@ static void ask_tokens(const struct find_work *w, struct rows *rows)
 		for (size_t j = 0; j < tokens.count; j++) {
 			asking_begin(&a, i, line->merchant);
 			array_text(a.arrays[2], tokens.at[j]);
-			array_bool(a.arrays[3], tokens.structured[j]);
+			array_int4(a.arrays[3], (int32_t)tokens.how[j]);
 		}
 	}
 	ask(w, &a, &q_find_token, rows);
@@ -328,16 +329,27 @@ static struct looked *looked_at(const struct find_work *w, const struct rows *r,
 	return &w->looked[rows_int8(r, row, rows_column(r, "n"))];
 }
 
+static void take_named(struct find_work *w, struct looked *k, const struct hint *hint, bool is_payout)
+{
+	*(struct hint *)list_add(is_payout ? &k->payouts : &k->invoices, w->arena, sizeof(*hint)) = *hint;
+	lock(w, k->line.merchant, hint->customer);
+	want(w, is_payout ? WANT_PAYOUT : WANT_INVOICE, k->line.merchant, hint->target);
+	/* Check digits need no name beside them. */
+	if (!is_payout && !(hint->signs & SIGN_REFERENCE))
+		need_want(w->need, WANT_CUSTOMER, k->line.merchant, hint->customer);
+}
+
 static void take_tokens(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		struct looked *k = looked_at(w, r, i);
-		bool payout = span_is(text_at(r, i, "kind"), "payout");
-		struct hint *hint = list_add(payout ? &k->payouts : &k->invoices, w->arena, sizeof(*hint));
-		*hint = (struct hint){ uuid_at(r, i, "target_id"), text_at(r, i, "customer_ref"), span_is(text_at(r, i, "kind"), "rf") };
-		hint->structured |= !payout && rows_bool(r, i, rows_column(r, "structured"));
-		lock(w, k->line.merchant, hint->customer);
-		want(w, payout ? WANT_PAYOUT : WANT_INVOICE, k->line.merchant, hint->target);
+		enum reference_kind kind = reference_find_kind(text_at(r, i, "kind"));
+		struct hint hint = { uuid_at(r, i, "target_id"), text_at(r, i, "customer_ref"),
+			match_token_signs(kind, (unsigned)rows_int4(r, i, rows_column(r, "how"))), text_at(r, i, "token") };
+		if (hint.signs && kind == REFERENCE_CUSTOMER)
+			*(struct span *)list_add(&k->customers, w->arena, sizeof(struct span)) = hint.customer;
+		else if (hint.signs)
+			take_named(w, k, &hint, kind == REFERENCE_PAYOUT);
 	}
 }
 
@@ -349,7 +361,7 @@ static void take_payers(struct find_work *w, const struct rows *payers, const st
 	for (size_t i = 0; i < amounts->count; i++) {
 		struct looked *k = looked_at(w, amounts, i);
 		struct hint *hint = list_add(&k->of_payer, w->arena, sizeof(*hint));
-		*hint = (struct hint){ uuid_at(amounts, i, "invoice_id"), text_at(amounts, i, "customer_ref"), false };
+		*hint = (struct hint){ .target = uuid_at(amounts, i, "invoice_id"), .customer = text_at(amounts, i, "customer_ref") };
 		lock(w, k->line.merchant, hint->customer);
 		want(w, WANT_INVOICE, k->line.merchant, hint->target);
 	}
@@ -384,6 +396,73 @@ static void take_returns(struct find_work *w, const struct rows *r)
 		want(w, WANT_LINE, looked_at(w, r, i)->line.merchant, uuid_at(r, i, "counterpart_id"));
 }
 
+/* ---- what the payer owes ---- */
+
+static unsigned named_signs(const struct looked *k)
+{
+	const struct hint *named = (const void *)k->invoices.at;
+	unsigned signs = 0;
+	for (size_t i = 0; i < k->invoices.count; i++)
+		signs |= named[i].signs;
+	return signs;
+}
+
+static void ask_owed_by(struct asking *a, size_t line, const struct looked *k, struct span customer, int64_t least, int64_t most)
+{
+	asking_begin(a, line, k->line.merchant);
+	array_text(a->arrays[2], customer);
+	array_text(a->arrays[3], span_of(k->line.amount.currency.code));
+	array_int8(a->arrays[4], least);
+	array_int8(a->arrays[5], most);
+}
+
+/* Of those who pay or are named everything; of those whose document is named what the amount would be exactly. */
+static void ask_owed_of(struct asking *a, size_t line, const struct looked *k)
+{
+	const struct span *payers = (const void *)k->payers.at, *customers = (const void *)k->customers.at;
+	const struct hint *named = (const void *)k->invoices.at;
+	int64_t left = line_left(&k->line);
+	if (k->line.amount.minor < 0 || (named_signs(k) & SIGN_REFERENCE))
+		return;
+	for (size_t i = 0; i < k->invoices.count; i++)
+		if (named[i].signs & SIGN_NUMBER)
+			ask_owed_by(a, line, k, named[i].customer, left, left);
+	if (named_signs(k) & SIGN_NUMBER)
+		return;
+	for (size_t i = 0; i < k->payers.count; i++)
+		ask_owed_by(a, line, k, payers[i], 1, INT64_MAX);
+	for (size_t i = 0; i < k->customers.count; i++)
+		ask_owed_by(a, line, k, customers[i], 1, INT64_MAX);
+}
+
+static void ask_owed(const struct find_work *w, struct rows *rows)
+{
+	struct asking a;
+	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_INT8 }, 6);
+	args_int8(a.args, SELECT_MOST + 1);
+	for (size_t i = 0; i < w->looked_count; i++)
+		ask_owed_of(&a, i, &w->looked[i]);
+	ask(w, &a, &q_find_owed, rows);
+}
+
+/* The rows of a line and a customer stand together; where there are too many to be searched none is taken. */
+static void take_owed(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0, end; i < r->count; i = end) {
+		struct looked *k = looked_at(w, r, i);
+		struct span customer = text_at(r, i, "customer_ref");
+		for (end = i + 1; end < r->count && looked_at(w, r, end) == k && span_equal(text_at(r, end, "customer_ref"), customer);)
+			end++;
+		lock(w, k->line.merchant, customer);
+		need_want(w->need, WANT_CUSTOMER, k->line.merchant, customer);
+		for (size_t j = i; end - i <= SELECT_MOST && j < end; j++) {
+			struct hint *hint = list_add(&k->of_payer, w->arena, sizeof(*hint));
+			*hint = (struct hint){ .target = uuid_at(r, j, "invoice_id"), .customer = customer };
+			want(w, WANT_INVOICE, k->line.merchant, hint->target);
+		}
+	}
+}
+
 static void note_hints(struct find_work *w)
 {
 	for (size_t i = 0; i < w->looked_count; i++) {
@@ -393,12 +472,14 @@ static void note_hints(struct find_work *w)
 			.payouts = (const void *)k->payouts.at,
 			.payouts_of_amount = (const void *)k->amounts.at,
 			.payers = (const void *)k->payers.at,
+			.customers = (const void *)k->customers.at,
 			.of_payer = (const void *)k->of_payer.at,
 			.earlier = (const void *)k->earlier.at,
 			.invoice_count = k->invoices.count,
 			.payout_count = k->payouts.count,
 			.payouts_of_amount_count = k->amounts.count,
 			.payer_count = k->payers.count,
+			.customer_count = k->customers.count,
 			.of_payer_count = k->of_payer.count,
 			.earlier_count = k->earlier.count,
 		};
@@ -411,7 +492,7 @@ static void note_hints(struct find_work *w)
 enum err store_find(struct db *db, struct arena *arena, struct book *book, struct need *need, struct why *why)
 {
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
-	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns;
+	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns, owed;
 	sort_finds(&w);
 	TRY(take_suggestions(&w, why));
 	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
@@ -437,6 +518,9 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	take_payouts(&w, &payouts);
 	take_earlier(&w, &earlier);
 	take_returns(&w, &returns);
+	ask_owed(&w, &owed);
+	TRY(db_flush(db, why));
+	take_owed(&w, &owed);
 	note_hints(&w);
 	return OK;
 }

@@ -15,6 +15,7 @@ static const struct column customer_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, customer, merchant),
 	COLUMN("customer_ref", COLUMN_TEXT, customer, ref),
 	COLUMN("revision", COLUMN_INT8, customer, revision),
+	COLUMN("name", COLUMN_TEXT, customer, name),
 	END,
 };
 static const struct column bank_account_columns[] = {
@@ -233,7 +234,7 @@ static const struct column reference_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, reference, merchant),
 	COLUMN("token", COLUMN_TEXT, reference, token),
 	COLUMN("target_id", COLUMN_UUID, reference, target),
-	COLUMN_OF_WORDS("kind", reference, kind, word_reference, 3),
+	COLUMN_OF_WORDS("kind", reference, kind, word_reference, REFERENCE_KINDS),
 	COLUMN("customer_ref", COLUMN_TEXT, reference, customer),
 	END,
 };
@@ -395,6 +396,7 @@ static const struct column line_candidate_columns[] = {
 	COLUMN("look", COLUMN_INT4, kept_candidate, look),
 	COLUMN("number", COLUMN_INT4, kept_candidate, number),
 	COLUMN_OF_WORDS("rule", kept_candidate, rule, word_match, MATCH_RULES),
+	COLUMN_OF_WORDS("lost", kept_candidate, lost, word_loss, LOSSES),
 	COLUMN("kind", COLUMN_SMALL, kept_candidate, candidate.kind),
 	COLUMN("target_id", COLUMN_UUID, kept_candidate, candidate.target),
 	COLUMN("customer_ref", COLUMN_TEXT, kept_candidate, candidate.customer),
@@ -444,7 +446,7 @@ KEY(line, line, book_key_uuid(book, v->merchant, v->id))
 KEY(invoice, invoice, book_key_uuid(book, v->merchant, v->id))
 KEY(open_item, open_item, book_key_part(book, v->merchant, v->invoice, v->part))
 KEY(credit_note, credit_note, book_key_uuid(book, v->merchant, v->id))
-KEY(reference, reference, book_key(book, book_key(book, v->merchant, v->token), uuid_span(&v->target)))
+KEY(reference, reference, book_key_reference(book, v->merchant, v->token, v->target))
 KEY(receipt, receipt, book_key_uuid(book, v->merchant, v->id))
 KEY(allocation, allocation, book_key_uuid(book, v->merchant, v->id))
 KEY(wanted, wanted, book_key(book, book_key_part(book, v->merchant, v->invoice, v->part), uuid_span(&v->receipt)))

@@ -19,12 +19,8 @@ WORDS(word_exception, enum exception_kind, exception_word)
 WORDS(word_suggestion, enum suggestion, suggestion_word)
 WORDS(word_cause, enum cause, cause_word)
 WORDS(word_period, enum period_state, period_state_word)
-
-const char *word_reference(int i)
-{
-	static const char *const words[] = { "rf", "number", "payout" };
-	return words[i];
-}
+WORDS(word_reference, enum reference_kind, reference_word)
+WORDS(word_loss, enum loss, loss_word)
 
 const char *word_match(int i)
 {

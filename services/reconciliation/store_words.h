@@ -19,6 +19,7 @@ const char *word_cause(int);
 const char *word_period(int);
 const char *word_reference(int);
 const char *word_match(int);
+const char *word_loss(int);
 
 /* After a row was read. */
 void zone_of(struct arena *, const struct rows *, size_t row, void *value);

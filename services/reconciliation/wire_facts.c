@@ -86,6 +86,7 @@ enum err wire_read_credit_note(const struct message *m, struct arena *arena, str
 	TRY(wire_uuid(from->invoice_id, "invoice_id", &to->invoice, why));
 	TRY(wire_uuid(from->credit_note_id, "credit_note_id", &to->id, why));
 	TRY(wire_currency(from->currency, "currency", &to->currency, why));
+	to->number = span_of(from->number);
 	TRY(wire_minor(from->net, to->currency, "net", &to->net, why));
 	TRY(wire_minor(from->gross, to->currency, "gross", &to->gross, why));
 	TRY(wire_date(from->issue_date, "issue_date", &to->day, why));
@@ -124,6 +125,7 @@ enum err wire_read_customer(const struct message *m, struct arena *arena, struct
 		TRY(wire_text(from->ibans[i], "ibans", 1, 40, &ibans[i], why));
 	to->ibans = ibans;
 	to->iban_count = from->n_ibans;
+	to->name = span_of(from->name);
 	return OK;
 }
 

@@ -48,8 +48,8 @@ left join bank_account a on a.merchant_id = e.merchant_id and e.stream = '@accou
 left join statement s on s.merchant_id = e.merchant_id and s.statement_id = e.subject_id;
 
 -- name: find_token
-select k.n, k.structured, r.target_id, r.kind, r.customer_ref
-from unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[]) k (n, merchant_id, token, structured)
+select k.n, k.how, k.token, r.target_id, r.kind, r.customer_ref
+from unnest($1::bigint[], $2::text[], $3::text[], $4::int[]) k (n, merchant_id, token, how)
 join reference r using (merchant_id, token);
 
 -- name: find_payer
@@ -62,6 +62,16 @@ select k.n, i.invoice_id, i.customer_ref
 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) k (n, merchant_id, iban, currency, amount)
 join payer p using (merchant_id, iban)
 join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.currency = k.currency and i.open = k.amount and i.open > 0;
+
+-- What a customer owes of open amounts from least to most: everything, where it is not too much to be searched (one more than that tells so), or what is exactly
+-- so much.
+-- name: find_owed
+select k.n, i.invoice_id, i.customer_ref
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) k (n, merchant_id, customer_ref, currency, least, most)
+cross join lateral (
+	select i.invoice_id, i.customer_ref from open_item i
+	where i.merchant_id = k.merchant_id and i.customer_ref = k.customer_ref and i.currency = k.currency and i.open between k.least and k.most
+	order by i.open limit $7::bigint) i;
 
 -- name: find_payout_amount
 select k.n, p.payout_id, p.provider_account

@@ -17,18 +17,18 @@ select * from unnest(
 
 -- name: customer_update
 update customer t set
-	revision = k.revision
+	revision = k.revision, name = k.name
 from unnest(
-	$1::text[], $2::text[], $3::bigint[])
+	$1::text[], $2::text[], $3::bigint[], $4::text[])
 	as k (
-	merchant_id, customer_ref, revision)
+	merchant_id, customer_ref, revision, name)
 where t.merchant_id = k.merchant_id and t.customer_ref = k.customer_ref;
 
 -- name: customer_insert
 insert into customer (
-	merchant_id, customer_ref, revision)
+	merchant_id, customer_ref, revision, name)
 select * from unnest(
-	$1::text[], $2::text[], $3::bigint[]);
+	$1::text[], $2::text[], $3::bigint[], $4::text[]);
 
 -- name: bank_account_update
 update bank_account t set
@@ -148,11 +148,13 @@ select * from unnest(
 	$1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::text[], $7::bigint[], $8::bigint[], $9::date[],
 	$10::text[], $11::text[]);
 
+-- What was a word of it before stays what it was.
 -- name: reference_insert
 insert into reference (
 	merchant_id, token, target_id, kind, customer_ref)
 select * from unnest(
-	$1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[]);
+	$1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[])
+on conflict (merchant_id, token, target_id) do update set kind = reference.kind;
 
 -- name: receipt_update
 update receipt t set
@@ -292,10 +294,10 @@ select * from unnest(
 
 -- name: bank_line_candidate_insert
 insert into bank_line_candidate (
-	merchant_id, line_id, look, number, rule, kind, target_id, customer_ref, label, open, signs, chosen, amount)
+	merchant_id, line_id, look, number, rule, lost, kind, target_id, customer_ref, label, open, signs, chosen, amount)
 select * from unnest(
-	$1::text[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::int[], $7::uuid[], $8::text[], $9::text[], $10::bigint[],
-	$11::int[], $12::boolean[], $13::bigint[]);
+	$1::text[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[], $7::int[], $8::uuid[], $9::text[], $10::text[], $11::bigint[],
+	$12::int[], $13::boolean[], $14::bigint[]);
 
 -- name: journal_insert
 insert into journal (

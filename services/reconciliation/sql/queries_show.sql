@@ -65,7 +65,7 @@ select l.line_id as id, l.account_id, l.statement_id, l.number, l.booking_date, 
 from bank_line l left join bank_line_person p using (merchant_id, line_id) where l.merchant_id = $1 and l.line_id = $2;
 
 -- name: show_candidates
-select c.look, c.number, c.rule, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, l.currency
+select c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, l.currency
 from bank_line_candidate c join bank_line l using (merchant_id, line_id) where c.merchant_id = $1 and c.line_id = $2 order by c.look, c.number;
 
 -- name: show_receipts

@@ -79,13 +79,17 @@ static void find_owner(const struct finding *f, struct span merchant, struct uui
 
 /* ---- what a line might be ---- */
 
-static void take_reference(const struct finding *f, const struct reference *r, bool structured, struct list *invoices, struct list *payouts)
+static void take_reference(const struct finding *f, const struct reference *r, unsigned how, struct list *invoices, struct list *payouts)
 {
 	bool payout = r->kind == REFERENCE_PAYOUT;
-	struct hint *hint = list_add(payout ? payouts : invoices, f->arena, sizeof *hint);
+	unsigned signs = match_token_signs(r->kind, how);
+	struct hint *hint;
 
-	*hint = (struct hint){ r->target, r->customer, r->kind == REFERENCE_RF };
-	hint->structured |= !payout && structured;
+	/* The customers here have no numbers that a text could name. */
+	if (signs == 0 || r->kind == REFERENCE_CUSTOMER)
+		return;
+	hint = list_add(payout ? payouts : invoices, f->arena, sizeof *hint);
+	*hint = (struct hint){ r->target, r->customer, signs, r->token };
 	lock(f, r->merchant, hint->customer);
 	want(f, payout ? WANT_PAYOUT : WANT_INVOICE, r->merchant, hint->target);
 }
@@ -99,7 +103,7 @@ static void find_tokens(const struct finding *f, const struct line *line, struct
 		const struct mem_rows *rows = mem_index_find(&f->m->references_of_token, sim_key(f->arena, line->merchant, tokens.at[i]));
 
 		for (size_t k = 0; k < rows->count; k++)
-			take_reference(f, rows->at[k]->value, tokens.structured[i], invoices, payouts);
+			take_reference(f, rows->at[k]->value, tokens.how[i], invoices, payouts);
 	}
 }
 
@@ -124,7 +128,7 @@ static void find_payers(const struct finding *f, const struct line *line, struct
 			if (item->open == 0 || item->open != line_left(line) || !currency_equal(item->currency, line->amount.currency))
 				continue;
 			*(struct hint *)(void *)list_add(of_payer, f->arena, sizeof(struct hint)) =
-				(struct hint){ item->invoice, item->customer, false };
+				(struct hint){ .target = item->invoice, .customer = item->customer };
 			lock(f, line->merchant, item->customer);
 			want(f, WANT_INVOICE, line->merchant, item->invoice);
 		}

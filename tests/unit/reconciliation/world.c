@@ -13,117 +13,6 @@
 static const struct span merchant = { MERCHANT, sizeof(MERCHANT) - 1 };
 static const struct currency eur = { "EUR" };
 
-/* ---- what the find step would find ---- */
-
-static void *room(struct world *w, size_t size)
-{
-	return arena_array(w->arena, size, 1000);
-}
-
-static void find_named(struct world *w, const struct line *line, struct hints *h)
-{
-	struct span structured[64], texts[64], rest, one;
-	size_t n = 0, m = 0;
-	struct tokens tokens;
-	struct hint *invoices = room(w, sizeof(*invoices)), *payouts = room(w, sizeof(*payouts));
-	const struct reference *r;
-	if (line->end_to_end.size)
-		texts[m++] = line->end_to_end;
-	for (rest = line->references; rest.size;) {
-		span_cut(rest, '\n', &one, &rest);
-		structured[n++] = one;
-	}
-	for (rest = line->texts; rest.size;) {
-		span_cut(rest, '\n', &one, &rest);
-		texts[m++] = one;
-	}
-	reference_find(w->arena, structured, n, texts, m, &tokens);
-	for (size_t t = 0; t < tokens.count; t++)
-		for (size_t i = 0; (r = book_next(w->book, BOOK_REFERENCES, &i));) {
-			if (!span_equal(r->token, tokens.at[t]))
-				continue;
-			if (r->kind == REFERENCE_PAYOUT)
-				payouts[h->payout_count++] = (struct hint){ r->target, r->customer, tokens.structured[t] };
-			else
-				invoices[h->invoice_count++] = (struct hint){ r->target, r->customer, r->kind == REFERENCE_RF };
-		}
-	h->invoices = invoices;
-	h->payouts = payouts;
-}
-
-static void find_payers(struct world *w, const struct line *line, struct hints *h)
-{
-	struct span *payers = room(w, sizeof(*payers));
-	struct hint *of_payer = room(w, sizeof(*of_payer));
-	const struct payer *p;
-	const struct open_item *item;
-	for (size_t i = 0; line->party_iban.size && (p = book_next(w->book, BOOK_PAYERS, &i));) {
-		if (p->gone || !span_equal(p->iban, line->party_iban))
-			continue;
-		payers[h->payer_count++] = p->customer;
-		for (size_t j = 0; (item = book_next(w->book, BOOK_ITEMS, &j));)
-			if (span_equal(item->customer, p->customer) && item->open == line_left(line))
-				of_payer[h->of_payer_count++] = (struct hint){ item->invoice, item->customer, false };
-	}
-	h->payers = payers;
-	h->of_payer = of_payer;
-}
-
-static bool shares_reference(const struct line *a, const struct line *b)
-{
-	return (a->end_to_end.size && span_equal(a->end_to_end, b->end_to_end)) ||
-	       (a->bank_ref.size && span_equal(a->bank_ref, b->bank_ref)) ||
-	       (a->transaction_ref.size && span_equal(a->transaction_ref, b->transaction_ref));
-}
-
-static bool is_payer_of(const struct line *line, const struct line *of)
-{
-	return line_is_return(line) && line->party_iban.size && span_equal(line->party_iban, of->party_iban) &&
-	       line_left(line) == of->amount.minor;
-}
-
-static void find_others(struct world *w, const struct line *line, struct hints *h)
-{
-	struct uuid *payouts = room(w, sizeof(*payouts)), *earlier = room(w, sizeof(*earlier));
-	const struct payout *p;
-	const struct line *other;
-	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
-	for (size_t i = 0; (p = book_next(w->book, BOOK_PAYOUTS, &i));)
-		if (p->paid && !p->has_arrived && p->amount == left)
-			payouts[h->payouts_of_amount_count++] = p->id;
-	for (size_t i = 0; left < 0 && (other = book_next(w->book, BOOK_LINES, &i));)
-		if (other != line && other->amount.minor > 0 && (shares_reference(line, other) || is_payer_of(line, other)))
-			earlier[h->earlier_count++] = other->id;
-	for (size_t i = 0; left > 0 && line_is_return(line) && (other = book_next(w->book, BOOK_LINES, &i));) {
-		const struct line *of =
-			other->as == LINE_AS_RETURN && other->amount.minor < 0 ? book_line(w->book, merchant, other->counterpart) : NULL;
-		if (of && (shares_reference(line, other) || shares_reference(line, of) || is_payer_of(line, of)))
-			earlier[h->earlier_count++] = other->id;
-	}
-	h->payouts_of_amount = payouts;
-	h->earlier = earlier;
-}
-
-static void find(struct world *w, const struct need *need)
-{
-	for (size_t i = 0; i < need->find_count; i++) {
-		struct uuid id;
-		struct hints h = { 0 };
-		if (need->finds[i].what != FIND_LOOK || uuid_from_bytes(need->finds[i].text, &id) != OK)
-			continue;
-		const struct line *line = book_line(w->book, merchant, id);
-		struct span key = book_key_uuid(w->book, merchant, id);
-		if (!line)
-			continue;
-		find_named(w, line, &h);
-		find_payers(w, line, &h);
-		find_others(w, line, &h);
-		struct hints *kept =
-			book_find(w->book, BOOK_HINTS, key) ? book_edit(w->book, BOOK_HINTS, key) : book_add(w->book, BOOK_HINTS, key);
-		*kept = h;
-	}
-}
-
 /* ---- messages ---- */
 
 struct uuid world_id(struct world *w)
@@ -159,7 +48,7 @@ enum err world_run(struct world *w, struct message *m)
 	if (err != OK)
 		return err;
 	book_mark(w->book);
-	find(w, &need);
+	world_find(w, &need);
 	book_mark(w->book);
 	struct digest before = book_digest(w->book);
 	struct say *say = say_open(w->arena, m);
@@ -362,7 +251,7 @@ struct message *world_payout_paid(struct world *w, struct uuid payout, int lines
 	return fact(w, "dunlin.payments.v1.PayoutPaid", "@provider:main", &e.base);
 }
 
-struct message *world_customer(struct world *w, const char *customer, int revision, const char *iban)
+struct message *world_named_customer(struct world *w, const char *customer, int revision, const char *iban, const char *name)
 {
 	Dunlin__Customers__V1__CustomerChanged e = DUNLIN__CUSTOMERS__V1__CUSTOMER_CHANGED__INIT;
 	char *ibans[] = { iban ? arena_strdup(w->arena, iban) : NULL };
@@ -370,7 +259,13 @@ struct message *world_customer(struct world *w, const char *customer, int revisi
 	e.revision = (uint64_t)revision;
 	e.ibans = ibans;
 	e.n_ibans = iban ? 1 : 0;
+	e.name = arena_strdup(w->arena, name);
 	return fact(w, "dunlin.customers.v1.CustomerChanged", customer, &e.base);
+}
+
+struct message *world_customer(struct world *w, const char *customer, int revision, const char *iban)
+{
+	return world_named_customer(w, customer, revision, iban, "");
 }
 
 struct message *world_erased(struct world *w, const char *customer)
@@ -418,6 +313,7 @@ static struct uuid stage(struct world *w, struct line_of o)
 		.references = span_of(o.reference),
 		.texts = span_of(o.text),
 		.party_iban = span_of(o.iban),
+		.party_name = span_of(o.name),
 		.return_reason = span_of(o.return_reason) };
 	assert_int_equal(world_run(w, world_own(w, type_decide_statement, statement)), OK);
 	assert_int_equal(s->state, STATEMENT_ACCEPTED);

@@ -33,6 +33,9 @@ struct world world_open(struct arena *);
 /* One message; refusals leave the book as it was (checked). */
 enum err world_run(struct world *, struct message *);
 
+/* The find step of the needs (world_find.c). */
+void world_find(struct world *, const struct need *);
+
 struct uuid world_id(struct world *);
 
 /* Facts. Amounts in minor units of EUR; tax is a sixth of the gross, rounded down. */
@@ -48,12 +51,13 @@ struct message *world_refund(struct world *, const char *customer, struct uuid a
 struct message *world_payout_lines(struct world *, struct uuid payout, int from, int n, int64_t gross, int64_t fee);
 struct message *world_payout_paid(struct world *, struct uuid payout, int lines, int64_t gross, int64_t fees);
 struct message *world_customer(struct world *, const char *customer, int revision, const char *iban);
+struct message *world_named_customer(struct world *, const char *customer, int revision, const char *iban, const char *name);
 struct message *world_erased(struct world *, const char *customer);
 
 /* A bank line of an accepted statement of its own, posted and looked at. */
 struct line_of {
 	int64_t minor;
-	const char *end_to_end, *reference, *text, *iban, *return_reason;
+	const char *end_to_end, *reference, *text, *iban, *return_reason, *name;
 };
 struct uuid world_line(struct world *, struct line_of);
 struct message *world_try(struct world *, struct uuid line);

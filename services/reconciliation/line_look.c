@@ -1,0 +1,285 @@
+#include "line.h"
+
+#include <string.h>
+
+#include "ledger.h"
+#include "match.h"
+#include "payer_name.h"
+#include "payment_qr.h"
+
+/* What a line might be: candidates with everything that speaks for and against them, and what the matcher makes of it. */
+
+/* The bank takes back without a reason for up to thirteen months, and its days in between. */
+enum { RETURN_DAYS = 400 };
+
+/* ---- candidates ---- */
+
+static size_t split(struct arena *arena, struct span lines, struct span **out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < lines.size; i++)
+		n += lines.at[i] == '\n';
+	*out = ARENA_ARRAY(arena, struct span, n + 2);
+	for (n = 0; lines.size; n++)
+		span_cut(lines, '\n', &(*out)[n], &lines);
+	return n;
+}
+
+void line_tokens(struct arena *arena, const struct line *line, struct tokens *tokens)
+{
+	struct span *structured, *texts, *all;
+	struct payment_qr qr;
+	size_t n = split(arena, line->references, &structured), m = split(arena, line->texts, &texts);
+	all = ARENA_ARRAY(arena, struct span, m + 1);
+	all[0] = line->end_to_end;
+	if (m)
+		memcpy(all + 1, texts, m * sizeof(*all));
+	/* Some apps send all that they scanned; split() left room for one more. */
+	if (payment_qr_read(line->texts, &qr) && qr.reference.size)
+		structured[n++] = qr.reference;
+	reference_find(arena, structured, n, all, m + 1, tokens);
+}
+
+struct look {
+	struct ledger *l;
+	const struct line *line;
+	const struct hints *hints;
+	struct candidate *candidates;
+	size_t count;
+};
+
+static bool is_payer(const struct hints *h, struct span customer)
+{
+	for (size_t i = 0; i < h->payer_count; i++)
+		if (span_equal(h->payers[i], customer))
+			return true;
+	return false;
+}
+
+static struct candidate *candidate_of(struct look *k, enum candidate_kind kind, struct uuid target)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->candidates[i].kind == kind && uuid_equal(k->candidates[i].target, target))
+			return &k->candidates[i];
+	struct candidate *c = &k->candidates[k->count++];
+	*c = (struct candidate){ .kind = kind, .target = target };
+	return c;
+}
+
+static bool owes_exactly(const struct look *k, const struct invoice *v, int64_t minor)
+{
+	const struct open_item **items;
+	bool exact = invoice_open(k->l, v) == minor;
+	for (size_t i = 0, n = invoice_items(k->l, v, &items); i < n; i++)
+		exact |= items[i]->open == minor;
+	return exact;
+}
+
+static bool is_named(const struct hints *h, struct span customer)
+{
+	for (size_t i = 0; i < h->customer_count; i++)
+		if (span_equal(h->customers[i], customer))
+			return true;
+	return false;
+}
+
+static unsigned payer_signs(const struct look *k, struct span customer)
+{
+	const struct customer *c = book_find(k->l->book, BOOK_CUSTOMERS, book_key(k->l->book, k->l->merchant, customer));
+	enum name_likeness name = c ? name_compare(c->name, k->line->party_name) : NAME_UNKNOWN;
+	unsigned account = is_payer(k->hints, customer) ? SIGN_PAYER : k->hints->payer_count ? SIGN_OTHER_PAYER : 0u;
+	return account | (is_named(k->hints, customer) ? SIGN_CUSTOMER : 0u) |
+	       (name == NAME_ALIKE          ? SIGN_NAME
+		       : name == NAME_OTHER ? SIGN_OTHER_NAME
+					    : 0u);
+}
+
+static unsigned amount_signs(const struct look *k, const struct invoice *v)
+{
+	int64_t left = line_left(k->line), open = invoice_open(k->l, v);
+	if (!currency_equal(v->currency, k->line->amount.currency))
+		return SIGN_OTHER_CURRENCY;
+	if (owes_exactly(k, v, left))
+		return SIGN_AMOUNT;
+	return open <= 0 ? SIGN_SETTLED : left < open ? SIGN_PART : SIGN_OVER;
+}
+
+static void add_invoice(struct look *k, struct uuid id, unsigned signs)
+{
+	const struct invoice *v = book_invoice(k->l->book, k->l->merchant, id);
+	if (!v || !v->issued)
+		return;
+	struct candidate *c = candidate_of(k, CANDIDATE_INVOICE, id);
+	c->customer = v->customer;
+	c->label = v->number;
+	c->open = invoice_open(k->l, v);
+	c->signs |= signs | payer_signs(k, v->customer) | amount_signs(k, v);
+}
+
+static bool is_inside(struct span part, struct span whole)
+{
+	return part.size < whole.size && memmem(whole.at, whole.size, part.at, part.size);
+}
+
+/* A weak word that is a part of another's whole number says nothing: NORD-000042 is not KRED-000042 without its letters. */
+static bool is_explained(const struct hints *h, const struct hint *weak)
+{
+	for (size_t i = 0; i < h->invoice_count; i++)
+		if ((h->invoices[i].signs & (SIGN_REFERENCE | SIGN_NUMBER)) && is_inside(weak->token, h->invoices[i].token))
+			return true;
+	return false;
+}
+
+static void add_named(struct look *k, const struct hint *named)
+{
+	bool strong = named->signs & (SIGN_REFERENCE | SIGN_NUMBER);
+	if (strong || !is_explained(k->hints, named))
+		add_invoice(k, named->target, named->signs);
+}
+
+static void add_payout(struct look *k, struct uuid id, unsigned sign)
+{
+	const struct payout *p = book_find(k->l->book, BOOK_PAYOUTS, book_key_uuid(k->l->book, k->l->merchant, id));
+	int64_t left = k->line->amount.minor > 0 ? line_left(k->line) : -line_left(k->line);
+	if (!p || !p->paid || p->has_arrived)
+		return;
+	struct candidate *c = candidate_of(k, CANDIDATE_PAYOUT, id);
+	c->label = p->provider_ref;
+	c->open = p->amount;
+	c->signs |= sign | (p->amount == left ? SIGN_AMOUNT : 0u);
+	if (p->statement_text.size && reference_is_in(p->statement_text, k->line->texts))
+		c->signs |= SIGN_PAYOUT_TEXT;
+	if (!currency_equal(p->currency, k->line->amount.currency))
+		c->signs = (c->signs & ~(unsigned)SIGN_AMOUNT) | SIGN_OTHER_CURRENCY;
+}
+
+static bool is_same(struct span a, struct span b)
+{
+	return a.size && span_equal(a, b);
+}
+
+/* What an earlier line has in common with this one. */
+static unsigned common_signs(const struct line *line, const struct line *earlier)
+{
+	bool same_ref = is_same(line->end_to_end, earlier->end_to_end) || is_same(line->bank_ref, earlier->bank_ref) ||
+			is_same(line->transaction_ref, earlier->transaction_ref);
+	bool recent = line->booking.day - earlier->booking.day <= RETURN_DAYS;
+	return (same_ref ? SIGN_SAME_REF : 0u) | (recent && is_same(line->party_iban, earlier->party_iban) ? SIGN_PAYER : 0u) |
+	       (line_is_return(line) ? SIGN_RETURN : 0u);
+}
+
+static void add_line(struct look *k, const struct line *earlier, int64_t minor)
+{
+	unsigned signs = common_signs(k->line, earlier);
+	if (!(signs & (SIGN_SAME_REF | SIGN_PAYER)))
+		return;
+	struct candidate *c = candidate_of(k, CANDIDATE_LINE, earlier->id);
+	c->label = earlier->end_to_end.size ? earlier->end_to_end : earlier->bank_ref;
+	c->open = minor;
+	c->signs |= signs | (minor == line_left(k->line) ? SIGN_AMOUNT : 0u);
+}
+
+/* An earlier line that this one may take back: it came before, from the same account, and something of it is left. */
+static void add_earlier(struct look *k, struct uuid id)
+{
+	const struct line *earlier = book_line(k->l->book, k->l->merchant, id);
+	if (earlier && date_compare(earlier->booking, k->line->booking) <= 0 && line_can_be_returned(earlier) &&
+		uuid_equal(earlier->account, k->line->account))
+		add_line(k, earlier, line_can_be_taken(k->l, earlier));
+}
+
+/* A return that this line may take back; what it shares with the payment that was returned counts like its own. */
+static void add_return(struct look *k, struct uuid id)
+{
+	const struct line *back = book_line(k->l->book, k->l->merchant, id);
+	const struct line *of = back ? book_line(k->l->book, k->l->merchant, back->counterpart) : NULL;
+	if (!of || date_compare(back->booking, k->line->booking) > 0 || !uuid_equal(back->account, k->line->account) ||
+		!line_can_be_restored(k->l, back))
+		return;
+	size_t before = k->count;
+	add_line(k, back, line_left(back));
+	unsigned signs = common_signs(k->line, of);
+	if (k->count == before && (signs & (SIGN_SAME_REF | SIGN_PAYER))) {
+		struct candidate *c = candidate_of(k, CANDIDATE_LINE, id);
+		c->label = of->end_to_end.size ? of->end_to_end : of->bank_ref;
+		c->open = line_left(back);
+		c->signs |= signs | (c->open == line_left(k->line) ? SIGN_AMOUNT : 0u);
+	}
+}
+
+static void gather(struct look *k)
+{
+	const struct hints *h = k->hints;
+	size_t room = h->invoice_count + h->payout_count + h->payouts_of_amount_count + h->of_payer_count + h->earlier_count;
+	bool came = k->line->amount.minor > 0;
+	k->candidates = ARENA_ARRAY(k->l->arena, struct candidate, room + 1);
+	for (size_t i = 0; came && i < h->invoice_count; i++)
+		add_named(k, &h->invoices[i]);
+	for (size_t i = 0; came && i < h->of_payer_count; i++)
+		add_invoice(k, h->of_payer[i].target, 0);
+	for (size_t i = 0; i < h->payout_count; i++)
+		add_payout(k, h->payouts[i].target, SIGN_PAYOUT_REF);
+	for (size_t i = 0; i < h->payouts_of_amount_count; i++)
+		add_payout(k, h->payouts_of_amount[i], 0);
+	for (size_t i = 0; i < h->earlier_count; i++)
+		(came ? add_return : add_earlier)(k, h->earlier[i]);
+}
+
+/* ---- looking ---- */
+
+static void keep_candidates(const struct look *k, enum match_rule_id rule)
+{
+	struct ledger *l = k->l;
+	for (size_t i = 0; i < k->count; i++) {
+		int64_t place = (int64_t)k->line->looks << 32 | (int64_t)(i + 1);
+		struct kept_candidate *kept = book_add(l->book, BOOK_CANDIDATES, book_key_part(l->book, l->merchant, k->line->id, place));
+		*kept = (struct kept_candidate){ l->merchant, k->line->id, k->line->looks, (int32_t)i + 1, rule,
+			match_loss(rule, &k->candidates[i]), k->candidates[i] };
+	}
+}
+
+static enum err become_invoices(const struct look *k, struct line *line, enum evidence evidence, struct why *why)
+{
+	struct share *shares = ARENA_ARRAY(k->l->arena, struct share, k->count + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < k->count; i++)
+		if (k->candidates[i].chosen)
+			shares[n++] = (struct share){ k->candidates[i].customer, { k->candidates[i].target, 0, k->candidates[i].minor } };
+	return line_become_receipts(k->l, line, shares, n, evidence, why);
+}
+
+static enum err become(const struct look *k, struct line *line, const struct match_rule *rule, struct why *why)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const struct candidate *c = &k->candidates[i];
+		if (!c->chosen)
+			continue;
+		if (c->kind == CANDIDATE_PAYOUT)
+			return line_become_payout(k->l, line, c->target, why);
+		if (c->kind == CANDIDATE_LINE && line->amount.minor > 0)
+			return line_become_reversal(k->l, line, c->target, why);
+		if (c->kind == CANDIDATE_LINE)
+			return line_become_return(k->l, line, c->target, rule->evidence, why);
+	}
+	return become_invoices(k, line, rule->evidence, why);
+}
+
+enum err line_look(struct ledger *l, struct line *line, struct why *why)
+{
+	static const struct hints nothing;
+	const struct hints *hints = book_find(l->book, BOOK_HINTS, book_key_uuid(l->book, l->merchant, line->id));
+	struct look k = { .l = l, .line = line, .hints = hints ? hints : &nothing };
+	line->looks++;
+	gather(&k);
+	struct match match = line->amount.minor > 0 ? match_credit(k.candidates, k.count, line_left(line), line_is_return(line))
+						    : match_debit(k.candidates, k.count, line_left(line), line_is_return(line));
+	if (match.rule == MATCH_NOTHING && line->rest)
+		match.rule = MATCH_REST;
+	const struct match_rule *rule = match_rule(match.rule);
+	keep_candidates(&k, match.rule);
+	l->cause = CAUSE_MATCH;
+	l->cause_id = line->id;
+	if (rule->posts)
+		return become(&k, line, rule, why);
+	return line_conclude(l, line, LINE_AS_NOTHING, rule->verdict, match.candidates, rule->evidence, why);
+}

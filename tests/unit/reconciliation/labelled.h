@@ -1,0 +1,51 @@
+/*
+ * labelled: bank lines as payers and banks write them, with their truth. Made from a seed: small towns of customers with open invoices, and lines of every class
+ * that a clerk meets, in the languages of the corpus, with typos, cuts and twins.
+ */
+#ifndef DUNLIN_TESTS_LABELLED_H
+#define DUNLIN_TESTS_LABELLED_H
+
+#include "world.h"
+
+/* What the matcher owes to a line of a class. */
+enum owes {
+	OWES_POST, /* it says enough: posted, and rightly; counts for recall */
+	OWES_RIGHT, /* it may be too little: waits, or is posted rightly */
+	OWES_WAIT  /* nothing decides: a post is wrong, even where luck makes it right */
+};
+
+enum { LABELLED_INVOICES = 8 };
+
+struct labelled {
+	const char *class;
+	enum owes owes;
+	struct line_of line;
+	struct uuid invoices[LABELLED_INVOICES]; /* the truth; none: the money is for none of ours */
+	size_t count;
+};
+
+struct buyer {
+	const char *ref, *name, *iban;
+	bool known; /* invoicing has told the account */
+	struct uuid invoices[LABELLED_INVOICES];
+	const char *numbers[LABELLED_INVOICES];
+	size_t count;
+};
+
+enum { BUYERS = 9 };
+
+struct streets {
+	struct world world;
+	struct chance chance;
+	struct buyer buyers[BUYERS];
+	int next, style;
+};
+
+/* A town of its own; the arena is its. */
+void labelled_open(struct streets *, struct arena *, uint64_t seed);
+/* The next line, by what is open now; false where its class finds nothing in this town: ask again. */
+bool labelled_next(struct streets *, struct labelled *);
+/* All classes, in order of printing; NULL at the end. */
+const char *labelled_class(size_t);
+
+#endif

@@ -1,0 +1,124 @@
+#include "labelled.h"
+
+#include <stdio.h>
+
+#include "ledger.h"
+
+/*
+ * The matcher over lines whose truth is known, printed by class: nothing is posted that is not so, and nearly everything that says enough is posted.
+ * DUNLIN_LABELLED=wrong prints each line that was posted wrongly, =missed each that was not posted.
+ */
+
+enum { TOWNS = 260, LINES_OF_TOWN = 20, RECALL_OF_HUNDRED = 95 };
+
+struct tally {
+	int lines, posted, wrong, owed, missed;
+};
+
+static size_t place_of(const char *class)
+{
+	size_t i = 0;
+	while (strcmp(labelled_class(i), class) != 0)
+		i++;
+	return i;
+}
+
+/* The candidates of the line's last look that were chosen are exactly the truth. */
+static bool is_right(const struct world *w, struct uuid id, const struct labelled *l)
+{
+	const struct kept_candidate *c;
+	size_t chosen = 0, right = 0;
+	for (size_t i = 0; (c = book_next(w->book, BOOK_CANDIDATES, &i));) {
+		if (!uuid_equal(c->line, id) || !c->candidate.chosen)
+			continue;
+		chosen++;
+		for (size_t j = 0; j < l->count; j++)
+			right += uuid_equal(l->invoices[j], c->candidate.target);
+	}
+	return chosen == l->count && right == chosen;
+}
+
+static void print_line(const struct world *w, struct uuid id, const struct labelled *l, const char *what)
+{
+	const struct kept_candidate *c;
+	printf("%s, %s: %lld '%s' ref '%s' of %s, %s: rule %s\n", what, l->class, (long long)l->line.minor, l->line.text,
+		l->line.reference ? l->line.reference : "", l->line.name, l->line.iban, world_rule(w, id));
+	for (size_t i = 0; (c = book_next(w->book, BOOK_CANDIDATES, &i));) {
+		if (!uuid_equal(c->line, id))
+			continue;
+		bool truth = false;
+		for (size_t j = 0; j < l->count; j++)
+			truth |= uuid_equal(l->invoices[j], c->candidate.target);
+		printf("  %s%s %.*s of %.*s, open %lld:", c->candidate.chosen ? "+" : "-", truth ? "!" : " ", SPAN_ARG(c->candidate.label),
+			SPAN_ARG(c->candidate.customer), (long long)c->candidate.open);
+		for (unsigned bit = 0; bit < SIGNS; bit++)
+			if (c->candidate.signs & 1u << bit)
+				printf(" %s", sign_word(bit));
+		printf("\n");
+	}
+}
+
+static void judge(struct world *w, const struct labelled *l, struct tally *t)
+{
+	const char *show = getenv("DUNLIN_LABELLED");
+	struct uuid id = world_line(w, l->line);
+	bool posted = world_line_now(w, id)->state == LINE_MATCHED, right = posted && l->owes != OWES_WAIT && is_right(w, id, l);
+	t->lines++;
+	t->posted += posted;
+	t->wrong += posted && !right;
+	t->owed += l->owes == OWES_POST;
+	t->missed += l->owes == OWES_POST && !right;
+	if (posted && !right && show && !strcmp(show, "wrong"))
+		print_line(w, id, l, "wrong");
+	if (l->owes == OWES_POST && !posted && show && !strcmp(show, "missed"))
+		print_line(w, id, l, "missed");
+}
+
+static void live(uint64_t seed, struct tally *tallies)
+{
+	struct arena *arena = arena_open();
+	struct streets town;
+	struct labelled l;
+	labelled_open(&town, arena, seed);
+	for (int lines = 0; lines < LINES_OF_TOWN;) {
+		if (!labelled_next(&town, &l))
+			continue;
+		judge(&town.world, &l, &tallies[place_of(l.class)]);
+		lines++;
+	}
+	assert_proven(&town.world);
+	arena_close(arena);
+}
+
+static void print_tally(const char *class, const struct tally *t)
+{
+	printf("  %-24s %5d lines  %5d posted  %3d wrong", class, t->lines, t->posted, t->wrong);
+	if (t->owed)
+		printf("  recall %5.1f %%", 100.0 * (t->owed - t->missed) / t->owed);
+	printf("\n");
+}
+
+static void what_is_posted_is_so_and_what_says_enough_is_posted(void **state)
+{
+	struct tally tallies[40] = { 0 }, all = { 0 };
+	(void)state;
+	for (uint64_t seed = 1; seed <= TOWNS; seed++)
+		live(seed, tallies);
+	for (size_t i = 0; labelled_class(i); i++) {
+		const struct tally *t = &tallies[i];
+		print_tally(labelled_class(i), t);
+		all = (struct tally){ all.lines + t->lines, all.posted + t->posted, all.wrong + t->wrong, all.owed + t->owed,
+			all.missed + t->missed };
+		assert_true(t->lines > 20);
+	}
+	print_tally("all", &all);
+	assert_true(all.lines >= 5000);
+	assert_int_equal(all.wrong, 0);
+	assert_true((all.owed - all.missed) * 100 >= all.owed * RECALL_OF_HUNDRED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_posted_is_so_and_what_says_enough_is_posted) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,130 @@
+#include "ledger.h"
+#include "match_select.h"
+#include "world.h"
+
+/* What the store's find step would find, looked for in the book itself. */
+
+static void *room(struct world *w, size_t size)
+{
+	return arena_array(w->arena, size, 1000);
+}
+
+static void find_named(struct world *w, const struct line *line, struct hints *h)
+{
+	struct tokens tokens;
+	struct hint *invoices = room(w, sizeof(*invoices)), *payouts = room(w, sizeof(*payouts));
+	struct span *customers = room(w, sizeof(*customers));
+	const struct reference *r;
+	line_tokens(w->arena, line, &tokens);
+	for (size_t t = 0; t < tokens.count; t++)
+		for (size_t i = 0; (r = book_next(w->book, BOOK_REFERENCES, &i));) {
+			if (!span_equal(r->token, tokens.at[t]))
+				continue;
+			struct hint hint = { r->target, r->customer, match_token_signs(r->kind, tokens.how[t]), r->token };
+			if (hint.signs && r->kind == REFERENCE_CUSTOMER)
+				customers[h->customer_count++] = r->customer;
+			else if (hint.signs && r->kind == REFERENCE_PAYOUT)
+				payouts[h->payout_count++] = hint;
+			else if (hint.signs)
+				invoices[h->invoice_count++] = hint;
+		}
+	h->invoices = invoices;
+	h->payouts = payouts;
+	h->customers = customers;
+}
+
+static bool names_document(const struct hints *h)
+{
+	for (size_t i = 0; i < h->invoice_count; i++)
+		if (h->invoices[i].signs & (SIGN_REFERENCE | SIGN_NUMBER))
+			return true;
+	return false;
+}
+
+/* What the customer owes: all of it where the line names no document and it is not too much, else what is exactly as much as the line. */
+static void find_owed(struct world *w, const struct line *line, struct span customer, struct hints *h, struct hint *owed)
+{
+	const struct open_item *item;
+	size_t n = 0;
+	for (size_t i = 0; (item = book_next(w->book, BOOK_ITEMS, &i));)
+		n += span_equal(item->customer, customer) && item->open > 0;
+	bool all = !names_document(h) && n <= SELECT_MOST;
+	for (size_t i = 0; (item = book_next(w->book, BOOK_ITEMS, &i));)
+		if (span_equal(item->customer, customer) && item->open > 0 && (all || item->open == line_left(line)))
+			owed[h->of_payer_count++] = (struct hint){ .target = item->invoice, .customer = item->customer };
+}
+
+static void find_payers(struct world *w, const struct line *line, struct hints *h)
+{
+	struct span *payers = room(w, sizeof(*payers));
+	struct hint *owed = room(w, sizeof(*owed));
+	const struct payer *p;
+	for (size_t i = 0; line->party_iban.size && (p = book_next(w->book, BOOK_PAYERS, &i));)
+		if (!p->gone && span_equal(p->iban, line->party_iban))
+			payers[h->payer_count++] = p->customer;
+	for (size_t i = 0; i < h->payer_count; i++)
+		find_owed(w, line, payers[i], h, owed);
+	for (size_t i = 0; i < h->customer_count; i++)
+		find_owed(w, line, h->customers[i], h, owed);
+	for (size_t i = 0; i < h->invoice_count; i++)
+		if (h->invoices[i].signs & SIGN_NUMBER)
+			find_owed(w, line, h->invoices[i].customer, h, owed);
+	h->payers = payers;
+	h->of_payer = owed;
+}
+
+static bool shares_reference(const struct line *a, const struct line *b)
+{
+	return (a->end_to_end.size && span_equal(a->end_to_end, b->end_to_end)) ||
+	       (a->bank_ref.size && span_equal(a->bank_ref, b->bank_ref)) ||
+	       (a->transaction_ref.size && span_equal(a->transaction_ref, b->transaction_ref));
+}
+
+static bool is_payer_of(const struct line *line, const struct line *of)
+{
+	return line_is_return(line) && line->party_iban.size && span_equal(line->party_iban, of->party_iban) &&
+	       line_left(line) == of->amount.minor;
+}
+
+static void find_others(struct world *w, const struct line *line, struct hints *h)
+{
+	struct uuid *payouts = room(w, sizeof(*payouts)), *earlier = room(w, sizeof(*earlier));
+	const struct payout *p;
+	const struct line *other;
+	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
+	for (size_t i = 0; (p = book_next(w->book, BOOK_PAYOUTS, &i));)
+		if (p->paid && !p->has_arrived && p->amount == left)
+			payouts[h->payouts_of_amount_count++] = p->id;
+	for (size_t i = 0; left < 0 && (other = book_next(w->book, BOOK_LINES, &i));)
+		if (other != line && other->amount.minor > 0 && (shares_reference(line, other) || is_payer_of(line, other)))
+			earlier[h->earlier_count++] = other->id;
+	for (size_t i = 0; left > 0 && line_is_return(line) && (other = book_next(w->book, BOOK_LINES, &i));) {
+		const struct line *of = other->as == LINE_AS_RETURN && other->amount.minor < 0
+						? book_line(w->book, SPAN(MERCHANT), other->counterpart)
+						: NULL;
+		if (of && (shares_reference(line, other) || shares_reference(line, of) || is_payer_of(line, of)))
+			earlier[h->earlier_count++] = other->id;
+	}
+	h->payouts_of_amount = payouts;
+	h->earlier = earlier;
+}
+
+void world_find(struct world *w, const struct need *need)
+{
+	for (size_t i = 0; i < need->find_count; i++) {
+		struct uuid id;
+		struct hints h = { 0 };
+		if (need->finds[i].what != FIND_LOOK || uuid_from_bytes(need->finds[i].text, &id) != OK)
+			continue;
+		const struct line *line = book_line(w->book, SPAN(MERCHANT), id);
+		struct span key = book_key_uuid(w->book, SPAN(MERCHANT), id);
+		if (!line)
+			continue;
+		find_named(w, line, &h);
+		find_payers(w, line, &h);
+		find_others(w, line, &h);
+		struct hints *kept =
+			book_find(w->book, BOOK_HINTS, key) ? book_edit(w->book, BOOK_HINTS, key) : book_add(w->book, BOOK_HINTS, key);
+		*kept = h;
+	}
+}

@@ -36,8 +36,9 @@ PURE := $(foreach c,$(COMPONENTS),$(call pure,$c))
 
 PROTOS := $(shell find proto -name '*.proto' 2>/dev/null | sort)
 PROTO_C := $(PROTOS:proto/%.proto=$(G)/proto/%.pb-c.c)
-# Generated C of a component: its statements, migrations and templates, where it has any.
-templates = $(if $(wildcard $(call home,$1)/templates/*),$(G)/sql/$1/$1_templates.c)
+# Generated C of a component: its statements, migrations, templates and profiles, where it has any.
+templates = $(if $(wildcard $(call home,$1)/templates/*),$(G)/sql/$1/$1_templates.c) \
+	$(if $(wildcard $(call home,$1)/profiles/*),$(G)/sql/$1/$1_profiles.c)
 sql = $(if $(wildcard $(call home,$1)/sql/queries*.sql),$(G)/sql/$1/$1_queries.c) \
 	$(if $(wildcard $(call home,$1)/sql/[0-9]*.sql),$(G)/sql/$1/$1_migrations.c) $(call templates,$1)
 SQL_C := $(foreach c,$(COMPONENTS),$(call sql,$c))
@@ -140,6 +141,8 @@ $(G)/sql/$1/$1_migrations.c: $(sort $(wildcard $(call home,$1)/sql/[0-9]*.sql)) 
 	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/migrations.awk $$(filter %.sql,$$^)
 $(G)/sql/$1/$1_templates.c: $(sort $(wildcard $(call home,$1)/templates/*)) deploy/build/templates.awk
 	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/templates.awk $$(filter-out %.awk,$$^)
+$(G)/sql/$1/$1_profiles.c: $(sort $(wildcard $(call home,$1)/profiles/*)) deploy/build/profiles.awk
+	@mkdir -p $$(@D) && awk -v component=$1 -v base=$$(basename $$@) -f deploy/build/profiles.awk $$(filter-out %.awk,$$^)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call generate,$c)))
 $(G)/path/common: FORCE

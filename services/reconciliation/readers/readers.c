@@ -7,6 +7,7 @@
 #include "bai2.h"
 #include "camt.h"
 #include "mt940.h"
+#include "csv_reader.h"
 #include "ofx.h"
 #include "packed.h"
 
@@ -18,6 +19,7 @@ const struct reader *const readers[] = {
 	&mt940_reader,
 	&bai2_reader,
 	&ofx_reader,
+	&csv_reader,
 	NULL,
 };
 

@@ -190,6 +190,7 @@ struct reading_settings {
 	struct span account; /* of files that name none: exports */
 	struct span profile; /* of CSV: the profile's name; empty: the one that the header tells */
 	struct span currency; /* of files that name none */
+	struct span profiles; /* of CSV: more profiles than come with Dunlin, as text; they are asked first */
 };
 
 struct reading_sink {

@@ -13,6 +13,7 @@
 #include "random.h"
 #include "verbs_check.h"
 #include "verbs_ledger.h"
+#include "verbs_profile.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
 
@@ -325,6 +326,8 @@ const struct verb reconciliation_verbs[] = {
 		verb_import },
 	{ "check", "check FILE: what an import would say of it, without a database; exit 1 when it is refused or would be quarantined",
 		verb_check },
+	{ "profile", "profile list | keys | show NAME | check FILE: profiles of CSV files, those that come with Dunlin and one's own",
+		verb_profile },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
 	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },

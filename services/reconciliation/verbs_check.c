@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "check.h"
-#include "common/verbs.h"
+#include "verbs_profile.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, CHUNK = 1 << 20 };
 
@@ -37,24 +37,43 @@ static int check(FILE *file, enum check_format format, const struct reading_sett
 	return code;
 }
 
-int verb_check(const struct service *service, int argc, char **argv)
+static int check_named(struct arena *arena, int argc, char **argv)
 {
+	const char *own = verb_option(argc, argv, "--profiles");
+	struct span profiles = SPAN("");
+	int count;
 	struct span charset = option(argc, argv, "--charset");
-	(void)service;
 	if (argc < 1 || argv[0][0] == '-' || (charset.size && charset_find(charset) == CHARSETS)) {
-		fprintf(stderr, "usage: reconciliation check FILE [--account IDENTIFIER] [--currency CODE] [--profile NAME]"
-				" [--charset auto|utf-8|cp1252|cp437|cp850] [--format json]\n");
+		fprintf(stderr,
+			"usage: reconciliation check FILE [--account IDENTIFIER] [--currency CODE] [--profile NAME] [--profiles FILE]"
+			" [--charset auto|utf-8|cp1252|cp437|cp850] [--format json]\n");
 		return EXIT_USAGE;
 	}
+	if (own && !profiles_read(arena, own, &profiles, &count))
+		return EXIT_FAILED;
 	FILE *file = fopen(argv[0], "re");
 	if (!file) {
 		fprintf(stderr, "%s can't be opened\n", argv[0]);
 		return EXIT_FAILED;
 	}
-	struct reading_settings settings = { charset.size ? charset_find(charset) : CHARSET_AUTO, option(argc, argv, "--account"),
-		option(argc, argv, "--profile"), option(argc, argv, "--currency") };
+	struct reading_settings settings = {
+		.charset = charset.size ? charset_find(charset) : CHARSET_AUTO,
+		.account = option(argc, argv, "--account"),
+		.profile = option(argc, argv, "--profile"),
+		.currency = option(argc, argv, "--currency"),
+		.profiles = profiles,
+	};
 	int code = check(file, span_is(option(argc, argv, "--format"), "json") ? CHECK_JSON : CHECK_TEXT, &settings);
 	bool broken = ferror(file);
 	fclose(file);
 	return broken ? EXIT_FAILED : code;
+}
+
+int verb_check(const struct service *service, int argc, char **argv)
+{
+	struct arena *arena = arena_open();
+	int code = check_named(arena, argc, argv);
+	(void)service;
+	arena_close(arena);
+	return code;
 }

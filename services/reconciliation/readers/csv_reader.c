@@ -4,14 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "charset.h"
 #include "csv_balance.h"
+#include "csv_choose.h"
 #include "csv_rows.h"
 #include "written.h"
-
-enum { ABOVE_MOST = 100 }; /* rows that may stand above the header */
 
 struct csv {
 	struct telling t;
@@ -36,112 +33,6 @@ struct csv {
 	bool dated;
 };
 
-/* ---- which profile ---- */
-
-static bool same_word(struct span a, struct span b)
-{
-	return a.size == b.size && !strncasecmp(a.at, b.at, a.size);
-}
-
-static int find_cell(const struct span *cells, int count, struct span name)
-{
-	for (int i = 0; i < count; i++)
-		if (same_word(cells[i], name))
-			return i;
-	return -1;
-}
-
-static bool is_header(const struct csv_profile *p, const struct span *cells, int count)
-{
-	const struct csv_words *header = &p->lists[CSV_HEADER];
-	for (int i = 0; i < header->count; i++)
-		if (find_cell(cells, count, header->words[i]) < 0)
-			return false;
-	return true;
-}
-
-/* The first rows of a file through one profile. */
-struct look {
-	struct telling telling;
-	struct csv_rows rows;
-	const struct csv_profile *profile;
-	int rows_seen, cells; /* cells of the header; 0: not found */
-	enum charset charset;
-	char utf8[CHARSET_ROOM(CSV_ROW_BYTES)];
-};
-
-/* Headers are compared in UTF-8 too: "Währung" in Windows-1252 is the same word. */
-static void cells_utf8(enum charset charset, const struct span *cells, int count, struct span *out, char *room)
-{
-	for (int i = 0; i < count; i++) {
-		struct span text = charset_utf8(charset, cells[i], room);
-		out[i] = span_trim(text);
-		room += text.at == room ? text.size : 0;
-	}
-}
-
-static void look_at(void *ctx, const struct span *cells, int count, struct place place)
-{
-	struct look *look = ctx;
-	struct span texts[CSV_CELLS];
-	(void)place;
-	if (look->cells || look->rows_seen++ > ABOVE_MOST)
-		return;
-	cells_utf8(look->charset, cells, count, texts, look->utf8);
-	if (is_header(look->profile, texts, count))
-		look->cells = count;
-}
-
-static enum charset charset_of(const struct csv_profile *p, const struct reading_settings *settings)
-{
-	return p->charset != CHARSET_AUTO ? p->charset : settings->charset;
-}
-
-/* How well the profile fits the first bytes: the more cells of the header it names, and the fewer others there are, the better. 0: not at all. */
-static int fit(struct look *look, const struct csv_profile *p, const struct reading_settings *settings, struct span head)
-{
-	telling_init(&look->telling, NULL, NULL);
-	csv_rows_init(&look->rows, &look->telling, p->delimiter, p->quote);
-	look->rows.row = look_at;
-	look->rows.ctx = look;
-	look->profile = p;
-	look->charset = charset_of(p, settings);
-	look->rows_seen = look->cells = 0;
-	csv_rows_feed(&look->rows, head, head.size < READER_HEAD);
-	return look->cells ? 2 * p->lists[CSV_HEADER].count + (look->cells == p->lists[CSV_HEADER].count) : 0;
-}
-
-static void best_of(struct span profiles, const struct reading_settings *settings, struct look *look, struct span head, int *best,
-	struct csv_profile *out)
-{
-	struct csv_profile p;
-	enum err err;
-	struct why why;
-	int line = 0;
-	while (csv_profile_next(&profiles, &line, &p, &err, &why)) {
-		if (settings->profile.size && !span_equal(p.name, settings->profile))
-			continue;
-		int fits = fit(look, &p, settings, head);
-		if (fits > *best) {
-			*best = fits;
-			*out = p;
-		}
-	}
-}
-
-static bool choose(const struct reading_settings *settings, struct span head, struct csv_profile *out)
-{
-	struct look *look = malloc(sizeof(*look));
-	int best = 0;
-	if (!look)
-		bug("no memory for a reader");
-	best_of(settings->profiles, settings, look, head, &best, out);
-	if (!best)
-		best_of(csv_profiles_shipped(), settings, look, head, &best, out);
-	free(look);
-	return best > 0;
-}
-
 /* ---- the row ---- */
 
 static struct span text_at(const struct csv *c, int index)
@@ -157,7 +48,7 @@ static struct span column(const struct csv *c, enum csv_column which)
 static bool is_one_of(const struct csv_words *list, struct span text)
 {
 	for (int i = 0; i < list->count; i++)
-		if (same_word(list->words[i], text))
+		if (csv_same_word(list->words[i], text))
 			return true;
 	return false;
 }
@@ -410,7 +301,7 @@ static struct span kind_of(const struct csv *c, struct span code)
 	const struct csv_words *kinds = &c->profile.lists[CSV_KINDS];
 	struct span word, kind;
 	for (int i = 0; i < kinds->count; i++)
-		if (span_cut(kinds->words[i], ':', &word, &kind) && same_word(span_trim(word), code))
+		if (span_cut(kinds->words[i], ':', &word, &kind) && csv_same_word(span_trim(word), code))
 			return span_trim(kind);
 	return c->profile.settlement ? SPAN("other") : code;
 }
@@ -570,12 +461,12 @@ static void place_columns(struct csv *c, const struct span *cells, int count)
 {
 	const struct csv_profile *p = &c->profile;
 	for (int i = 0; i < CSV_COLUMNS; i++)
-		c->columns[i] = p->columns[i].size ? find_cell(cells, count, p->columns[i]) : -1;
+		c->columns[i] = p->columns[i].size ? csv_find_cell(cells, count, p->columns[i]) : -1;
 	for (int list = 0; list < CSV_LISTS; list++)
 		for (int i = 0; i < p->lists[list].count; i++) {
 			struct span name = p->lists[list].words[i];
 			bool minus = name.at[0] == '-' && (list == CSV_AMOUNT || list == CSV_GROSS || list == CSV_FEE);
-			c->lists[list][i] = find_cell(cells, count, span_trim(span_from(name, minus)));
+			c->lists[list][i] = csv_find_cell(cells, count, span_trim(span_from(name, minus)));
 		}
 }
 
@@ -587,7 +478,7 @@ static struct span without_colon(struct span text)
 /* A row above the header may name the account; any other is passed over. */
 static void take_above(struct csv *c, const struct span *cells, int count)
 {
-	if (++c->above > ABOVE_MOST)
+	if (++c->above > CSV_ABOVE_MOST)
 		telling_fail(&c->t, RULE_FORMAT, c->place, "no row is the header of %.*s", SPAN_ARG(c->profile.name));
 	if (count < 2 || !in_list(c, CSV_ACCOUNT_LABEL, without_colon(cells[0])) || c->account[0])
 		return;
@@ -603,8 +494,8 @@ static void take_row(void *ctx, const struct span *cells, int count, struct plac
 	c->cells = texts;
 	c->count = count;
 	c->place = place;
-	cells_utf8(charset_of(&c->profile, &c->t.settings), cells, count, texts, c->utf8);
-	bool header = is_header(&c->profile, texts, count);
+	csv_cells_utf8(csv_charset(&c->profile, &c->t.settings), cells, count, texts, c->utf8);
+	bool header = csv_is_header(&c->profile, texts, count);
 	if (header && !c->has_header) {
 		place_columns(c, texts, count);
 		c->width = count;
@@ -623,7 +514,7 @@ static void take_row(void *ctx, const struct span *cells, int count, struct plac
 static int looks_like(struct span head, const struct reading_settings *settings)
 {
 	struct csv_profile profile;
-	return choose(settings, head, &profile) ? READER_SURE - 10 : settings->profile.size ? READER_MAYBE + 1 : READER_NO;
+	return csv_choose(settings, head, &profile) ? READER_SURE - 10 : settings->profile.size ? READER_MAYBE + 1 : READER_NO;
 }
 
 static void *csv_open(const struct reading_sink *sink, const struct reading_settings *settings)
@@ -644,7 +535,7 @@ static bool find_profile(struct csv *c, struct span *bytes, bool last)
 	*bytes = span_from(*bytes, n);
 	if (!last && c->head_size < sizeof(c->head))
 		return false;
-	if (!choose(&c->t.settings, span_bytes(c->head, c->head_size), &c->profile)) {
+	if (!csv_choose(&c->t.settings, span_bytes(c->head, c->head_size), &c->profile)) {
 		telling_fail(&c->t, RULE_FORMAT, (struct place){ 1, 0 }, "no profile%s%.*s has the header of one of its first rows",
 			c->t.settings.profile.size ? " " : "", SPAN_ARG(c->t.settings.profile));
 		return false;

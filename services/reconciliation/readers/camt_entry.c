@@ -64,10 +64,9 @@ static bool entry_counts(struct camt *r)
 		why_set(&why, ERR_INVALID, "account", "the entry stands before the account");
 		rule = RULE_ACCOUNT;
 	}
-	if (rule != RULE_NONE && pending) {
-		r->t.statement.skipped++;
+	/* What may never be booked breaks no rule of what is. */
+	if (rule != RULE_NONE && pending)
 		return false;
-	}
 	if (rule != RULE_NONE) {
 		telling_broken(&r->t, rule, r->in_entry->place, "%s", why.text);
 		return false;

@@ -10,6 +10,8 @@ struct span camt_text_now(const struct camt *r)
 void camt_copy(char *to, size_t room, struct span text)
 {
 	size_t n = text.size < room ? text.size : room - 1;
+	while (n && n < text.size && ((unsigned char)text.at[n] & 0xc0) == 0x80)
+		n--;
 	memcpy(to, text.at, n);
 	to[n] = 0;
 }
@@ -17,7 +19,7 @@ void camt_copy(char *to, size_t room, struct span text)
 /* A copy in the fields' own bytes; the empty span when they are full. */
 struct span camt_keep(struct fields *f, struct span text)
 {
-	if (text.size > sizeof(f->bytes) - f->used)
+	if (!text.size || text.size > sizeof(f->bytes) - f->used)
 		return (struct span){ 0 };
 	char *at = f->bytes + f->used;
 	memcpy(at, text.at, text.size);

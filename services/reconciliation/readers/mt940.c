@@ -79,10 +79,8 @@ static void entry_tell(struct mt940 *r)
 		.bank_ref = reading_is_no_reference(e->bank_ref) ? SPAN("") : e->bank_ref,
 	};
 	mt940_texts(r, &line);
-	/* No money was moved: the bank's remark. */
-	if (!e->amount.minor)
-		r->t.statement.skipped++;
-	else
+	/* One that moves no money is the bank's remark. */
+	if (e->amount.minor)
 		telling_line(&r->t, &line);
 }
 
@@ -254,8 +252,11 @@ static void field_end(struct mt940 *r)
 	r->tag[0] = 0;
 }
 
+/* Texts are decoded when they are whole, for they are cut in letters too. */
 static void field_add(struct mt940 *r, struct span line, bool first)
 {
+	if (!is_tag(r, "86"))
+		line = charset_utf8(r->t.settings.charset, line, r->decoded);
 	if (line.size + 1 > sizeof(r->bytes) - r->size) {
 		telling_fail(&r->t, RULE_TEXT, r->place, "a field is longer than %d bytes", FIELD_ROOM);
 		return;

@@ -135,6 +135,15 @@ static void take_references(struct mt940_entry *e, struct span rest)
 	e->bank_ref = span_trim(span_from(rest, n + 2));
 }
 
+/* A letter and three more characters; some banks leave it out. */
+static bool is_type(struct span type)
+{
+	for (size_t i = 0; i < type.size; i++)
+		if ((unsigned char)type.at[i] >= 0x80 || (!i && !isalpha((unsigned char)type.at[i])))
+			return false;
+	return true;
+}
+
 static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span line, struct why *why)
 {
 	struct span rest = line, digits;
@@ -153,9 +162,10 @@ static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span l
 	e->amount.minor *= sign;
 	while (rest.size && rest.at[0] == ' ')
 		rest = span_from(rest, 1);
-	if (rest.size && !isalpha((unsigned char)rest.at[0]))
+	e->type = take(&rest, 4);
+	if (!is_type(e->type))
 		return bad(why, RULE_FIELD, "no transaction type", line);
-	e->type = span_trim(take(&rest, 4));
+	e->type = span_trim(e->type);
 	take_references(e, rest);
 	return RULE_NONE;
 }

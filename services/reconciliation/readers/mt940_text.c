@@ -264,7 +264,7 @@ static void take_supplement(struct mt940 *r, struct reading_line *l)
 	struct span text = span_trim(r->entry.supplement);
 	if (is_iban(text))
 		mt940_set(&l->party_iban, text);
-	else if (!mt940_slashed(text, l) && span_is_text(text))
+	else if (!mt940_slashed(text, l))
 		mt940_add_text(l, text);
 }
 

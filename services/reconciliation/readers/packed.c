@@ -100,11 +100,11 @@ void packed_add(struct packed *p, struct span bytes)
 	p->out += (int64_t)bytes.size;
 	p->unpacked += bytes.size;
 	p->crc = (uint32_t)crc32_z(p->crc, (const Bytef *)bytes.at, bytes.size);
-	if (p->out > PACKED_START + p->in * PACKED_RATIO || p->out > PACKED_MOST)
-		packed_fail(p, RULE_ARCHIVE_RATIO, "what comes out of the archive is too much for what it is");
 	if (!p->inside)
 		packed_fail(p, RULE_ARCHIVE, "a folder of the archive has content");
 	feed(p, bytes, false);
+	if (p->out % OUT_ROOM == 0 && (p->out > PACKED_START + p->in * PACKED_RATIO || p->out > PACKED_MOST))
+		packed_fail(p, RULE_ARCHIVE_RATIO, "what comes out of the archive is too much for what it is");
 }
 
 void packed_end(struct packed *p)
@@ -117,23 +117,31 @@ void packed_end(struct packed *p)
 	p->base += p->told;
 }
 
+/* Output stops at multiples of its room and input is counted as it is taken, so that it hardly matters how the archive is cut. */
+static int inflate_some(struct packed *p)
+{
+	size_t room = sizeof(p->bytes) - (size_t)(p->out % (int64_t)sizeof(p->bytes)), before = p->stream.avail_in;
+	p->stream.next_out = p->bytes;
+	p->stream.avail_out = (unsigned)room;
+	int code = inflate(&p->stream, Z_NO_FLUSH);
+	p->in += (int64_t)(before - p->stream.avail_in);
+	if (room > p->stream.avail_out)
+		packed_add(p, span_bytes(p->bytes, room - p->stream.avail_out));
+	return code;
+}
+
 size_t packed_inflate(struct packed *p, struct span in, bool *end)
 {
+	int code;
 	/* zlib reads what it is given and never writes it. */
 	memcpy(&p->stream.next_in, &in.at, sizeof(in.at));
 	p->stream.avail_in = (unsigned)in.size;
-	*end = false;
 	do {
-		p->stream.next_out = p->bytes;
-		p->stream.avail_out = sizeof(p->bytes);
-		int code = inflate(&p->stream, Z_NO_FLUSH);
+		code = inflate_some(p);
 		if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
 			packed_fail(p, RULE_ARCHIVE, "the archive is damaged");
-		*end = code == Z_STREAM_END;
-		size_t size = sizeof(p->bytes) - p->stream.avail_out;
-		if (p->t.failed == OK && size)
-			packed_add(p, span_bytes(p->bytes, size));
-	} while (p->t.failed == OK && !*end && !p->stream.avail_out);
+	} while (p->t.failed == OK && code != Z_STREAM_END && !p->stream.avail_out);
+	*end = code == Z_STREAM_END;
 	return in.size - p->stream.avail_in;
 }
 
@@ -177,7 +185,6 @@ static enum err gzip_feed(void *reader, struct span bytes, bool last, struct why
 {
 	struct gzip *g = reader;
 	struct packed *p = &g->p;
-	p->in += (int64_t)bytes.size;
 	while (bytes.size && p->t.failed == OK && !(g->ended && is_padding(bytes))) {
 		if (g->ended)
 			inflateReset(&p->stream);

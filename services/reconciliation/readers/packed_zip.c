@@ -118,6 +118,7 @@ static bool gather(struct zip *z, struct span *bytes)
 	size_t n = z->want - z->size < bytes->size ? z->want - z->size : bytes->size;
 	memcpy(z->head + z->size, bytes->at, n);
 	z->size += n;
+	z->p.in += (int64_t)n;
 	*bytes = span_from(*bytes, n);
 	return z->size == z->want;
 }
@@ -158,6 +159,7 @@ static void pass_extra(struct zip *z, struct span *bytes)
 static void take_stored(struct zip *z, struct span *bytes)
 {
 	size_t n = z->left < bytes->size ? (size_t)z->left : bytes->size;
+	z->p.in += (int64_t)n;
 	if (n)
 		packed_add(&z->p, span_bytes(bytes->at, n));
 	*bytes = span_from(*bytes, n);
@@ -219,7 +221,6 @@ static bool passes_alone(const struct zip *z)
 static enum err zip_feed(void *reader, struct span bytes, bool last, struct why *why)
 {
 	struct zip *z = reader;
-	z->p.in += (int64_t)bytes.size;
 	while (z->p.t.failed == OK && (bytes.size || passes_alone(z)))
 		take_part(z, &bytes);
 	if (last && z->part != PART_DONE)

@@ -14,6 +14,18 @@ void telling_init(struct telling *t, const struct reading_sink *sink, const stru
 
 /* ---- what is wrong ---- */
 
+/* What was quoted from a file stays UTF-8, wherever it was cut. */
+static void keep_utf8(char *text)
+{
+	uint32_t rune;
+	for (struct span rest = span_of(text); rest.size;) {
+		size_t n = span_rune(rest, &rune);
+		if (!n)
+			text[rest.at - text] = '?';
+		rest = span_from(rest, n ? n : 1);
+	}
+}
+
 /* A text that a limit cut within a character ends before it; what the file has that is no UTF-8 becomes a question mark. */
 static void mend_text(char *text)
 {
@@ -43,6 +55,7 @@ void telling_fail(struct telling *t, enum rule rule, struct place place, const c
 	t->violation.rule = rule;
 	t->violation.place = place;
 	vsnprintf(t->violation.text, sizeof(t->violation.text), fmt, args);
+	keep_utf8(t->violation.text);
 	va_end(args);
 	mend_text(t->violation.text);
 	why_set(&t->why, ERR_INVALID, rule_word(rule), "line %ld: %s", (long)place.line, t->violation.text);
@@ -57,6 +70,7 @@ void telling_broken(struct telling *t, enum rule rule, struct place place, const
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(v.text, sizeof(v.text), fmt, args);
+	keep_utf8(v.text);
 	va_end(args);
 	mend_text(v.text);
 	telling_stop(t, t->sink->broken(t->sink->ctx, t->statement.statement, &v, &t->why));
@@ -88,6 +102,7 @@ static void name(char to[IDENTIFIER_ROOM], struct span text)
 		n--;
 	memcpy(to, text.at, n);
 	to[n] = 0;
+	keep_utf8(to);
 }
 
 void telling_name(struct telling *t, struct span id)

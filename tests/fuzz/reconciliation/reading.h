@@ -123,7 +123,8 @@ static inline void read_by(const struct reader *reader, const struct reading_set
 	struct heard one = hear(reader, settings, bytes, bytes.size + 1, &whole), other = hear(reader, settings, bytes, 7, &cut);
 	int sure = reader->looks_like(bytes, settings);
 	demand(sure >= READER_NO && sure <= 100, "certainty is a share of a hundred");
-	demand(whole == cut, "how a file is cut does not matter");
+	/* Of several faults another may be seen first: Expat looks at a long name again only when there is more of it. */
+	demand((whole == RULE_NONE) == (cut == RULE_NONE), "how a file is cut does not matter");
 	demand(whole != RULE_NONE || (one.statements == other.statements && digest_equal(&one.digest, &other.digest, sizeof(one.digest))),
 		"what a good file says does not depend on its pieces");
 }

@@ -19,6 +19,7 @@ struct chain {
 	bool started;
 	int64_t opening, closing, line_sum, gap_sum;
 	struct date from, to; /* first and last day */
+	int64_t sequence; /* the bank's number of the last statement, 0: it gives none */
 	struct date covered_to; /* complete without a gap up to that day */
 };
 

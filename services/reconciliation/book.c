@@ -27,6 +27,7 @@ static const struct {
 	[BOOK_PAYOUT_LINES] = { "payout lines", sizeof(struct payout_line) },
 	[BOOK_EXCEPTIONS] = { "exceptions", sizeof(struct exception) },
 	[BOOK_EXCEPTION_STEPS] = { "exception steps", sizeof(struct exception_step) },
+	[BOOK_LIMITS] = { "limits", sizeof(struct limit) },
 	[BOOK_MERCHANTS] = { "merchants", sizeof(struct merchant) },
 	[BOOK_CUSTOMERS] = { "customers", sizeof(struct customer) },
 	[BOOK_PAYERS] = { "payers", sizeof(struct payer) },

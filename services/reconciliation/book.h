@@ -39,6 +39,7 @@ enum book_shelf {
 	BOOK_EXCEPTIONS,
 	BOOK_EXCEPTION_STEPS,
 	BOOK_MERCHANTS,
+	BOOK_LIMITS,
 	BOOK_CUSTOMERS,
 	BOOK_PAYERS,
 	BOOK_CANDIDATES,
@@ -55,6 +56,13 @@ struct merchant {
 	struct span id, zone_name;
 	const struct zone *zone; /* NULL: not known here, UTC holds */
 	int64_t revision;
+};
+
+/* Up to how much one person alone may write off at once, by currency: a merchant's own. */
+struct limit {
+	struct span merchant;
+	struct currency currency;
+	int64_t write_off;
 };
 
 /* A person's deed, for the audit table. */

@@ -27,6 +27,9 @@ enum exception_kind {
 	EXCEPTION_CURRENCY,
 	EXCEPTION_DUPLICATE,
 	EXCEPTION_AGED_UNAPPLIED,
+	EXCEPTION_WRITE_OFF_WAITS,
+	EXCEPTION_LINE_VANISHED,
+	EXCEPTION_SEQUENCE,
 	EXCEPTION_KINDS
 };
 
@@ -38,6 +41,7 @@ enum suggestion {
 	SUGGEST_TAKE_BACK,
 	SUGGEST_CREDIT_CUSTOMER,
 	SUGGEST_ACCEPT_STATEMENT,
+	SUGGEST_WRITE_OFF,
 	SUGGEST_CHOOSE,
 	SUGGEST_REFUND,
 	SUGGEST_IMPORT,
@@ -78,6 +82,8 @@ struct exception {
 	struct uuid suggested; /* what the suggestion names, or zero */
 	struct span rule;      /* by which the matcher came to it, or empty */
 	int32_t steps;         /* of its history */
+	struct span asked_by;  /* of what a second person has to agree to: client/user of the first */
+	int32_t part;          /* of the invoice that it is about, or 0 */
 };
 
 /* One step of an exception's history: it is only added to. */

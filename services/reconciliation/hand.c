@@ -304,18 +304,6 @@ enum err hand_allocate(struct ledger *l, const struct allocate_receipt *c, struc
 
 /* ---- the rest ---- */
 
-enum err hand_write_off(struct ledger *l, const struct write_off *w, struct why *why)
-{
-	const struct open_item *item = book_item(l->book, l->merchant, w->invoice, w->part);
-	if (item && w->amount.currency.code[0] && !currency_equal(item->currency, w->amount.currency))
-		return why_field(why, ERR_REFUSED, "currency_differs", "amount", "the invoice is in %s", item->currency.code);
-	if (w->amount.currency.code[0] && w->amount.minor <= 0)
-		return why_field(why, ERR_INVALID, "amount_not_positive", "amount", "what is written off is more than 0");
-	TRY(item_write_off(l, w->invoice, w->part, w->amount.currency.code[0] ? w->amount.minor : 0, why));
-	audit(l, &w->by, "write off", span_of(arena_printf(l->arena, "%s/%d", uuid_text(l->arena, w->invoice), (int)w->part)));
-	return OK;
-}
-
 enum err hand_close(struct ledger *l, const struct close_exception *c, struct why *why)
 {
 	audit(l, &c->by, "close exception", span_of(uuid_text(l->arena, c->exception)));

@@ -78,7 +78,6 @@ enum err hand_unmatch(struct ledger *, const struct unmatch_line *, struct why *
 /* *id is the new receipt's. */
 enum err hand_receipt(struct ledger *, const struct record_receipt *, struct uuid *id, struct why *) MUST_CHECK;
 enum err hand_allocate(struct ledger *, const struct allocate_receipt *, struct why *) MUST_CHECK;
-enum err hand_write_off(struct ledger *, const struct write_off *, struct why *) MUST_CHECK;
 enum err hand_close(struct ledger *, const struct close_exception *, struct why *) MUST_CHECK;
 enum err hand_accept(struct ledger *, const struct accept_statement *, struct why *) MUST_CHECK;
 

@@ -67,6 +67,7 @@ static enum err follow(struct ledger *l, const struct exception *e, const struct
 	case SUGGEST_MATCH_PAYOUT: m.payout = e->suggested; return hand_match(l, &m, why);
 	case SUGGEST_TAKE_BACK: m.return_of = e->suggested; return hand_match(l, &m, why);
 	case SUGGEST_ACCEPT_STATEMENT: return hand_accept(l, &(struct accept_statement){ *by, e->subject }, why);
+	case SUGGEST_WRITE_OFF: return hand_agree(l, e, why);
 	case SUGGEST_NOTHING:
 	case SUGGEST_CHOOSE:
 	case SUGGEST_REFUND:

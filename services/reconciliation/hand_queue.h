@@ -5,6 +5,7 @@
 #ifndef RECONCILIATION_HAND_QUEUE_H
 #define RECONCILIATION_HAND_QUEUE_H
 
+#include "exception.h"
 #include "hand.h"
 
 enum { OWNER_MOST = 100, BULK_MOST = 100 };
@@ -16,6 +17,21 @@ struct work_exception {
 	struct date until;  /* to park */
 	struct span rule;   /* to accept: only what this rule came to; empty: whatever */
 };
+
+/* Above it a second person has to agree to a write-off. */
+struct define_limit {
+	struct by_whom by;
+	struct money write_off;
+};
+
+enum err hand_limit(struct ledger *, const struct define_limit *, struct why *) MUST_CHECK;
+
+/* Gives up what is open of an item. Above the merchant's limit it only asks (*waits), as an exception: it is done when a second person asks for the same, or
+ * accepts the exception; ERR_CONFLICT while another wish for the invoice waits. */
+enum err hand_write_off(struct ledger *, const struct write_off *, bool *waits, struct why *) MUST_CHECK;
+
+/* The second person's word to a wish that waits; ERR_REFUSED when it is the first's. */
+enum err hand_agree(struct ledger *, const struct exception *, struct why *) MUST_CHECK;
 
 enum err hand_assign(struct ledger *, const struct work_exception *, struct why *) MUST_CHECK;
 enum err hand_note(struct ledger *, const struct work_exception *, struct why *) MUST_CHECK;

@@ -41,6 +41,8 @@ enum want_what {
 	WANT_EXCEPTION,
 	WANT_CUSTOMER, /* by reference, with its payers */
 	WANT_UNAPPLIED, /* by reference: the customer's receipts that hold unapplied money */
+	WANT_LIMITS, /* by currency */
+	WANT_SUBJECT, /* the exceptions about it */
 	WANT_MERCHANT, /* empty id */
 	WANT_PERIOD, /* a month as text, "2026-03": it, and what is to be known to close it */
 	WANT_KINDS

@@ -179,30 +179,6 @@ enum err apply_allocate(struct book *book, const struct message *m, struct insta
 
 /* ---- the rest ---- */
 
-enum err read_write_off(struct message *m, struct arena *arena, struct why *why)
-{
-	READ(struct write_off, wire_read_write_off);
-}
-
-enum err need_write_off(const struct message *m, struct need *need, struct why *why)
-{
-	const struct write_off *c = m->body;
-	(void)why;
-	find_id(need, FIND_INVOICE, m->merchant, &c->invoice);
-	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
-	return OK;
-}
-
-enum err apply_write_off(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
-{
-	const struct write_off *c = m->body;
-	struct ledger l = open_hand(book, m, now, say);
-	TRY(hand_write_off(&l, c, why));
-	ledger_tell(&l);
-	reply_hand(&l, 200, c->invoice, NULL, NULL);
-	return OK;
-}
-
 enum err read_close(struct message *m, struct arena *arena, struct why *why)
 {
 	READ(struct close_exception, wire_read_close);

@@ -31,6 +31,7 @@ HANDLER(close);
 HANDLER(accept);
 HANDLER(close_period);
 HANDLER(follow);
+HANDLER(limit);
 
 /* Work on one exception. */
 enum err read_assign(struct message *, struct arena *, struct why *);

@@ -65,3 +65,54 @@ enum err apply_age_unapplied(struct book *book, const struct message *m, struct 
 	ledger_tell(&l);
 	return OK;
 }
+
+/* ---- what a second person agrees to ---- */
+
+enum err read_write_off(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct write_off, wire_read_write_off);
+}
+
+enum err need_write_off(const struct message *m, struct need *need, struct why *why)
+{
+	const struct write_off *c = m->body;
+	(void)why;
+	find_id(need, FIND_INVOICE, m->merchant, &c->invoice);
+	want_id(need, WANT_SUBJECT, m->merchant, &c->invoice);
+	need_want(need, WANT_LIMITS, m->merchant, SPAN(""));
+	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
+	return OK;
+}
+
+enum err apply_write_off(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct write_off *c = m->body;
+	struct ledger l = open_hand(book, m, now, say);
+	bool waits;
+	TRY(hand_write_off(&l, c, &waits, why));
+	ledger_tell(&l);
+	reply_hand(&l, waits ? 202 : 200, c->invoice, waits ? "state" : NULL, "waiting");
+	return OK;
+}
+
+enum err read_limit(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct define_limit, wire_read_limit);
+}
+
+enum err need_limit(const struct message *m, struct need *need, struct why *why)
+{
+	(void)why;
+	need_key(need, KIND_CUSTOMER, m->merchant, SPAN("@merchant"));
+	need_want(need, WANT_LIMITS, m->merchant, SPAN(""));
+	return OK;
+}
+
+enum err apply_limit(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	struct ledger l = open_hand(book, m, now, say);
+	TRY(hand_limit(&l, m->body, why));
+	ledger_tell(&l);
+	reply_hand(&l, 200, say_id(say), "state", "defined");
+	return OK;
+}

@@ -259,3 +259,11 @@ const struct listed list_payouts = { .name = "payouts",
 	.columns = payouts,
 	.filters = (const char *const[]){ "has_arrived", "provider_account", NULL },
 	.most = PAGE };
+
+static const struct shown limits[] = { { "currency", SHOWN_TEXT }, { "write_off", SHOWN_MONEY }, SHOWN_END };
+const struct listed list_limits = { .name = "limits",
+	.query = &q_show_limits,
+	.columns = limits,
+	.filters = (const char *const[]){ NULL },
+	.by_text = true,
+	.most = PAGE };

@@ -382,6 +382,35 @@ static enum err accept(struct decision *d, enum placement placement, struct why 
 	return OK;
 }
 
+/* Lines that the bank told and tells no more: they stay in the books, and somebody asks. */
+static void tell_vanished(struct ledger *l, const struct statement *s, const struct account *account)
+{
+	if (s->vanished && account)
+		exception_open(l, EXCEPTION_LINE_VANISHED, s->id, account_stream(l->arena, account->id), in(s, s->vanished_sum),
+			span_of(arena_printf(l->arena, "%ld lines that %.*s had when it was delivered before are not in it",
+				(long)s->vanished, SPAN_ARG(s->bank_ref))));
+}
+
+/* The numbers of a bank's statements count up by one, and begin anew with a year; pages of one statement share theirs. */
+static bool follows(const struct chain *c, const struct statement *s)
+{
+	if (!c->sequence || !s->sequence || s->sequence == c->sequence || s->sequence == c->sequence + 1)
+		return true;
+	return s->sequence == 1 && date_parts(s->to).year != date_parts(c->to).year;
+}
+
+static void tell_sequence(struct decision *d, enum placement placement)
+{
+	struct chain *c = &d->account->chain;
+	const struct statement *s = d->s;
+	if (placement != PLACE_FIRST && placement != PLACE_NEXT)
+		return;
+	if (placement == PLACE_NEXT && !follows(c, s))
+		exception_open(d->l, EXCEPTION_SEQUENCE, s->id, account_stream(d->l->arena, d->account->id), (struct money){ 0 },
+			span_of(arena_printf(d->l->arena, "number %ld comes after number %ld", (long)s->sequence, (long)c->sequence)));
+	c->sequence = s->sequence;
+}
+
 static enum err place_and_accept(struct decision *d, struct why *why)
 {
 	struct statement *s = d->s;
@@ -399,6 +428,7 @@ static enum err place_and_accept(struct decision *d, struct why *why)
 				date_text(l->arena, s->to))),
 			why);
 	post_opening(d, d->account->chain.opening - opening);
+	tell_sequence(d, placement);
 	return accept(d, placement, why);
 }
 
@@ -446,6 +476,7 @@ enum err statement_decide(struct ledger *l, struct uuid id, struct span by, stru
 		return OK;
 	const struct account *account = account_of(l, found);
 	struct statement *s = book_edit(l->book, BOOK_STATEMENTS, key);
+	tell_vanished(l, s, account);
 	/* What was wrong with the account or the chain may have been put right since. */
 	bool by_itself = s->rule != RULE_NONE && s->rule < RULE_NOT_CLOSING;
 	s->rule = by_itself ? s->rule : RULE_NONE;

@@ -65,6 +65,7 @@ struct statement {
 	/* What the database knows at the time of the decision. */
 	struct span uploader;      /* client/user, or the client alone where it said no user; empty: nobody is known */
 	bool is_known;             /* the same reference, period and balances were accepted before */
+	int64_t vanished, vanished_sum; /* lines that it had when it was delivered before */
 	int64_t overlap_new, overlap_sum; /* lines that would be new if it overlaps: how many, and their sum */
 };
 

@@ -44,13 +44,15 @@ static int compare_keys(const void *one, const void *other)
 
 static bool is_by_text(enum want_what what)
 {
-	return what == WANT_ACCOUNT || what == WANT_CUSTOMER || what == WANT_UNAPPLIED || what == WANT_MERCHANT || what == WANT_PERIOD;
+	return what == WANT_ACCOUNT || what == WANT_CUSTOMER || what == WANT_UNAPPLIED || what == WANT_MERCHANT || what == WANT_LIMITS ||
+	       what == WANT_PERIOD;
 }
 
 /* What an exception may be about. */
 static bool is_subject(enum want_what what)
 {
-	return what == WANT_STATEMENT || what == WANT_LINE || what == WANT_RECEIPT || what == WANT_REFUND || what == WANT_PAYOUT;
+	return what == WANT_STATEMENT || what == WANT_LINE || what == WANT_RECEIPT || what == WANT_REFUND || what == WANT_PAYOUT ||
+	       what == WANT_SUBJECT;
 }
 
 static void add_range(struct fetch_work *w, const struct want *want)
@@ -183,6 +185,7 @@ static size_t ask_first(struct fetch_work *w, struct fetched *f)
 	ask(w, &f[n++], BOOK_PAYERS, &k[WANT_CUSTOMER], &q_payer_fetch);
 	ask(w, &f[n++], BOOK_CREDITS, &w->streams, &q_credit_fetch);
 	ask_args(w, &f[n++], BOOK_MERCHANTS, w->merchants, k[WANT_MERCHANT].count, &q_merchant_fetch);
+	ask(w, &f[n++], BOOK_LIMITS, &k[WANT_LIMITS], &q_limit_fetch);
 	ask_args(w, &f[n++], BOOK_PAYOUT_LINES, w->ranges, w->range_count, &q_payout_line_fetch);
 	return n;
 }
@@ -209,7 +212,7 @@ static size_t ask_second(struct fetch_work *w, struct fetched *f)
 enum err store_fetch(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
 {
 	struct fetch_work w = { .db = db, .arena = arena, .book = book };
-	struct fetched fetched[24];
+	struct fetched fetched[28];
 	sort_needs(&w, need);
 	size_t n = ask_first(&w, fetched);
 	TRY(db_flush(db, why));

@@ -122,6 +122,7 @@ static void find_suggested(
 	case SUGGEST_MATCH_PAYOUT: keys_add_uuid(&w->owners, merchant, suggested); break;
 	case SUGGEST_TAKE_BACK: add_line(w, merchant, suggested); break;
 	case SUGGEST_ACCEPT_STATEMENT: keys_add_uuid(&w->statements, merchant, subject); return;
+	case SUGGEST_WRITE_OFF: keys_add_uuid(&w->invoices, merchant, subject); return;
 	case SUGGEST_NOTHING:
 	case SUGGEST_CHOOSE:
 	case SUGGEST_REFUND:

@@ -36,6 +36,7 @@ struct column {
 
 #define COLUMN(name, type, of, member) { name, type, offsetof(struct of, member), 0, NULL, 0 }
 #define COLUMN_OF_WORDS(name, of, member, word, count) { name, COLUMN_WORD, offsetof(struct of, member), 0, word, count }
+#define COLUMN_BESIDE(name, type, of, member, beside) { name, type, offsetof(struct of, member), offsetof(struct of, beside), NULL, 0 }
 #define COLUMNS_END { NULL, COLUMN_END, 0, 0, NULL, 0 }
 
 /* An aggregate: its columns in the order of its insert and update statements, whose parameters they are. */
@@ -51,6 +52,9 @@ struct table {
 	/* False: this value is not for this statement. NULL: all are. */
 	bool (*wanted)(const void *value);
 };
+
+/* Of the work queue (store_tables_queue.c). */
+extern const struct column exception_columns[], exception_changes[], exception_step_columns[], limit_columns[];
 
 extern const struct table tables[];
 extern const size_t table_count;

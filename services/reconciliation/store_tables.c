@@ -2,7 +2,6 @@
 #include "store_rows.h"
 #include "store_words.h"
 
-#define COLUMN_BESIDE(name, type, of, member, beside) { name, type, offsetof(struct of, member), offsetof(struct of, beside), NULL, 0 }
 #define END COLUMNS_END
 
 static const struct column merchant_columns[] = {
@@ -36,6 +35,7 @@ static const struct column bank_account_columns[] = {
 	COLUMN("chain_from", COLUMN_DATE, account, chain.from),
 	COLUMN("chain_to", COLUMN_DATE, account, chain.to),
 	COLUMN("chain_covered_to", COLUMN_DATE, account, chain.covered_to),
+	COLUMN("chain_sequence", COLUMN_INT8, account, chain.sequence),
 	COLUMN("revision", COLUMN_INT8, account, revision),
 	END,
 };
@@ -339,49 +339,6 @@ static const struct column payout_line_columns[] = {
 	COLUMN("fee", COLUMN_INT8, payout_line, fee),
 	END,
 };
-// clang-format off
-#define EXCEPTION_CHANGES \
-	COLUMN("open", COLUMN_BOOL, exception, open), \
-	COLUMN("currency", COLUMN_CURRENCY, exception, amount.currency), \
-	COLUMN("amount", COLUMN_INT8, exception, amount.minor), \
-	COLUMN("detail", COLUMN_TEXT, exception, detail), \
-	COLUMN("opened_at", COLUMN_INSTANT, exception, opened), \
-	COLUMN("closed_at", COLUMN_INSTANT, exception, closed), \
-	COLUMN("closed_by", COLUMN_TEXT, exception, closed_by), \
-	COLUMN("revision", COLUMN_INT8, exception, revision), \
-	COLUMN("owner", COLUMN_TEXT, exception, owner), \
-	COLUMN_BESIDE("parked_until", COLUMN_MAY_DATE, exception, parked_until, parked), \
-	COLUMN_OF_WORDS("suggestion", exception, suggestion, word_suggestion, SUGGESTIONS), \
-	COLUMN("suggested_id", COLUMN_UUID, exception, suggested), \
-	COLUMN("rule", COLUMN_TEXT, exception, rule), \
-	COLUMN("steps", COLUMN_INT4, exception, steps)
-// clang-format on
-static const struct column exception_columns[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, exception, merchant),
-	COLUMN_OF_WORDS("kind", exception, kind, word_exception, EXCEPTION_KINDS),
-	COLUMN("subject_id", COLUMN_UUID, exception, subject),
-	COLUMN("exception_id", COLUMN_UUID, exception, id),
-	COLUMN("stream", COLUMN_TEXT, exception, stream),
-	EXCEPTION_CHANGES,
-	END,
-};
-static const struct column exception_changes[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, exception, merchant),
-	COLUMN_OF_WORDS("kind", exception, kind, word_exception, EXCEPTION_KINDS),
-	COLUMN("subject_id", COLUMN_UUID, exception, subject),
-	EXCEPTION_CHANGES,
-	END,
-};
-static const struct column exception_step_columns[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, exception_step, merchant),
-	COLUMN("exception_id", COLUMN_UUID, exception_step, exception),
-	COLUMN("number", COLUMN_INT4, exception_step, number),
-	COLUMN("at", COLUMN_INSTANT, exception_step, at),
-	COLUMN("who", COLUMN_TEXT, exception_step, who),
-	COLUMN("act", COLUMN_TEXT, exception_step, act),
-	COLUMN("detail", COLUMN_TEXT, exception_step, detail),
-	END,
-};
 static const struct column payer_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, payer, merchant),
 	COLUMN("iban", COLUMN_TEXT, payer, iban),
@@ -437,6 +394,7 @@ static const struct column audit_columns[] = {
 		return __VA_ARGS__;                                               \
 	}
 
+KEY(limit, limit, book_key(book, v->merchant, span_of(v->currency.code)))
 KEY(merchant, merchant, book_key(book, v->id, SPAN("")))
 KEY(customer, customer, book_key(book, v->merchant, v->ref))
 KEY(bank_account, account, book_key_uuid(book, v->merchant, v->id))
@@ -470,6 +428,12 @@ const struct table tables[] = {
 		.update = &q_merchant_update,
 		.key = key_merchant,
 		.loaded = zone_of },
+	{ .shelf = BOOK_LIMITS,
+		.size = sizeof(struct limit),
+		.columns = limit_columns,
+		.insert = &q_limit_insert,
+		.update = &q_limit_update,
+		.key = key_limit },
 	{ .shelf = BOOK_CUSTOMERS,
 		.size = sizeof(struct customer),
 		.columns = customer_columns,

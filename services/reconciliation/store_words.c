@@ -43,6 +43,8 @@ void overlap_of(struct arena *arena, const struct rows *rows, size_t row, void *
 	s->is_known = rows_bool(rows, row, rows_column(rows, "is_known"));
 	s->overlap_new = rows_int8(rows, row, rows_column(rows, "overlap_new"));
 	s->overlap_sum = rows_int8(rows, row, rows_column(rows, "overlap_sum"));
+	s->vanished = rows_int8(rows, row, rows_column(rows, "vanished"));
+	s->vanished_sum = rows_int8(rows, row, rows_column(rows, "vanished_sum"));
 	s->uploader = rows_text(rows, row, rows_column(rows, "uploader"));
 }
 

@@ -45,3 +45,14 @@ enum err wire_read_follow(const struct message *m, struct arena *arena, struct w
 		TRY(json_in_text(&in, "rule", 1, 40, &w->rule, why));
 	return json_in_done(&in, why);
 }
+
+enum err wire_read_limit(const struct message *m, struct arena *arena, struct define_limit *d, struct why *why)
+{
+	struct json_in in;
+	TRY(json_in_open(&in, arena, m->payload, why));
+	TRY(wire_read_by(&in, m, &d->by, why));
+	TRY(json_in_money(&in, "write_off", &d->write_off, why));
+	if (d->write_off.minor < 0)
+		return why_field(why, ERR_INVALID, "amount_negative", "write_off", "a limit is 0 or more");
+	return json_in_done(&in, why);
+}

@@ -248,6 +248,13 @@ def test_a_preview_says_what_an_import_would_do_and_does_nothing(booked):
     assert before == [booked.get(f"/v1/{what}")[what.replace("-", "_").removeprefix("statement_")] for what in ("statements", "lines", "statement-files", "journal")]
 
 
+def test_a_limit_of_write_offs_is_the_merchants(booked):
+    assert booked.post("/v1/limits", {**BY, "write_off": {"minor": 5000, "currency": "EUR"}})[0] == 200
+    assert booked.post("/v1/limits", {**BY, "write_off": {"minor": -1, "currency": "EUR"}})[0] == 400
+    assert [(row["currency"], row["write_off"]["minor"]) for row in booked.get("/v1/limits")["limits"]] == [("EUR", 5000)]
+    assert Desk(booked.world, "volt").get("/v1/limits")["limits"] == []
+
+
 def test_why_a_line_is_what_it_is_goes_from_the_file_to_the_transfers(booked):
     line = booked.get("/v1/lines")["lines"][0]["id"]
     assert booked.post(f"/v1/lines/{line}/match", {**BY, "account": "bank_charges"})[0] == 200

@@ -114,6 +114,7 @@ static const struct {
 	{ "refusal reconciliation: suggestion_gone", "nothing that is suggested goes away: unit test" },
 	{ "refusal reconciliation: suggestion_needs_more", NULL },
 	{ "refusal reconciliation: sums_differ", "a fact that our own services never say: unit test" },
+	{ "refusal reconciliation: write_off_waits", "no merchant here limits write-offs: unit test" },
 	{ "refusal reconciliation: zone_unknown", "the time zones here are known: store test" },
 	{ "refusal reminders: customer_unknown", NULL },
 	{ "refusal reminders: field_invalid", NULL },

@@ -141,9 +141,11 @@ join bank_account a using (merchant_id, identifier)
 join statement_gap g on g.merchant_id = a.merchant_id and g.account_id = a.account_id and g.open
 order by g.merchant_id, g.from_day, g.gap_id;
 
--- Of a statement that is to be decided: whether it was accepted before, and which of its lines would be new if it overlaps.
+-- Of a statement that is to be decided: whether it was accepted before, which of its lines would be new if it overlaps, and which of those that it had when
+-- it was delivered first are gone.
 -- name: statement_fetch
 select s.*, coalesce(n.is_known, false) as is_known, coalesce(n.overlap_new, 0) as overlap_new, coalesce(n.overlap_sum, 0)::bigint as overlap_sum,
+	v.vanished, v.vanished_sum,
 	f.client || case when f.uploaded_by <> '' then '/' || f.uploaded_by else '' end as uploader
 from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
 join statement s using (merchant_id, statement_id)
@@ -158,7 +160,18 @@ left join lateral (
 		and not exists (select 1 from bank_line o join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id
 			where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence and o.statement_id <> l.statement_id
 				and o.state <> 'known' and os.state in ('accepted', 'posted'))
-) n on true;
+) n on true
+left join lateral (
+	select e.statement_id from statement e
+	where s.state = 'staged' and e.merchant_id = s.merchant_id and e.identifier = s.identifier and e.from_day = s.from_day and e.to_day = s.to_day
+		and e.bank_ref = s.bank_ref and e.statement_id <> s.statement_id and e.state in ('accepted', 'posted')
+	order by e.arrival limit 1) e on true
+cross join lateral (
+	select coalesce(sum(greatest(o.n - coalesce(m.n, 0), 0)), 0)::bigint as vanished,
+		coalesce(sum(greatest(o.n - coalesce(m.n, 0), 0) * o.amount), 0)::bigint as vanished_sum
+	from (select l.key, l.amount, count(*) as n from bank_line l where l.merchant_id = s.merchant_id and l.statement_id = e.statement_id group by l.key, l.amount) o
+	left join (select l.key, count(*) as n from bank_line l where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and e.statement_id is not null
+		group by l.key) m using (key)) v;
 
 -- name: line_fetch
 select l.*, coalesce(p.texts, '') as texts, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban

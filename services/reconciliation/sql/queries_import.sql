@@ -25,7 +25,8 @@ update statement set damaged = true, rule = $3, place_line = $4, place_byte = $5
 where merchant_id = $1 and file_sha256 = $2 and state = 'staged';
 
 -- name: file_statements
-select s.*, false as is_known, 0::bigint as overlap_new, 0::bigint as overlap_sum, '' as uploader from statement s
+select s.*, false as is_known, 0::bigint as overlap_new, 0::bigint as overlap_sum, '' as uploader,
+	0::bigint as vanished, 0::bigint as vanished_sum from statement s
 where s.merchant_id = $1 and s.file_sha256 = $2 and s.state <> 'replaced' order by s.arrival;
 
 -- name: account_find

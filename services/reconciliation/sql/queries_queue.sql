@@ -98,3 +98,19 @@ order by r.value_date limit $1;
 -- name: unapplied_aged_next
 select min((r.value_date + 31)::timestamp at time zone 'UTC') as at from receipt r
 where r.unapplied > 0 and r.value_date >= ($1::timestamptz at time zone 'UTC')::date - 30;
+
+-- ---- limits ----
+
+-- name: limit_fetch
+select l.* from unnest($1::text[], $2::text[]) k (merchant_id, what) join merchant_limit l using (merchant_id);
+
+-- name: limit_insert
+insert into merchant_limit (merchant_id, currency, write_off) select * from unnest($1::text[], $2::text[], $3::bigint[]);
+
+-- name: limit_update
+update merchant_limit t set write_off = k.write_off
+from unnest($1::text[], $2::text[], $3::bigint[]) k (merchant_id, currency, write_off)
+where t.merchant_id = k.merchant_id and t.currency = k.currency;
+
+-- name: show_limits
+select l.currency, l.write_off from merchant_limit l where l.merchant_id = $1 and l.currency > $3 order by l.currency limit $2;

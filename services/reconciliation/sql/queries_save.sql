@@ -35,24 +35,25 @@ update bank_account t set
 	identifier = k.identifier, name = k.name, zone_name = k.zone_name, currency = k.currency, collecting = k.collecting,
 	closed = k.closed, providers = k.providers, chain_started = k.chain_started, chain_opening = k.chain_opening,
 	chain_closing = k.chain_closing, chain_line_sum = k.chain_line_sum, chain_gap_sum = k.chain_gap_sum,
-	chain_from = k.chain_from, chain_to = k.chain_to, chain_covered_to = k.chain_covered_to, revision = k.revision
+	chain_from = k.chain_from, chain_to = k.chain_to, chain_covered_to = k.chain_covered_to,
+	chain_sequence = k.chain_sequence, revision = k.revision
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[],
 	$10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::date[], $16::date[], $17::date[],
-	$18::bigint[])
+	$18::bigint[], $19::bigint[])
 	as k (
 	merchant_id, account_id, identifier, name, zone_name, currency, collecting, closed, providers, chain_started,
-	chain_opening, chain_closing, chain_line_sum, chain_gap_sum, chain_from, chain_to, chain_covered_to, revision)
+	chain_opening, chain_closing, chain_line_sum, chain_gap_sum, chain_from, chain_to, chain_covered_to, chain_sequence, revision)
 where t.merchant_id = k.merchant_id and t.account_id = k.account_id;
 
 -- name: bank_account_insert
 insert into bank_account (
 	merchant_id, account_id, identifier, name, zone_name, currency, collecting, closed, providers, chain_started,
-	chain_opening, chain_closing, chain_line_sum, chain_gap_sum, chain_from, chain_to, chain_covered_to, revision)
+	chain_opening, chain_closing, chain_line_sum, chain_gap_sum, chain_from, chain_to, chain_covered_to, chain_sequence, revision)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[],
 	$10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::date[], $16::date[], $17::date[],
-	$18::bigint[]);
+	$18::bigint[], $19::bigint[]);
 
 -- name: statement_update
 update statement t set
@@ -259,23 +260,25 @@ select * from unnest(
 update exception t set
 	open = k.open, currency = k.currency, amount = k.amount, detail = k.detail, opened_at = k.opened_at,
 	closed_at = k.closed_at, closed_by = k.closed_by, revision = k.revision, owner = k.owner, parked_until = k.parked_until,
-	suggestion = k.suggestion, suggested_id = k.suggested_id, rule = k.rule, steps = k.steps
+	suggestion = k.suggestion, suggested_id = k.suggested_id, rule = k.rule, steps = k.steps,
+	asked_by = k.asked_by, part = k.part
 from unnest(
 	$1::text[], $2::text[], $3::uuid[], $4::boolean[], $5::text[], $6::bigint[], $7::text[], $8::timestamptz[],
-	$9::timestamptz[], $10::text[], $11::bigint[], $12::text[], $13::date[], $14::text[], $15::uuid[], $16::text[], $17::int[])
+	$9::timestamptz[], $10::text[], $11::bigint[], $12::text[], $13::date[], $14::text[], $15::uuid[], $16::text[], $17::int[],
+	$18::text[], $19::int[])
 	as k (
 	merchant_id, kind, subject_id, open, currency, amount, detail, opened_at, closed_at, closed_by, revision, owner, parked_until,
-	suggestion, suggested_id, rule, steps)
+	suggestion, suggested_id, rule, steps, asked_by, part)
 where t.merchant_id = k.merchant_id and t.kind = k.kind and t.subject_id = k.subject_id;
 
 -- name: exception_insert
 insert into exception (
 	merchant_id, kind, subject_id, exception_id, stream, open, currency, amount, detail, opened_at, closed_at, closed_by,
-	revision, owner, parked_until, suggestion, suggested_id, rule, steps)
+	revision, owner, parked_until, suggestion, suggested_id, rule, steps, asked_by, part)
 select * from unnest(
 	$1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::boolean[], $7::text[], $8::bigint[], $9::text[],
 	$10::timestamptz[], $11::timestamptz[], $12::text[], $13::bigint[], $14::text[], $15::date[], $16::text[], $17::uuid[],
-	$18::text[], $19::int[]);
+	$18::text[], $19::int[], $20::text[], $21::int[]);
 
 -- name: payer_update
 update payer t set

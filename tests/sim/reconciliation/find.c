@@ -341,6 +341,7 @@ static void find_suggested(const struct finding *f, const struct exception *e)
 	find_line(f, &subject, false);
 	find_statement(f, &subject);
 	find_invoice(f, invoice);
+	find_invoice(f, mem_find(&f->m->tables[BOOK_INVOICES], sim_key_uuid(f->arena, e->merchant, e->subject)));
 	if (invoice != NULL)
 		need_want(f->need, WANT_CUSTOMER, e->merchant, invoice->customer);
 	find_owner(f, e->merchant, e->suggested);

@@ -113,6 +113,63 @@ static void an_account_has_a_time_zone_that_there_is(void **state)
 	town_do(t, m);
 }
 
+static void lines_that_vanish_from_a_statement_that_comes_again_raise_an_alarm(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of entries[] = { { 500, "rent", NULL, NULL, NULL }, { 700, "in", NULL, NULL, NULL },
+		{ -700, "out", NULL, NULL, NULL } };
+	town_import(t, town_statement(t, "S1", 1, 1, 0, entries, 3));
+	town_due(t);
+	town_import(t, town_statement(t, "S1", 1, 1, 0, entries, 1));
+	town_due(t);
+	assert_int_equal(
+		town_number(t,
+			"select count(*) from exception where open and kind = 'line_vanished' and detail like '2 lines%' and amount = 0"),
+		1);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'waiting'"), 3);
+	/* One that is gone with its money breaks the balances too. */
+	town_import(t, town_statement(t, "S1", 1, 1, 0, entries, 2));
+	town_due(t);
+	assert_int_equal(town_number(t, "select count(*) from exception where open and kind = 'line_vanished' and amount = -700"), 1);
+	assert_int_equal(town_number(t, "select count(*) from exception where open and kind = 'statement_quarantined'"), 1);
+	assert_town_proven(t);
+}
+
+static void a_number_that_does_not_follow_raises_an_alarm_though_the_balances_meet(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of entry = { 500, "rent", NULL, NULL, NULL };
+	const int64_t numbers[] = { 5, 6, 9, 9 };
+	for (int day = 1; day <= 4; day++) {
+		town_import(t, town_statement(t, arena_printf(t->arena, "S%d", day), day, day, 500 * (day - 1), &entry, 1));
+		town_script(t->owner,
+			arena_printf(t->arena, "update statement set sequence = %d where bank_ref = 'S%d'", (int)numbers[day - 1], day));
+		town_due(t);
+		assert_int_equal(town_number(t, "select count(*) from exception where open and kind = 'statement_sequence'"), day > 2);
+	}
+	assert_string_equal(
+		town_text(t, "select detail from exception where kind = 'statement_sequence'"), "number 9 comes after number 6");
+}
+
+static void a_write_off_waits_over_restarts_for_its_second_person(void **state)
+{
+	struct town *t = *state;
+	town_do(t, world_invoice(&t->world, "c1", world_id(&t->world), "RE-2026-0001", "EUR", 5000, 0));
+	town_do(t, world_command(&t->world, "LimitWriteOffs", "/v1/limits", "\"write_off\":{\"minor\":100,\"currency\":\"EUR\"}"));
+	town_do(t, world_command(&t->world, "LimitWriteOffs", "/v1/limits", "\"write_off\":{\"minor\":200,\"currency\":\"EUR\"}"));
+	const char *path = arena_printf(t->arena, "/v1/open-items/%s/write-off", town_text(t, "select invoice_id::text from invoice"));
+	town_do(t, world_command(&t->world, "WriteOff", path, ""));
+	assert_int_equal(town_number(t, "select open from open_item"), 5000);
+	struct message *second = world_command(&t->world, "AcceptSuggestion",
+		arena_printf(t->arena, "/v1/exceptions/%s/accept", town_text(t, "select exception_id::text from exception where open")),
+		"");
+	second->payload = SPAN("{\"who\":\"bob\",\"why\":\"he agrees\"}");
+	town_do(t, second);
+	assert_int_equal(town_number(t, "select open from open_item"), 0);
+	assert_int_equal(town_number(t, "select count(*) from exception where open"), 0);
+	assert_town_proven(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +178,9 @@ int main(void)
 		IN_TOWN(a_file_is_kept_to_the_byte_with_its_hash),
 		IN_TOWN(who_brought_a_file_does_not_override_its_quarantine),
 		IN_TOWN(an_account_has_a_time_zone_that_there_is),
+		IN_TOWN(lines_that_vanish_from_a_statement_that_comes_again_raise_an_alarm),
+		IN_TOWN(a_number_that_does_not_follow_raises_an_alarm_though_the_balances_meet),
+		IN_TOWN(a_write_off_waits_over_restarts_for_its_second_person),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,6 +150,60 @@ static void money_that_stands_against_nothing_for_a_month_is_somebodys_work_unti
 	assert_proven(&w);
 }
 
+/* A command of another person than eve. */
+static enum err by_bob(struct world *w, const char *type, const char *path, const char *fields)
+{
+	struct message *m = world_command(w, type, path, "");
+	m->payload = span_of(arena_printf(w->arena, "{%s%s\"who\":\"bob\",\"why\":\"he agrees\"}", fields, fields[0] ? "," : ""));
+	return world_run(w, m);
+}
+
+static enum err write_off(struct world *w, struct uuid invoice, bool bob)
+{
+	const char *path = world_path(w, "open-items", invoice, "write-off");
+	return bob ? by_bob(w, "WriteOff", path, "") : world_run(w, world_command(w, "WriteOff", path, ""));
+}
+
+static void a_write_off_above_the_limit_is_done_by_two(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid small = world_issue(&w, "c1", "RE-2026-0001", 1000), large = world_issue(&w, "c1", "RE-2026-0002", 9000);
+	assert_int_equal(
+		world_run(&w, world_command(&w, "LimitWriteOffs", "/v1/limits", "\"write_off\":{\"minor\":1000,\"currency\":\"EUR\"}")),
+		OK);
+	assert_int_equal(write_off(&w, small, false), OK);
+	assert_int_equal(world_item(&w, small)->open, 0);
+	assert_int_equal(write_off(&w, large, false), OK);
+	assert_int_equal(world_item(&w, large)->open, 9000);
+	assert_non_null(open_of(&w, EXCEPTION_WRITE_OFF_WAITS, large));
+	assert_int_equal(write_off(&w, large, false), ERR_CONFLICT);
+	assert_string_equal(w.why.code, "write_off_waits");
+	assert_int_equal(work(&w, open_of(&w, EXCEPTION_WRITE_OFF_WAITS, large), "AcceptSuggestion", "accept", ""), ERR_REFUSED);
+	assert_string_equal(w.why.code, "same_person");
+	assert_int_equal(write_off(&w, large, true), OK);
+	assert_int_equal(world_item(&w, large)->open, 0);
+	assert_null(open_of(&w, EXCEPTION_WRITE_OFF_WAITS, large));
+	assert_proven(&w);
+}
+
+static void a_write_off_that_waits_is_accepted_or_closed_by_the_second_person(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid one = world_issue(&w, "c1", "RE-2026-0001", 5000), other = world_issue(&w, "c2", "RE-2026-0002", 9000);
+	assert_int_equal(
+		world_run(&w, world_command(&w, "LimitWriteOffs", "/v1/limits", "\"write_off\":{\"minor\":0,\"currency\":\"EUR\"}")), OK);
+	assert_int_equal(write_off(&w, one, false), OK);
+	assert_int_equal(write_off(&w, other, false), OK);
+	const struct exception *e = open_of(&w, EXCEPTION_WRITE_OFF_WAITS, one);
+	assert_int_equal(by_bob(&w, "AcceptSuggestion", world_path(&w, "exceptions", e->id, "accept"), ""), OK);
+	assert_int_equal(world_item(&w, one)->open, 0);
+	e = open_of(&w, EXCEPTION_WRITE_OFF_WAITS, other);
+	assert_int_equal(by_bob(&w, "CloseException", world_path(&w, "exceptions", e->id, "close"), ""), OK);
+	assert_int_equal(world_item(&w, other)->open, 9000);
+	assert_int_equal(open_count(&w), 0);
+	assert_proven(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +214,8 @@ int main(void)
 		WITH_ARENA(of_two_that_are_as_good_none_is_suggested),
 		WITH_ARENA(work_on_an_exception_is_in_its_history_and_nothing_of_it_is_told),
 		WITH_ARENA(money_that_stands_against_nothing_for_a_month_is_somebodys_work_until_it_does),
+		WITH_ARENA(a_write_off_above_the_limit_is_done_by_two),
+		WITH_ARENA(a_write_off_that_waits_is_accepted_or_closed_by_the_second_person),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

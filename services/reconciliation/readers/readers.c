@@ -8,6 +8,7 @@
 #include "camt.h"
 #include "mt940.h"
 #include "csv_reader.h"
+#include "nacha.h"
 #include "ofx.h"
 #include "packed.h"
 
@@ -19,6 +20,7 @@ const struct reader *const readers[] = {
 	&mt940_reader,
 	&bai2_reader,
 	&ofx_reader,
+	&nacha_reader,
 	&csv_reader,
 	NULL,
 };

@@ -96,7 +96,7 @@ void telling_begin(struct telling *t, enum reading_kind kind, struct place place
 static void name(char to[IDENTIFIER_ROOM], struct span text)
 {
 	size_t n = text.size < IDENTIFIER_ROOM ? text.size : IDENTIFIER_ROOM - 1;
-	if (to[0])
+	if (to[0] || !n)
 		return;
 	while (n < text.size && n && ((unsigned char)text.at[n] & 0xc0) == 0x80)
 		n--;

@@ -83,15 +83,34 @@ static bool is_named(const struct hints *h, struct span customer)
 	return false;
 }
 
-static unsigned payer_signs(const struct look *k, struct span customer)
+static const struct payer *payer_of(const struct look *k, struct span mark, struct span customer)
+{
+	const struct payer *p = book_find(k->l->book, BOOK_PAYERS, book_key_pair(k->l->book, k->l->merchant, mark, customer));
+	return payer_holds(p) ? p : NULL;
+}
+
+static unsigned account_signs(const struct look *k, struct span customer)
+{
+	const struct payer *p = payer_of(k, k->line->party_iban, customer);
+	if (!is_payer(k->hints, customer))
+		return k->hints->payer_count ? SIGN_OTHER_PAYER : 0;
+	return SIGN_PAYER | (p && !p->told ? SIGN_LEARNED : 0u);
+}
+
+static unsigned name_signs(const struct look *k, struct span customer)
 {
 	const struct customer *c = book_find(k->l->book, BOOK_CUSTOMERS, book_key(k->l->book, k->l->merchant, customer));
-	enum name_likeness name = c ? name_compare(c->name, k->line->party_name) : NAME_UNKNOWN;
-	unsigned account = is_payer(k->hints, customer) ? SIGN_PAYER : k->hints->payer_count ? SIGN_OTHER_PAYER : 0u;
-	return account | (is_named(k->hints, customer) ? SIGN_CUSTOMER : 0u) |
-	       (name == NAME_ALIKE          ? SIGN_NAME
-		       : name == NAME_OTHER ? SIGN_OTHER_NAME
-					    : 0u);
+	switch (c ? name_compare(c->name, k->line->party_name) : NAME_UNKNOWN) {
+	case NAME_UNKNOWN: return 0;
+	case NAME_ALIKE: return SIGN_NAME;
+	case NAME_OTHER: break;
+	}
+	return payer_of(k, payer_name_mark(k->l->arena, k->line->party_name), customer) ? SIGN_NAME : SIGN_OTHER_NAME;
+}
+
+static unsigned payer_signs(const struct look *k, struct span customer)
+{
+	return account_signs(k, customer) | name_signs(k, customer) | (is_named(k->hints, customer) ? SIGN_CUSTOMER : 0u);
 }
 
 static unsigned amount_signs(const struct look *k, const struct invoice *v)

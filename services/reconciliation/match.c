@@ -39,7 +39,8 @@ static void choose(struct candidate *c, int64_t minor)
 
 static bool is_contradicted(const struct candidate *c)
 {
-	return (c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME)) && !(c->signs & SIGN_PAYER);
+	unsigned known = c->signs & (SIGN_PAYER | SIGN_LEARNED), against = c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME);
+	return against && known != SIGN_PAYER;
 }
 
 /* ---- sets of invoices ---- */

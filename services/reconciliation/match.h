@@ -6,7 +6,7 @@
  * 3. A structured reference outranks a document number in the text, that outranks one that had to be mended, that the payer with the amount.
  * 4. Where two strong names are there at once, the amount decides between them, or a person.
  * 5. Of several candidates a selection is found only if exactly one selection of them has the amount for its sum.
- * 6. A document number in the text is believed against what is known of the payer by nobody but a person.
+ * 6. A document number in the text is believed against what is known of the payer by nobody but a person. What was learned overrides nothing that speaks against.
  */
 #ifndef RECONCILIATION_MATCH_H
 #define RECONCILIATION_MATCH_H
@@ -35,9 +35,10 @@ enum {
 	SIGN_PART = 65536,         /* the amount is less than what is open */
 	SIGN_OVER = 131072,        /* against: it is more */
 	SIGN_SETTLED = 262144,     /* against: nothing is open */
-	SIGN_FOLLOWED = 524288     /* against: the text goes on with the end of another number */
+	SIGN_FOLLOWED = 524288,    /* against: the text goes on with the end of another number */
+	SIGN_LEARNED = 1048576     /* the payer's account is known of earlier lines alone */
 };
-enum { SIGNS = 20 };
+enum { SIGNS = 21 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);

@@ -26,6 +26,7 @@ static const struct {
 	{ "amount_over", "against it: the amount is more than what is open" },
 	{ "settled", "against it: nothing is open" },
 	{ "number_goes_on", "against it: after a joining sign the end of another number follows" },
+	{ "payer_learned", "the payer's account is known of earlier lines or a person's match, not told by invoicing" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {

@@ -1,20 +1,56 @@
 #include "payer.h"
 
+#include "digest.h"
 #include "ledger.h"
+#include "payer_name.h"
 
 static struct span key_of(const struct ledger *l, struct span iban, struct span customer)
 {
 	return book_key_pair(l->book, l->merchant, iban, customer);
 }
 
-static void add(struct ledger *l, struct span iban, struct span customer, bool told, struct uuid learned_of)
+bool payer_holds(const struct payer *p)
 {
-	struct span key = key_of(l, iban, customer);
+	return p && !p->gone && !p->withdrawn;
+}
+
+struct span payer_token(struct arena *arena, struct span iban)
+{
+	struct digest digest = digest_sha256(iban);
+	struct span hex = span_hex(arena, span_bytes(&digest, 16));
+	return span_of(arena_printf(arena, "@%.*s", SPAN_ARG(hex)));
+}
+
+struct span payer_name_mark(struct arena *arena, struct span name)
+{
+	struct span words = name_fold(arena, name);
+	return words.size ? span_of(arena_printf(arena, "@name:%.*s", SPAN_ARG(words))) : words;
+}
+
+static void put(struct ledger *l, const struct payer *new)
+{
+	struct span key = key_of(l, new->iban, new->customer);
 	const struct payer *old = book_find(l->book, BOOK_PAYERS, key);
-	if (old && !old->gone && (old->told || !told))
-		return;
 	struct payer *p = old ? book_edit(l->book, BOOK_PAYERS, key) : book_add(l->book, BOOK_PAYERS, key);
-	*p = (struct payer){ l->merchant, iban, customer, told, learned_of, false };
+	int32_t wrong = old ? old->wrong : 0;
+	*p = *new;
+	p->wrong = wrong;
+}
+
+static void tell(struct ledger *l, struct span iban, struct span customer)
+{
+	const struct payer *old = book_find(l->book, BOOK_PAYERS, key_of(l, iban, customer));
+	if (!payer_holds(old) || !old->told)
+		put(l, &(struct payer){ .merchant = l->merchant, .iban = iban, .customer = customer, .told = true });
+}
+
+/* What was withdrawn a machine does not take up again. */
+static void learn(struct ledger *l, struct span iban, struct span customer, const struct line *line)
+{
+	const struct payer *old = book_find(l->book, BOOK_PAYERS, key_of(l, iban, customer));
+	if (payer_holds(old) || (old && old->withdrawn && !line->by_person))
+		return;
+	put(l, &(struct payer){ .merchant = l->merchant, .iban = iban, .customer = customer, .learned_of = line->id, .taught_by = l->by });
 }
 
 static bool is_among(struct span iban, const struct span *ibans, size_t n)
@@ -60,20 +96,44 @@ void customer_change(struct ledger *l, const struct customer_changed *c)
 	*now = (struct customer){ l->merchant, c->ref, c->erased ? now->revision : c->revision, c->name };
 	forget(l, c);
 	for (size_t i = 0; i < c->iban_count; i++)
-		add(l, account_identifier(l->arena, c->ibans[i]), c->ref, true, (struct uuid){ 0 });
+		tell(l, account_identifier(l->arena, c->ibans[i]), c->ref);
+}
+
+static bool is_name_of_another(const struct ledger *l, const struct line *line, struct span customer)
+{
+	const struct customer *c = book_find(l->book, BOOK_CUSTOMERS, book_key(l->book, l->merchant, customer));
+	return c && name_compare(c->name, line->party_name) == NAME_OTHER;
 }
 
 void payer_learn(struct ledger *l, const struct line *line, struct span customer)
 {
+	if (line->amount.minor < 0)
+		return;
 	/* A reference of a bank's own is no account that a payer is known by. */
-	if (line->amount.minor > 0 && iban_is_valid(line->party_iban))
-		add(l, line->party_iban, customer, false, line->id);
+	if (iban_is_valid(line->party_iban))
+		learn(l, line->party_iban, customer, line);
+	if (line->by_person && is_name_of_another(l, line, customer))
+		learn(l, payer_name_mark(l->arena, line->party_name), customer, line);
+}
+
+static bool received_by(const struct ledger *l, const struct line *line, struct span customer)
+{
+	const struct receipt *r;
+	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
+		if (uuid_equal(r->source, line->id) && span_equal(r->customer, customer) && span_equal(r->merchant, l->merchant))
+			return true;
+	return false;
 }
 
 void payer_unlearn(struct ledger *l, const struct line *line)
 {
 	const struct payer *p;
-	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));)
-		if (!p->told && !p->gone && uuid_equal(p->learned_of, line->id) && span_equal(p->merchant, l->merchant))
-			((struct payer *)book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer)))->gone = true;
+	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));) {
+		bool led = line->evidence == EVIDENCE_PAYER && span_equal(p->iban, line->party_iban) && received_by(l, line, p->customer);
+		if (p->told || !payer_holds(p) || !span_equal(p->merchant, l->merchant) || (!led && !uuid_equal(p->learned_of, line->id)))
+			continue;
+		struct payer *now = book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer));
+		now->withdrawn = true;
+		now->wrong++;
+	}
 }

@@ -1,5 +1,9 @@
 /*
- * payer: from which bank accounts a customer is known to pay. Personal data.
+ * payer: by which bank accounts and names a customer is known to pay. Personal data.
+ *
+ * 1. What invoicing tells is known until it no longer does. What a line or a person teaches is known until a person takes back a match that rested on it: then it
+ *    is withdrawn, and only a person's match teaches it again.
+ * 2. A name is taught by a person's match alone.
  */
 #ifndef RECONCILIATION_PAYER_H
 #define RECONCILIATION_PAYER_H
@@ -11,9 +15,12 @@ struct ledger;
 struct line;
 
 struct payer {
-	struct span merchant, iban, customer;
+	struct span merchant, iban, customer; /* iban: or a name, see payer_name_mark */
 	bool told;             /* by invoicing; else learned from a line */
 	struct uuid learned_of;
+	struct span taught_by; /* "machine", or who, of what was learned */
+	int32_t wrong;         /* how often a person took back what rested on it */
+	bool withdrawn;
 	bool gone;             /* to be deleted */
 };
 
@@ -35,9 +42,16 @@ struct customer_changed {
 
 void customer_change(struct ledger *, const struct customer_changed *);
 
-/* A line turned out to be this customer's alone: its account is learned. */
+/* A line turned out to be this customer's alone: its account is learned, and from a person the name as well, where it is not the customer's. */
 void payer_learn(struct ledger *, const struct line *, struct span customer);
-/* A person took the match back: what was learned of it is forgotten. */
+/* A person takes the match back, whose receipts are still there: what was learned of it, or led to it, is withdrawn. */
 void payer_unlearn(struct ledger *, const struct line *);
+
+/* What a name is kept and looked for under, beside accounts; empty when it tells nothing. */
+struct span payer_name_mark(struct arena *, struct span name);
+/* What finds the lines that wait and came from an account: a digest, as accounts are personal data. */
+struct span payer_token(struct arena *, struct span iban);
+/* It is known, and not withdrawn. */
+bool payer_holds(const struct payer *);
 
 #endif

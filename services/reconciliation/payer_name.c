@@ -117,3 +117,14 @@ enum name_likeness name_compare(struct span one, struct span other)
 		return NAME_UNKNOWN;
 	return 2 * count_common(few, many) > few->count ? NAME_ALIKE : NAME_OTHER;
 }
+
+struct span name_fold(struct arena *arena, struct span text)
+{
+	struct name name;
+	struct text t;
+	fold(text, &name);
+	text_init(&t, arena);
+	for (size_t i = 0; i < name.count; i++)
+		text_printf(&t, "%s%s", i ? " " : "", name.words[i]);
+	return text_done(&t);
+}

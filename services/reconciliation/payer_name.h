@@ -13,4 +13,7 @@ enum name_likeness { NAME_UNKNOWN, NAME_ALIKE, NAME_OTHER };
  * no word that tells anything: letters alone, a title, a legal form. */
 enum name_likeness name_compare(struct span one, struct span other);
 
+/* The words that tell, folded, with a blank between; empty when there are none. */
+struct span name_fold(struct arena *, struct span);
+
 #endif

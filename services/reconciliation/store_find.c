@@ -195,6 +195,7 @@ static void take_invoices(struct find_work *w, const struct rows *r)
 	for (size_t i = 0; i < r->count; i++) {
 		struct span merchant = text_at(r, i, "merchant_id");
 		lock(w, merchant, text_at(r, i, "customer_ref"));
+		need_want(w->need, WANT_CUSTOMER, merchant, text_at(r, i, "customer_ref"));
 		want(w, WANT_INVOICE, merchant, uuid_at(r, i, "invoice_id"));
 	}
 }

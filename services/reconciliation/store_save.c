@@ -67,6 +67,12 @@ static void add_tokens(
 		array_uuid(lines, line->id);
 	}
 	*n += found.count;
+	if (line->amount.minor > 0 && line->party_iban.size) {
+		array_text(merchants, line->merchant);
+		array_text(tokens, payer_token(arena, line->party_iban));
+		array_uuid(lines, line->id);
+		(*n)++;
+	}
 }
 
 /* A line that waits after its first look is found by what comes later; one that a person or a later look decided is not. */
@@ -129,7 +135,7 @@ static void cause_of_value(struct causes *c, enum book_shelf of, const void *val
 		cause_of_reference(c, value, last);
 	else if (of == BOOK_PAYOUTS && p->paid && !p->has_arrived)
 		add_cause(c, p->merchant, "payout", p->id, SPAN(""));
-	else if (of == BOOK_PAYERS && state == SHELF_NEW && !payer->gone)
+	else if (of == BOOK_PAYERS && payer_holds(payer))
 		add_cause(c, payer->merchant, "customer", (struct uuid){ 0 }, payer->customer);
 	else if (of == BOOK_LINES && line->state == LINE_WAITING && line->looks == 1 && !line->by_person)
 		add_cause(c, line->merchant, "line", line->id, SPAN(""));

@@ -345,6 +345,9 @@ static const struct column payer_columns[] = {
 	COLUMN("customer_ref", COLUMN_TEXT, payer, customer),
 	COLUMN("told", COLUMN_BOOL, payer, told),
 	COLUMN("learned_of", COLUMN_UUID, payer, learned_of),
+	COLUMN("taught_by", COLUMN_TEXT, payer, taught_by),
+	COLUMN("wrong", COLUMN_INT4, payer, wrong),
+	COLUMN("withdrawn", COLUMN_BOOL, payer, withdrawn),
 	END,
 };
 static const struct column line_candidate_columns[] = {

@@ -55,12 +55,12 @@ join reference r using (merchant_id, token);
 -- name: find_payer
 select k.n, p.customer_ref
 from unnest($1::bigint[], $2::text[], $3::text[]) k (n, merchant_id, iban)
-join payer p using (merchant_id, iban);
+join payer p using (merchant_id, iban) where not p.withdrawn;
 
 -- name: find_payer_amount
 select k.n, i.invoice_id, i.customer_ref
 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) k (n, merchant_id, iban, currency, amount)
-join payer p using (merchant_id, iban)
+join payer p on p.merchant_id = k.merchant_id and p.iban = k.iban and not p.withdrawn
 join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.currency = k.currency and i.open = k.amount and i.open > 0;
 
 -- What a customer owes of open amounts from least to most: everything, where it is not too much to be searched (one more than that tells so), or what is exactly

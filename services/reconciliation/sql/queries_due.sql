@@ -36,8 +36,8 @@ next as (
 		order by l.merchant_id, l.statement_id, l.number limit greatest(10, $1::bigint / o.count)) l)
 select merchant_id, line_id, id from next order by turn, arrival limit $1;
 
--- Lines that wait, and what came that may explain them: a document that they name, a payout of their amount, an open item of their amount whose customer pays
--- from their account. A line that waits since its first look asks for what came beside that look. $1 messages at most, $2 the causes.
+-- Lines that wait, and what came that may explain them: a document that they name, a payout of their amount, an open item of a customer who pays from their
+-- account or whose number they name, an account that was learned. A line that waits since its first look asks for what came beside that look. $1 messages at most, $2 the causes.
 -- name: rematch_due
 with c as materialized (select * from rematch_cause where number = any ($2::bigint[])),
 found as (
@@ -51,19 +51,27 @@ found as (
 	join bank_line l on l.merchant_id = p.merchant_id and l.waits and l.amount = p.amount and l.currency = p.currency
 	where c.kind = 'payout'
 	union
-	select l.merchant_id, l.line_id, c.id, ''
+	select t.merchant_id, t.line_id, c.id, ''
 	from c join open_item i on i.merchant_id = c.merchant_id and i.invoice_id = c.id and i.open > 0
-	join payer p on p.merchant_id = i.merchant_id and p.customer_ref = i.customer_ref
-	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban and n.party_iban <> ''
-	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.waits and l.amount = i.open and l.currency = i.currency
+	join payer p on p.merchant_id = i.merchant_id and p.customer_ref = i.customer_ref and not p.withdrawn
+	join bank_line_token t on t.merchant_id = p.merchant_id and t.token = '@' || substr(encode(sha256(convert_to(p.iban, 'UTF8')), 'hex'), 1, 32)
+	join bank_line l on l.merchant_id = t.merchant_id and l.line_id = t.line_id and l.amount >= i.open and l.currency = i.currency
 	where c.kind = 'invoice'
 	union
-	select l.merchant_id, l.line_id, i.invoice_id, ':payer'
-	from c join payer p on p.merchant_id = c.merchant_id and p.customer_ref = c.customer_ref
-	join bank_line_person n on n.merchant_id = p.merchant_id and n.party_iban = p.iban and n.party_iban <> ''
-	join bank_line l on l.merchant_id = n.merchant_id and l.line_id = n.line_id and l.waits
-	join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.open = l.amount and i.currency = l.currency and i.open > 0
+	select t.merchant_id, t.line_id, c.id, ''
+	from c join open_item i on i.merchant_id = c.merchant_id and i.invoice_id = c.id and i.open > 0
+	join reference r on r.merchant_id = i.merchant_id and r.kind = 'customer'
+		and r.target_id = substr(encode(sha256(convert_to(i.customer_ref, 'UTF8')), 'hex'), 1, 32)::uuid
+	join bank_line_token t on t.merchant_id = r.merchant_id and t.token = r.token
+	where c.kind = 'invoice'
+	union
+	select t.merchant_id, t.line_id, c.id, ':payer:' || c.number
+	from c join payer p on p.merchant_id = c.merchant_id and p.customer_ref = c.customer_ref and not p.withdrawn
+	join bank_line_token t on t.merchant_id = p.merchant_id and t.token = '@' || substr(encode(sha256(convert_to(p.iban, 'UTF8')), 'hex'), 1, 32)
 	where c.kind = 'customer'
+		and exists (select 1 from open_item i where i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.open > 0)
+		and not exists (select 1 from bank_line_candidate b where b.merchant_id = t.merchant_id and b.line_id = t.line_id
+			and b.customer_ref = p.customer_ref and b.signs & 4 <> 0) -- SIGN_PAYER
 	union
 	select t.merchant_id, t.line_id, r.target_id, ''
 	from c join bank_line_token t on t.merchant_id = c.merchant_id and t.line_id = c.id
@@ -78,7 +86,7 @@ found as (
 	select l.merchant_id, l.line_id, i.invoice_id, ''
 	from c join bank_line l on l.merchant_id = c.merchant_id and l.line_id = c.id
 	join bank_line_person n on n.merchant_id = l.merchant_id and n.line_id = l.line_id
-	join payer p on p.merchant_id = n.merchant_id and p.iban = n.party_iban
+	join payer p on p.merchant_id = n.merchant_id and p.iban = n.party_iban and not p.withdrawn
 	join open_item i on i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.open = l.amount and i.currency = l.currency and i.open > 0
 	where c.kind = 'line')
 select f.merchant_id, f.line_id, f.line_id || ':' || f.cause || f.how as id

@@ -282,18 +282,18 @@ select * from unnest(
 
 -- name: payer_update
 update payer t set
-	told = k.told, learned_of = k.learned_of
+	told = k.told, learned_of = k.learned_of, taught_by = k.taught_by, wrong = k.wrong, withdrawn = k.withdrawn
 from unnest(
-	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[])
+	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[], $6::text[], $7::int[], $8::boolean[])
 	as k (
-	merchant_id, iban, customer_ref, told, learned_of)
+	merchant_id, iban, customer_ref, told, learned_of, taught_by, wrong, withdrawn)
 where t.merchant_id = k.merchant_id and t.iban = k.iban and t.customer_ref = k.customer_ref;
 
 -- name: payer_insert
 insert into payer (
-	merchant_id, iban, customer_ref, told, learned_of)
+	merchant_id, iban, customer_ref, told, learned_of, taught_by, wrong, withdrawn)
 select * from unnest(
-	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[]);
+	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[], $6::text[], $7::int[], $8::boolean[]);
 
 -- name: bank_line_candidate_insert
 insert into bank_line_candidate (

@@ -128,7 +128,7 @@ static void rematch_line(struct looking *l, const struct line *line)
 		const struct payer *p = payers->at[i]->value;
 		const struct mem_rows *items;
 
-		if (p == NULL)
+		if (!payer_holds(p))
 			continue;
 		items = mem_index_find(&l->m->items_of_customer, sim_key(l->arena, p->merchant, p->customer));
 		for (size_t k = 0; k < items->count; k++) {

@@ -118,7 +118,7 @@ static void find_payers(const struct finding *f, const struct line *line, struct
 		const struct payer *p = rows->at[i]->value;
 		const struct mem_rows *items;
 
-		if (p == NULL)
+		if (!payer_holds(p))
 			continue;
 		*(struct span *)(void *)list_add(payers, f->arena, sizeof(struct span)) = p->customer;
 		items = mem_index_find(&f->m->items_of_customer, sim_key(f->arena, p->merchant, p->customer));

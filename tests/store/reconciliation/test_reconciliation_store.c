@@ -115,6 +115,67 @@ static void a_line_that_came_before_its_invoice_is_looked_at_again(void **state)
 	assert_town_proven(t);
 }
 
+#define HOME "DE89370400440532013000"
+
+/* The payer owed one invoice, and pays two; the second is issued after the money has come. */
+static void a_sum_that_a_late_invoice_completes_is_found(void **state)
+{
+	struct town *t = *state;
+	town_do(t, world_named_customer(&t->world, "c4", 2, HOME, "Nordwind GmbH"));
+	issue(t, "c4", "NORD-000004", 4400);
+	bank_day(t, 2, ENTRIES({ .minor = 5500, .text = "both of them", .iban = HOME }));
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'waiting'"), 1);
+	issue(t, "c4", "NORD-000005", 1100);
+	assert_int_equal(town_due(t), 1);
+	assert_int_equal(town_number(t, "select sum(open)::bigint from open_item"), 0);
+	assert_string_equal(town_text(t, "select max(rule) from bank_line_candidate where chosen"), "payer_sum");
+	assert_int_equal(town_number(t, "select count(*) from bank_line_token"), 0);
+	assert_town_proven(t);
+}
+
+static void a_customers_number_waits_for_the_invoice(void **state)
+{
+	struct town *t = *state;
+	town_do(t, world_named_customer(&t->world, "K-20471", 1, NULL, "Holzbau Frank"));
+	bank_day(t, 2, ENTRIES({ .minor = 3300, .text = "Kd.Nr. K-20471" }));
+	issue(t, "K-20471", "NORD-000020", 3300);
+	assert_int_equal(town_due(t), 1);
+	assert_int_equal(open_of(t, "NORD-000020"), 0);
+	assert_town_proven(t);
+}
+
+/* The second line waits because nobody knows the account; a person's match of the first teaches it. */
+static void an_account_that_a_person_teaches_explains_lines_that_wait(void **state)
+{
+	struct town *t = *state;
+	issue(t, "c2", "NORD-000002", 5000);
+	issue(t, "c2", "NORD-000003", 6100);
+	bank_day(t, 2, ENTRIES({ .minor = 5000, .text = "thanks", .iban = HOME }, { .minor = 6100, .text = "again", .iban = HOME }));
+	town_do(t, world_command(&t->world, "MatchLine",
+			   arena_printf(t->arena, "/v1/lines/%s/match", id_of(t, "select line_id from bank_line where amount = 5000")),
+			   "\"items\":[{\"invoice_number\":\"NORD-000002\"}]"));
+	assert_string_equal(town_text(t, "select taught_by from payer where iban = '" HOME "'"), "desk");
+	assert_int_equal(town_due(t), 1);
+	assert_int_equal(open_of(t, "NORD-000003"), 0);
+	/* And what is taken back is withdrawn, not forgotten. */
+	town_do(t,
+		world_command(&t->world, "UnmatchLine",
+			arena_printf(t->arena, "/v1/lines/%s/unmatch", id_of(t, "select line_id from bank_line where amount = 6100")), ""));
+	assert_int_equal(town_number(t, "select wrong::bigint from payer where withdrawn and iban = '" HOME "'"), 1);
+	assert_town_proven(t);
+}
+
+static void why_candidates_lost_is_kept(void **state)
+{
+	struct town *t = *state;
+	town_do(t, world_named_customer(&t->world, "c4", 2, HOME, "Nordwind GmbH"));
+	issue(t, "c4", "NORD-000004", 4400);
+	issue(t, "c4", "NORD-000005", 4400);
+	bank_day(t, 2, ENTRIES({ .minor = 4400, .text = "one of two", .iban = HOME }));
+	assert_int_equal(town_number(t, "select count(*) from bank_line_candidate where lost = 'tie' and not chosen"), 2);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where verdict = 'ambiguous'"), 1);
+}
+
 static void commit_owner(struct town *t)
 {
 	struct why why = { 0 };
@@ -187,7 +248,7 @@ static void a_person_matches_and_takes_back_and_both_are_audited(void **state)
 	town_do(t, world_command(&t->world, "UnmatchLine", arena_printf(t->arena, "/v1/lines/%s/unmatch", line), ""));
 	assert_int_equal(open_of(t, "NORD-000001"), 12000);
 	assert_int_equal(open_of(t, "NORD-000002"), 300);
-	assert_int_equal(town_number(t, "select count(*) from payer"), 0);
+	assert_int_equal(town_number(t, "select count(*) from payer where not withdrawn"), 0);
 	assert_int_equal(town_number(t, "select count(*) from audit where who = 'desk/eve' and why = 'she said so'"), 3);
 	assert_int_equal(town_due(t), 0);
 	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'waiting' and by_person"), 1);
@@ -393,6 +454,10 @@ int main(void)
 		IN_TOWN(nobody_changes_or_deletes_what_was_posted),
 		IN_TOWN(a_fact_twice_and_facts_of_one_batch_end_the_same),
 		IN_TOWN(a_line_that_came_before_its_invoice_is_looked_at_again),
+		IN_TOWN(a_sum_that_a_late_invoice_completes_is_found),
+		IN_TOWN(a_customers_number_waits_for_the_invoice),
+		IN_TOWN(an_account_that_a_person_teaches_explains_lines_that_wait),
+		IN_TOWN(why_candidates_lost_is_kept),
 		IN_TOWN(what_explains_a_line_is_found_however_long_its_transaction_lasts),
 		IN_TOWN(a_line_that_waits_asks_for_what_came_beside_its_first_look),
 		IN_TOWN(a_person_matches_and_takes_back_and_both_are_audited),

@@ -13,33 +13,12 @@ static const char *const firms[] = { "Müller & Söhne GmbH", "Nordlicht Handels
 	"Jørgensen Fisk AS", "Brightwater Plumbing Ltd", "Zakład Stolarski Wiśniewski", "Anna Schröder", "Peter Lindqvist",
 	"Chiara Bianchi", "Thomas O'Neill", "Isabelle Lefèvre", "Jan de Vries", "Kerttu Virtanen" };
 
-static uint64_t below(struct streets *t, uint64_t limit)
-{
-	return chance_below(&t->chance, limit);
-}
-
-static bool happens(struct streets *t, unsigned of_hundred)
-{
-	return below(t, 100) < of_hundred;
-}
-
-static const char *print(struct streets *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static const char *print(struct streets *t, const char *fmt, ...)
-{
-	char out[600];
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(out, sizeof(out), fmt, args);
-	va_end(args);
-	return arena_strdup(t->world.arena, out);
-}
-
 /* German, of a bank and an account; the check digits by trying. */
 static const char *make_iban(struct streets *t)
 {
-	unsigned long long bank = 10000000 + below(t, 80000000), account = below(t, 9999999999ull);
+	unsigned long long bank = 10000000 + labelled_below(t, 80000000), account = labelled_below(t, 9999999999ull);
 	for (int check = 2; check < 99; check++) {
-		const char *iban = print(t, "DE%02d%08llu%010llu", check, bank, account);
+		const char *iban = labelled_print(t, "DE%02d%08llu%010llu", check, bank, account);
 		if (iban_is_valid(span_of(iban)))
 			return iban;
 	}
@@ -50,10 +29,10 @@ static const char *next_number(struct streets *t)
 {
 	int n = t->next++;
 	switch (t->style) {
-	case 0: return print(t, "NORD-%06d", n);
-	case 1: return print(t, "RE-2026-%05d", n);
-	case 2: return print(t, "2026/%06d", n);
-	default: return print(t, "INV%07d", n);
+	case 0: return labelled_print(t, "NORD-%06d", n);
+	case 1: return labelled_print(t, "RE-2026-%05d", n);
+	case 2: return labelled_print(t, "2026/%06d", n);
+	default: return labelled_print(t, "INV%07d", n);
 	}
 }
 
@@ -61,7 +40,7 @@ static const char *next_number(struct streets *t)
 static int64_t make_amount(struct streets *t)
 {
 	static const int64_t twins[] = { 4900, 9900, 11900 };
-	return happens(t, 25) ? twins[below(t, 3)] : 1000 + (int64_t)below(t, 250000);
+	return labelled_happens(t, 25) ? twins[labelled_below(t, 3)] : 1000 + (int64_t)labelled_below(t, 250000);
 }
 
 static void bill_so_much(struct streets *t, struct buyer *b, int64_t minor)
@@ -70,7 +49,7 @@ static void bill_so_much(struct streets *t, struct buyer *b, int64_t minor)
 	b->invoices[b->count] = world_issue(&t->world, b->ref, b->numbers[b->count], minor);
 	b->count++;
 	/* The numbers between are other customers' of before. */
-	t->next += (int)below(t, 3);
+	t->next += (int)labelled_below(t, 3);
 }
 
 static void bill(struct streets *t, struct buyer *b)
@@ -82,107 +61,18 @@ static void bill(struct streets *t, struct buyer *b)
 void labelled_open(struct streets *t, struct arena *arena, uint64_t seed)
 {
 	*t = (struct streets){ .world = world_open(arena), .chance = { seed }, .next = 40 };
-	t->style = (int)below(t, 4);
-	size_t firm = (size_t)below(t, sizeof(firms) / sizeof(firms[0]));
+	t->style = (int)labelled_below(t, 4);
+	size_t firm = (size_t)labelled_below(t, sizeof(firms) / sizeof(firms[0]));
 	for (size_t i = 0; i < BUYERS; i++) {
 		struct buyer *b = &t->buyers[i];
-		b->ref = print(t, "K-%05d", 10017 + (int)i * 7);
+		b->ref = labelled_print(t, "K-%05d", 10017 + (int)i * 7);
 		b->name = firms[(firm + i) % (sizeof(firms) / sizeof(firms[0]))];
 		b->iban = make_iban(t);
-		b->known = happens(t, 65);
+		b->known = labelled_happens(t, 65);
 		assert_int_equal(world_run(&t->world, world_named_customer(&t->world, b->ref, 1, b->known ? b->iban : NULL, b->name)), OK);
-		for (uint64_t n = 1 + below(t, 4); n; n--)
+		for (uint64_t n = 1 + labelled_below(t, 4); n; n--)
 			bill(t, b);
 	}
-}
-
-/* ---- how payers write ---- */
-
-static const char *const around[] = { "Rechnung %s", "Rg.-Nr. %s vom 03.02.2026", "Ihre Rechnung %s, Danke", "RNr %s KdNr 4711",
-	"Invoice %s", "inv. %s thank you", "payment of invoice no. %s dated 2026-02-11", "facture n° %s", "Facture %s du 12/01/2026 merci",
-	"factuur %s", "betreft factuur %s d.d. 20-02-2026", "fattura n. %s", "saldo fattura %s", "pago factura %s", "lasku %s",
-	"faktura nr %s", "platba faktury %s", "za fakturę %s", "SVWZ+%s", "/REMI/USTD//%s/", "EREF+NOTPROVIDED SVWZ+Re %s", "%s",
-	"1. Rate %s", "%s 1.234,56 EUR", "IBAN DE89 3704 0044 0532 0130 00 %s" };
-
-static const char *phrase(struct streets *t, const char *number)
-{
-	const char *frame = around[below(t, sizeof(around) / sizeof(around[0]))], *at = strstr(frame, "%s");
-	return print(t, "%.*s%s%s", (int)(at - frame), frame, number, at + 2);
-}
-
-/* Capitals without accents, as banks have them; cut; the name turned round; or as it is. */
-static const char *bank_name(struct streets *t, const char *name)
-{
-	static const char *const from[] = { "ü", "ö", "ä", "é", "è", "í", "á", "ø", "č", "ł", "ś" };
-	static const char *const to[] = { "UE", "OE", "AE", "E", "E", "I", "A", "O", "C", "L", "S" };
-	char out[100];
-	size_t n = 0;
-	if (happens(t, 40))
-		return name;
-	for (const char *c = name; *c;) {
-		size_t i = 0;
-		while (i < 11 && strncmp(c, from[i], 2) != 0)
-			i++;
-		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s", i < 11 ? to[i] : (char[]){ (char)toupper((unsigned char)*c), 0 });
-		c += i < 11 ? 2 : 1;
-	}
-	if (happens(t, 30) && n > 18)
-		out[18] = '\0';
-	return arena_strdup(t->world.arena, out);
-}
-
-static const char *lower(struct streets *t, const char *text)
-{
-	char *out = arena_strdup(t->world.arena, text);
-	for (char *c = out; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return out;
-}
-
-/* With other signs between. */
-static const char *respell(struct streets *t, const char *number)
-{
-	static const char signs[] = { ' ', '/', '.', '-' };
-	char *out = arena_strdup(t->world.arena, happens(t, 50) ? lower(t, number) : number), sign = signs[below(t, 4)];
-	for (char *c = out; *c; c++)
-		if (*c == '-' || *c == '/')
-			*c = sign;
-	return out;
-}
-
-static const char *with_ohs(struct streets *t, const char *number)
-{
-	char *out = arena_strdup(t->world.arena, number);
-	for (char *c = out; *c; c++)
-		if (*c == '0')
-			*c = happens(t, 50) ? 'o' : 'O';
-	return out;
-}
-
-/* One digit is another. */
-static const char *with_slip(struct streets *t, const char *text)
-{
-	char *out = arena_strdup(t->world.arena, text);
-	size_t n = strlen(out), at;
-	do
-		at = n - 1 - (size_t)below(t, n < 6 ? n : 6);
-	while (!isdigit((unsigned char)out[at]));
-	out[at] = (char)('0' + (out[at] - '0' + 1 + (int)below(t, 9)) % 10);
-	return out;
-}
-
-/* As a bank does that has lines of so many characters. */
-static const char *cut(struct streets *t, const char *text, size_t width)
-{
-	char out[600];
-	size_t n = 0;
-	for (size_t i = 0; text[i] && n + 2 < sizeof(out); i++) {
-		if (i && i % width == 0)
-			out[n++] = '\n';
-		out[n++] = text[i];
-	}
-	out[n] = '\0';
-	return arena_strdup(t->world.arena, out);
 }
 
 static const char *rf_of(struct streets *t, struct uuid id)
@@ -210,7 +100,7 @@ static size_t open_places(struct streets *t, const struct buyer *b, size_t out[L
 
 static struct buyer *any_buyer(struct streets *t)
 {
-	return &t->buyers[below(t, BUYERS)];
+	return &t->buyers[labelled_below(t, BUYERS)];
 }
 
 struct pick {
@@ -228,7 +118,7 @@ static bool pick(struct streets *t, size_t n, struct pick *p)
 	if (p->count < (n ? n : 2))
 		return false;
 	while (n && p->count > n) {
-		size_t drop = (size_t)below(t, p->count--);
+		size_t drop = (size_t)labelled_below(t, p->count--);
 		memmove(p->places + drop, p->places + drop + 1, (p->count - drop) * sizeof(p->places[0]));
 	}
 	for (size_t i = 0; i < p->count; i++)
@@ -248,7 +138,7 @@ static struct uuid id_of(const struct pick *p, size_t i)
 
 static void tell(struct streets *t, struct labelled *l, const struct pick *p, int64_t minor, const char *text)
 {
-	l->line = (struct line_of){ .minor = minor, .text = text, .iban = p->buyer->iban, .name = bank_name(t, p->buyer->name) };
+	l->line = (struct line_of){ .minor = minor, .text = text, .iban = p->buyer->iban, .name = labelled_name(t, p->buyer->name) };
 	l->count = p->count;
 	for (size_t i = 0; i < p->count; i++)
 		l->invoices[i] = id_of(p, i);
@@ -267,9 +157,9 @@ typedef bool class_fn(struct streets *, struct labelled *);
 
 static int64_t some(struct streets *t, int64_t open)
 {
-	switch (below(t, 4)) {
-	case 0: return 1 + (int64_t)below(t, (uint64_t)open);
-	case 1: return open + 1 + (int64_t)below(t, 5000);
+	switch (labelled_below(t, 4)) {
+	case 0: return 1 + (int64_t)labelled_below(t, (uint64_t)open);
+	case 1: return open + 1 + (int64_t)labelled_below(t, 5000);
 	default: return open;
 	}
 }
@@ -290,7 +180,9 @@ static bool reference_in_text(struct streets *t, struct labelled *l)
 	if (!pick(t, 1, &p))
 		return false;
 	const char *rf = rf_print(t->world.arena, span_of(rf_of(t, id_of(&p, 0))));
-	tell(t, l, &p, some(t, p.sum), cut(t, phrase(t, happens(t, 30) ? lower(t, rf) : rf), happens(t, 50) ? 27 : 140));
+	tell(t, l, &p, some(t, p.sum),
+		labelled_cut(
+			t, labelled_phrase(t, labelled_happens(t, 30) ? labelled_lower(t, rf) : rf), labelled_happens(t, 50) ? 27 : 140));
 	return true;
 }
 
@@ -300,8 +192,8 @@ static bool scanned_code(struct streets *t, struct labelled *l)
 	if (!pick(t, 1, &p))
 		return false;
 	tell(t, l, &p, p.sum,
-		print(t, "BCD\n002\n1\nSCT\n\nNord GmbH\nDE02120300000000202051\nEUR%d.%02d\n\n%s", (int)(p.sum / 100), (int)(p.sum % 100),
-			rf_of(t, id_of(&p, 0))));
+		labelled_print(t, "BCD\n002\n1\nSCT\n\nNord GmbH\nDE02120300000000202051\nEUR%d.%02d\n\n%s", (int)(p.sum / 100),
+			(int)(p.sum % 100), rf_of(t, id_of(&p, 0))));
 	become_stranger(t, l);
 	return true;
 }
@@ -311,7 +203,7 @@ static bool number_exact(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, phrase(t, number_of(&p, 0)));
+	tell(t, l, &p, p.sum, labelled_phrase(t, number_of(&p, 0)));
 	return true;
 }
 
@@ -320,7 +212,7 @@ static bool number_part_or_over(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), phrase(t, number_of(&p, 0)));
+	tell(t, l, &p, some(t, p.sum), labelled_phrase(t, number_of(&p, 0)));
 	return true;
 }
 
@@ -329,7 +221,7 @@ static bool number_respelt(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), phrase(t, respell(t, number_of(&p, 0))));
+	tell(t, l, &p, some(t, p.sum), labelled_phrase(t, labelled_respelt(t, number_of(&p, 0))));
 	return true;
 }
 
@@ -338,7 +230,7 @@ static bool number_without_payer(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, phrase(t, number_of(&p, 0)));
+	tell(t, l, &p, p.sum, labelled_phrase(t, number_of(&p, 0)));
 	l->line.iban = l->line.name = "";
 	return true;
 }
@@ -349,7 +241,7 @@ static bool number_glued(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, print(t, "%s%s Danke", before[below(t, 9)], number_of(&p, 0)));
+	tell(t, l, &p, p.sum, labelled_print(t, "%s%s Danke", before[labelled_below(t, 9)], number_of(&p, 0)));
 	return true;
 }
 
@@ -358,7 +250,7 @@ static bool number_with_letters_for_digits(struct streets *t, struct labelled *l
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, phrase(t, with_ohs(t, number_of(&p, 0))));
+	tell(t, l, &p, p.sum, labelled_phrase(t, labelled_with_ohs(t, number_of(&p, 0))));
 	return true;
 }
 
@@ -370,7 +262,7 @@ static bool number_without_its_letters(struct streets *t, struct labelled *l)
 	const char *tail = number_of(&p, 0);
 	while (!isdigit((unsigned char)*tail))
 		tail++;
-	tell(t, l, &p, p.sum, phrase(t, tail));
+	tell(t, l, &p, p.sum, labelled_phrase(t, tail));
 	return true;
 }
 
@@ -379,7 +271,9 @@ static bool number_cut_by_the_bank(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, cut(t, print(t, "%.*s %s", 17 + (int)below(t, 8), "Bezahlung Ihrer Rechnung", number_of(&p, 0)), 27));
+	tell(t, l, &p, p.sum,
+		labelled_cut(
+			t, labelled_print(t, "%.*s %s", 17 + (int)labelled_below(t, 8), "Bezahlung Ihrer Rechnung", number_of(&p, 0)), 27));
 	return true;
 }
 
@@ -387,12 +281,12 @@ static bool several_numbers(struct streets *t, struct labelled *l)
 {
 	static const char *const between[] = { ", ", " ", " und ", " + ", "/", ";", " et " };
 	struct pick p;
-	if (!pick(t, 2 + (size_t)below(t, 3), &p))
+	if (!pick(t, 2 + (size_t)labelled_below(t, 3), &p))
 		return false;
-	const char *text = number_of(&p, 0), *sign = between[below(t, 7)];
+	const char *text = number_of(&p, 0), *sign = between[labelled_below(t, 7)];
 	for (size_t i = 1; i < p.count; i++)
-		text = print(t, "%s%s%s", text, sign, number_of(&p, i));
-	tell(t, l, &p, p.sum, cut(t, phrase(t, text), happens(t, 30) ? 35 : 140));
+		text = labelled_print(t, "%s%s%s", text, sign, number_of(&p, i));
+	tell(t, l, &p, p.sum, labelled_cut(t, labelled_phrase(t, text), labelled_happens(t, 30) ? 35 : 140));
 	return true;
 }
 
@@ -408,7 +302,7 @@ static bool second_number_cut_short(struct streets *t, struct labelled *l)
 		same++;
 	if (strlen(b) != n || same + 2 < n)
 		return false;
-	tell(t, l, &p, p.sum, phrase(t, print(t, "%s%s%s", a, happens(t, 60) ? "/" : " und ", b + n - 2)));
+	tell(t, l, &p, p.sum, labelled_phrase(t, labelled_print(t, "%s%s%s", a, labelled_happens(t, 60) ? "/" : " und ", b + n - 2)));
 	return true;
 }
 
@@ -417,7 +311,7 @@ static bool reference_and_number(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 2, &p))
 		return false;
-	tell(t, l, &p, p.sum, phrase(t, number_of(&p, 1)));
+	tell(t, l, &p, p.sum, labelled_phrase(t, number_of(&p, 1)));
 	l->line.reference = rf_of(t, id_of(&p, 0));
 	return true;
 }
@@ -428,7 +322,7 @@ static bool paid_twice(struct streets *t, struct labelled *l)
 	for (size_t i = 0; i < b->count; i++)
 		if (!open_of(t, b->invoices[i])) {
 			struct pick p = { .buyer = b, .places = { i }, .count = 1 };
-			tell(t, l, &p, world_item(&t->world, b->invoices[i])->amount, phrase(t, b->numbers[i]));
+			tell(t, l, &p, world_item(&t->world, b->invoices[i])->amount, labelled_phrase(t, b->numbers[i]));
 			return true;
 		}
 	return false;
@@ -439,7 +333,7 @@ static const char *const empty_phrases[] = { "Danke", "payment", "", "Zahlung Fe
 
 static const char *empty_phrase(struct streets *t)
 {
-	return empty_phrases[below(t, 9)];
+	return empty_phrases[labelled_below(t, 9)];
 }
 
 static size_t owing_as_much(struct streets *t, const struct buyer *b, int64_t minor)
@@ -492,7 +386,7 @@ static bool customer_number(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p) || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
-	tell(t, l, &p, p.sum, print(t, "Kd.-Nr. %s %s", p.buyer->ref, happens(t, 50) ? "Danke" : "paiement"));
+	tell(t, l, &p, p.sum, labelled_print(t, "Kd.-Nr. %s %s", p.buyer->ref, labelled_happens(t, 50) ? "Danke" : "paiement"));
 	return true;
 }
 
@@ -501,7 +395,7 @@ static bool slip_in_reference_of_known_payer(struct streets *t, struct labelled 
 	struct pick p;
 	if (!pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
-	tell(t, l, &p, p.sum, phrase(t, rf_print(t->world.arena, span_of(with_slip(t, rf_of(t, id_of(&p, 0)))))));
+	tell(t, l, &p, p.sum, labelled_phrase(t, rf_print(t->world.arena, span_of(labelled_with_slip(t, rf_of(t, id_of(&p, 0)))))));
 	return true;
 }
 
@@ -510,7 +404,8 @@ static bool slip_in_reference(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), phrase(t, rf_print(t->world.arena, span_of(with_slip(t, rf_of(t, id_of(&p, 0)))))));
+	tell(t, l, &p, some(t, p.sum),
+		labelled_phrase(t, rf_print(t->world.arena, span_of(labelled_with_slip(t, rf_of(t, id_of(&p, 0)))))));
 	return true;
 }
 
@@ -528,8 +423,8 @@ static bool slip_in_number(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	const char *slipped = with_slip(t, number_of(&p, 0));
-	tell(t, l, &p, is_of(p.buyer, slipped) ? p.sum : some(t, p.sum), phrase(t, slipped));
+	const char *slipped = labelled_with_slip(t, number_of(&p, 0));
+	tell(t, l, &p, is_of(p.buyer, slipped) ? p.sum : some(t, p.sum), labelled_phrase(t, slipped));
 	return true;
 }
 
@@ -581,7 +476,7 @@ static bool number_inside_a_longer_one(struct streets *t, struct labelled *l)
 	struct pick p;
 	if (!pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, print(t, happens(t, 50) ? "Vertrag %s7" : "ref 9%s00", number_of(&p, 0)));
+	tell(t, l, &p, p.sum, labelled_print(t, labelled_happens(t, 50) ? "Vertrag %s7" : "ref 9%s00", number_of(&p, 0)));
 	become_stranger(t, l);
 	l->count = 0;
 	return true;
@@ -592,7 +487,7 @@ static bool none_of_ours(struct streets *t, struct labelled *l)
 	static const char *const texts[] = { "Miete Januar 2026 Whg 0042", "Steuererstattung St.-Nr. 17/123/45678",
 		"GEHALT 01/2026 PERS.NR 00012345", "Depotertrag WKN 840400", "remboursement dossier 20260117",
 		"Versicherung Police 4711-0815-2026", "Erstattung RG 000042/26 Stadtwerke", "IBAN DE89370400440532013000 BIC COBADEFFXXX" };
-	l->line = (struct line_of){ .minor = make_amount(t), .text = texts[below(t, 8)] };
+	l->line = (struct line_of){ .minor = make_amount(t), .text = texts[labelled_below(t, 8)] };
 	become_stranger(t, l);
 	l->line.name = "Stadtkasse";
 	l->count = 0;
@@ -655,8 +550,8 @@ bool labelled_next(struct streets *t, struct labelled *l)
 	unsigned all = 0;
 	for (size_t i = 0; i < CLASSES; i++)
 		all += classes[i].weight;
-	size_t class = class_of(below(t, all));
-	if (happens(t, 60))
+	size_t class = class_of(labelled_below(t, all));
+	if (labelled_happens(t, 60))
 		bill(t, any_buyer(t));
 	*l = (struct labelled){ .class = classes[class].word, .owes = classes[class].owes };
 	return classes[class].make(t, l);

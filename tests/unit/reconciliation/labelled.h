@@ -48,4 +48,22 @@ bool labelled_next(struct streets *, struct labelled *);
 /* All classes, in order of printing; NULL at the end. */
 const char *labelled_class(size_t);
 
+/* ---- how payers and banks write (labelled_write.c) ---- */
+
+uint64_t labelled_below(struct streets *, uint64_t limit);
+bool labelled_happens(struct streets *, unsigned of_hundred);
+const char *labelled_print(struct streets *, const char *fmt, ...) PRINTF(2, 3);
+/* The number among words of one of the languages. */
+const char *labelled_phrase(struct streets *, const char *number);
+/* Capitals without accents, as banks have them; cut; or as it is. */
+const char *labelled_name(struct streets *, const char *name);
+const char *labelled_lower(struct streets *, const char *text);
+/* With other signs between. */
+const char *labelled_respelt(struct streets *, const char *number);
+const char *labelled_with_ohs(struct streets *, const char *number);
+/* One digit is another. */
+const char *labelled_with_slip(struct streets *, const char *text);
+/* As a bank does that has lines of so many characters. */
+const char *labelled_cut(struct streets *, const char *text, size_t width);
+
 #endif

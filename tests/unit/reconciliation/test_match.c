@@ -5,6 +5,7 @@
 #include "reference.h"
 #include "rf.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /* ---- verdicts with their evidence: a table that is a golden file ---- */
@@ -377,6 +378,32 @@ static void every_word_of_one_place_is_a_token_once_at_its_strongest(void **stat
 	assert_true(finds(*state, "NORD-OO0042 NORD-000042", "NORD000042"));
 }
 
+/* Other people's cases of equal references: one outside, a group of ours; a beginning is not the whole. */
+static void references_of_the_corpus_are_equal_as_its_source_says(void **state)
+{
+	const char *root = getenv("DUNLIN_CORPUS");
+	size_t i;
+	json_t *pair;
+	if (!root)
+		skip();
+	json_t *all = json_load_file(arena_printf(*state, "%s/matching/blnk_rule_cases.json", root), 0, NULL),
+	       *pairs = json_object_get(all, "reference_equals");
+	assert_true(json_array_size(pairs) >= 5);
+	json_array_foreach(pairs, i, pair)
+	{
+		struct span outside = span_of(json_string_value(json_array_get(pair, 0))),
+			    group = span_of(json_string_value(json_array_get(pair, 1))), one;
+		bool equal = false;
+		while (group.size) {
+			span_cut(group, '|', &one, &group);
+			equal |= reference_is_in(span_trim(one), outside);
+		}
+		if (equal != json_is_true(json_array_get(pair, 2)))
+			fail_msg("%.*s", SPAN_ARG(outside));
+	}
+	json_decref(all);
+}
+
 /* ---- names ---- */
 
 static void names_are_alike_by_more_than_half_of_the_shorter_one(void **state)
@@ -528,6 +555,7 @@ int main(void)
 		WITH_ARENA(what_stands_in_a_reference_whose_check_digits_fail_is_doubted),
 		WITH_ARENA(a_word_that_two_pieces_make_is_weak),
 		WITH_ARENA(every_word_of_one_place_is_a_token_once_at_its_strongest),
+		WITH_ARENA(references_of_the_corpus_are_equal_as_its_source_says),
 		WITH_ARENA(names_are_alike_by_more_than_half_of_the_shorter_one),
 		WITH_ARENA(a_selection_is_proven_to_be_the_only_one),
 		WITH_ARENA(a_selection_is_what_trying_all_of_them_finds),

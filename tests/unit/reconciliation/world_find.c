@@ -60,7 +60,7 @@ static void find_payers(struct world *w, const struct line *line, struct hints *
 	struct hint *owed = room(w, sizeof(*owed));
 	const struct payer *p;
 	for (size_t i = 0; line->party_iban.size && (p = book_next(w->book, BOOK_PAYERS, &i));)
-		if (!p->gone && span_equal(p->iban, line->party_iban))
+		if (payer_holds(p) && span_equal(p->iban, line->party_iban))
 			payers[h->payer_count++] = p->customer;
 	for (size_t i = 0; i < h->payer_count; i++)
 		find_owed(w, line, payers[i], h, owed);

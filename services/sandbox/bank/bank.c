@@ -20,14 +20,22 @@ struct bank_account *bank_account_find(const struct world *world, struct span ib
 	return NULL;
 }
 
-struct bank_account *bank_account_of(const struct world *world, struct span merchant, struct currency currency)
+static bool is_of(const struct bank_account *account, struct span merchant, struct currency currency)
 {
-	for (size_t i = 0; i < world->bank->accounts.n; i++) {
-		struct bank_account *account = world->bank->accounts.at[i];
+	return span_equal(account->merchant, merchant) && currency_equal(account->currency, currency);
+}
 
-		if (span_equal(account->merchant, merchant) && currency_equal(account->currency, currency))
-			return account;
-	}
+struct bank_account *bank_account_of(const struct world *world, struct span merchant, struct currency currency, struct span payer)
+{
+	const struct list *accounts = &world->bank->accounts;
+	size_t n = 0, chosen;
+
+	for (size_t i = 0; i < accounts->n; i++)
+		n += is_of(accounts->at[i], merchant, currency);
+	chosen = n > 0 ? (size_t)world_choice(world, payer, n) : 0;
+	for (size_t i = 0; i < accounts->n; i++)
+		if (is_of(accounts->at[i], merchant, currency) && chosen-- == 0)
+			return accounts->at[i];
 	return NULL;
 }
 

@@ -28,6 +28,7 @@ struct bank_line {
 struct bank_account {
 	struct span iban, name, bic;
 	struct currency currency;
+	const struct statement_format *format; /* of its statements */
 	struct span merchant;    /* whose customers pay to it; or empty */
 	struct date opened;
 	int64_t opening;         /* balance at the beginning of that day */
@@ -46,7 +47,8 @@ const struct list *bank_accounts(const struct world *);
 
 /* NULL: there is none. */
 struct bank_account *bank_account_find(const struct world *, struct span iban);
-struct bank_account *bank_account_of(const struct world *, struct span merchant, struct currency);
+/* The one of the merchant's in that currency that a payer of that name pays to: always the same. NULL: there is none. */
+struct bank_account *bank_account_of(const struct world *, struct span merchant, struct currency, struct span payer);
 
 /* Books a line (copied with its texts) on its day, or the next that is open; gives it its reference. */
 struct bank_line *bank_book(struct world *, struct bank_account *, const struct bank_line *);

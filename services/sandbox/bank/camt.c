@@ -1,4 +1,4 @@
-#include "camt.h"
+#include "statement.h"
 
 enum { USTRD_MOST = 140 };
 
@@ -165,32 +165,6 @@ static void entry(struct text *xml, const struct bank_account *account, const st
 
 /* --- the statement --- */
 
-static bool covers(const struct statement *statement, const struct bank_line *line)
-{
-	return date_compare(line->booked, statement->from) >= 0 && date_compare(line->booked, statement->to) <= 0;
-}
-
-struct sums {
-	int credits, debits;
-	int64_t credit, debit;
-};
-
-static struct sums add_up(const struct statement *statement)
-{
-	struct sums sums = { 0 };
-
-	for (size_t i = 0; i < statement->account->lines.n; i++) {
-		const struct bank_line *line = statement->account->lines.at[i];
-
-		if (!covers(statement, line))
-			continue;
-		sums.credits += line->amount >= 0;
-		sums.debits += line->amount < 0;
-		*(line->amount >= 0 ? &sums.credit : &sums.debit) += line->amount;
-	}
-	return sums;
-}
-
 static void total(struct text *xml, const char *name, int n, int64_t minor, struct currency currency)
 {
 	struct money money = { minor < 0 ? -minor : minor, currency };
@@ -201,10 +175,10 @@ static void total(struct text *xml, const char *name, int n, int64_t minor, stru
 static void summary(struct text *xml, const struct statement *statement)
 {
 	struct currency currency = statement->account->currency;
-	struct sums sums = add_up(statement);
+	struct statement_sums sums = statement_sums(statement);
 
 	text_add(xml, "<TxsSummry>");
-	total(xml, "TtlNtries", sums.credits + sums.debits, sums.credit - sums.debit, currency);
+	total(xml, "TtlNtries", sums.credits + sums.debits, sums.credit + sums.debit, currency);
 	total(xml, "TtlCdtNtries", sums.credits, sums.credit, currency);
 	total(xml, "TtlDbtNtries", sums.debits, sums.debit, currency);
 	text_add(xml, "</TxsSummry>\n");
@@ -238,7 +212,7 @@ static void heads(struct text *xml, const struct statement *statement)
 
 struct span camt_write(struct arena *arena, const struct statement *statement)
 {
-	const struct list *lines = &statement->account->lines;
+	const struct bank_line *line;
 	struct text xml;
 	int n = 0;
 
@@ -248,9 +222,8 @@ struct span camt_write(struct arena *arena, const struct statement *statement)
 	balance(&xml, "OPBD", statement, statement->opening, statement->from);
 	balance(&xml, "CLBD", statement, statement->closing, statement->to);
 	summary(&xml, statement);
-	for (size_t i = 0; i < lines->n; i++)
-		if (covers(statement, lines->at[i]))
-			entry(&xml, statement->account, lines->at[i], ++n);
+	for (size_t i = 0; (line = statement_next(statement, &i)) != NULL;)
+		entry(&xml, statement->account, line, ++n);
 	text_add(&xml, "</Stmt>\n</BkToCstmrStmt>\n</Document>\n");
 	return text_done(&xml);
 }

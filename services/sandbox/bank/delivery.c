@@ -1,7 +1,6 @@
 #include "delivery.h"
 
 #include "agenda.h"
-#include "camt.h"
 #include "digest.h"
 #include "fetch.h"
 #include "json_in.h"
@@ -10,6 +9,7 @@
 #include "metrics.h"
 #include "mischief.h"
 #include "mover.h"
+#include "statement.h"
 #include "zone.h"
 
 enum { MAGIC = 0x75706c64, MORNING = 5 * 60, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 2000, TRIES_MOST = 40 };
@@ -36,7 +36,7 @@ struct upload {
 	struct batch *batch; /* NULL: nobody waits */
 	struct arena *arena;
 	struct date day;
-	struct span xml, answer;
+	struct span file, answer;
 	const char *url, *token, *key;
 	int copies; /* of it that are still to follow */
 	int tries, status;
@@ -63,8 +63,15 @@ static struct date bank_day_before(struct date day)
 	return before;
 }
 
+static bool has_lines(const struct statement *statement)
+{
+	struct statement_sums sums = statement_sums(statement);
+
+	return sums.credits + sums.debits > 0;
+}
+
 enum err statement_make(
-	struct world *world, struct arena *arena, const struct bank_account *account, struct date day, struct span *xml, struct why *why)
+	struct world *world, struct arena *arena, const struct bank_account *account, struct date day, struct span *file, struct why *why)
 {
 	struct statement statement = { .account = account, .from = day, .to = day, .created = world->now };
 
@@ -75,12 +82,15 @@ enum err statement_make(
 			why, ERR_REFUSED, "not_open_yet", "date", "the account was opened on %s", date_text(arena, account->opened));
 	if (mischief_take(world, STATEMENT_OVERLAP, account->iban) && date_compare(bank_day_before(day), account->opened) >= 0)
 		statement.from = bank_day_before(day);
+	if (account->format->needs_lines && !has_lines(&statement))
+		return why_set(why, ERR_NOT_FOUND, "no_lines", "nothing was booked on %s, and %s has nothing but rows", date_text(arena, day),
+			account->format->name);
 	statement.number = number_of(account, day);
 	statement.opening = bank_balance(account, statement.from);
 	statement.closing = bank_balance(account, (struct date){ day.day + 1 });
 	if (mischief_take(world, STATEMENT_DAMAGE, account->iban))
 		statement.closing++;
-	*xml = camt_write(arena, &statement);
+	*file = account->format->write(arena, &statement);
 	return OK;
 }
 
@@ -88,14 +98,12 @@ enum err statement_make(
 
 static void upload_send(struct upload *);
 
-static void batch_end(struct batch *batch)
+static void batch_print(const struct batch *batch, struct answer *answer)
 {
-	struct ask *ask = batch->ask;
-	struct answer answer = { 0 };
 	struct json_out out;
 	struct text text;
 
-	text_init(&text, ask->arena);
+	text_init(&text, batch->ask->arena);
 	json_out_init(&out, &text);
 	json_out_object(&out, NULL);
 	json_out_array(&out, "uploads");
@@ -111,9 +119,16 @@ static void batch_end(struct batch *batch)
 	}
 	json_out_array_end(&out);
 	json_out_object_end(&out);
-	answer_json(&answer, 200, &text);
+	answer_json(answer, 200, &text);
+}
+
+static void batch_end(struct batch *batch)
+{
+	struct answer answer = { 0 };
+
+	batch_print(batch, &answer);
 	list_clear(&batch->uploads);
-	door_answer(ask, &answer);
+	door_answer(batch->ask, &answer);
 }
 
 static void upload_end(struct upload *upload)
@@ -177,7 +192,7 @@ static void on_answer(void *arg, const struct fetched *fetched)
 static void upload_send(struct upload *upload)
 {
 	const char *const headers[] = {
-		"Content-Type: application/xml",
+		arena_printf(upload->arena, "Content-Type: %s", upload->account->format->type),
 		arena_printf(upload->arena, "Authorization: Bearer %s", upload->token),
 		arena_printf(upload->arena, "Idempotency-Key: %s", upload->key),
 		NULL,
@@ -185,8 +200,14 @@ static void upload_send(struct upload *upload)
 
 	upload->tries++;
 	fetch_start(upload->world,
-		&(struct fetch){ .method = "POST", .url = upload->url, .headers = headers, .body = upload->xml, .timeout_ms = 60000 },
+		&(struct fetch){ .method = "POST", .url = upload->url, .headers = headers, .body = upload->file, .timeout_ms = 60000 },
 		on_answer, upload);
+}
+
+static void close_day(struct bank_account *account, struct date day)
+{
+	if (date_compare(account->delivered, day) < 0)
+		account->delivered = day;
 }
 
 /* The statement leaves; its day is final. */
@@ -196,8 +217,7 @@ static void upload_start(struct upload *upload)
 
 	upload->magic = MAGIC;
 	upload->copies = mischief_take(upload->world, STATEMENT_REPEAT, account->iban) ? 1 : 0;
-	if (date_compare(account->delivered, upload->day) < 0)
-		account->delivered = upload->day;
+	close_day(account, upload->day);
 	mover_begin(upload->world);
 	new_key(upload);
 	upload_send(upload);
@@ -230,13 +250,20 @@ static void deliver_day(struct world *world, struct bank_account *account, struc
 	struct arena *arena = arena_open();
 	struct upload *upload = ARENA_NEW(arena, struct upload);
 	struct why why = { 0 };
+	enum err err;
 
 	*upload = (struct upload){
 		.world = world, .account = account, .arena = arena, .day = day, .url = account->deliver_url, .token = account->token
 	};
-	if (statement_make(world, arena, account, day, &upload->xml, &why) != OK)
+	err = statement_make(world, arena, account, day, &upload->file, &why);
+	if (err == OK) {
+		upload_start(upload);
+		return;
+	}
+	if (err != ERR_NOT_FOUND)
 		bug("sandbox: %s", why.text);
-	upload_start(upload);
+	close_day(account, day);
+	arena_close(arena);
 }
 
 static void on_late(struct world *world, void *arg)
@@ -293,12 +320,15 @@ static enum err read_order(struct ask *ask, struct upload *order, struct why *wh
 static enum err add_upload(struct ask *ask, struct batch *batch, const struct upload *order, struct bank_account *account, struct why *why)
 {
 	struct upload *upload = arena_copy(ask->arena, order, sizeof(*order));
+	enum err err = statement_make(ask->world, ask->arena, account, order->day, &upload->file, why);
 
 	upload->account = account;
 	upload->batch = batch;
-	TRY(statement_make(ask->world, ask->arena, account, order->day, &upload->xml, why));
-	list_add(&batch->uploads, upload);
-	return OK;
+	if (err == OK)
+		list_add(&batch->uploads, upload);
+	else if (err == ERR_NOT_FOUND)
+		close_day(account, order->day);
+	return err == ERR_NOT_FOUND ? OK : err;
 }
 
 static enum err add_uploads(struct ask *ask, struct batch *batch, const struct upload *order, struct why *why)
@@ -309,7 +339,7 @@ static enum err add_uploads(struct ask *ask, struct batch *batch, const struct u
 		return add_upload(ask, batch, order, order->account, why);
 	for (size_t i = 0; i < accounts->n; i++)
 		TRY(add_upload(ask, batch, order, accounts->at[i], why));
-	return batch->uploads.n > 0 ? OK : why_set(why, ERR_NOT_FOUND, "no_account", "there is no account");
+	return accounts->n > 0 ? OK : why_set(why, ERR_NOT_FOUND, "no_account", "there is no account");
 }
 
 enum err delivery_door(struct ask *ask, struct answer *answer, struct why *why)
@@ -326,8 +356,10 @@ enum err delivery_door(struct ask *ask, struct answer *answer, struct why *why)
 		list_clear(&batch->uploads);
 		return err;
 	}
-	answer->later = true;
 	n = batch->left = batch->uploads.n;
+	answer->later = n > 0;
+	if (n == 0)
+		batch_print(batch, answer);
 	for (size_t i = 0; i < n; i++)
 		upload_start(batch->uploads.at[i]);
 	return OK;

@@ -6,9 +6,10 @@
 
 #include "bank.h"
 
-/* The statement of a bank day as it stands. ERR_REFUSED: banks don't work on it, or the account was not there yet. */
+/* The statement of a bank day as it stands, in the account's format. ERR_REFUSED: banks don't work on it, or the account was not there yet. ERR_NOT_FOUND: the
+ * format has nothing but lines, and there are none. */
 enum err statement_make(
-	struct world *, struct arena *, const struct bank_account *, struct date, struct span *xml, struct why *) MUST_CHECK;
+	struct world *, struct arena *, const struct bank_account *, struct date, struct span *file, struct why *) MUST_CHECK;
 
 /* Plans the account's morning deliveries, from its first day on. */
 void delivery_plan(struct world *, struct bank_account *);

@@ -3,6 +3,7 @@
 #include "json_in.h"
 #include "json_out.h"
 #include "rf.h"
+#include "statement.h"
 
 /* --- reading --- */
 
@@ -77,6 +78,7 @@ static void print_account(struct json_out *out, const struct bank_account *accou
 	json_out_span(out, "iban", account->iban);
 	json_out_string(out, "currency", account->currency.code);
 	json_out_span(out, "name", account->name);
+	json_out_string(out, "format", account->format->name);
 	json_out_span(out, "merchant", account->merchant);
 	json_out_date(out, "opened", account->opened);
 	json_out_money(out, "balance", (struct money){ bank_balance(account, (struct date){ DATE_LAST_DAY }), account->currency });
@@ -106,7 +108,7 @@ static void print_lines(
 
 static enum err read_account(struct ask *ask, struct bank_account *account, struct why *why)
 {
-	struct span url = { 0 }, token = SPAN("");
+	struct span url = { 0 }, token = SPAN(""), format = span_of(statement_formats->name);
 	struct json_in in;
 
 	TRY(json_in_open(&in, ask->arena, ask->body, why));
@@ -119,7 +121,11 @@ static enum err read_account(struct ask *ask, struct bank_account *account, stru
 	TRY(optional_date(&in, "opened", &account->opened, why));
 	TRY(optional_text(&in, "deliver_to", 2000, &url, why));
 	TRY(optional_text(&in, "token", 500, &token, why));
+	TRY(optional_text(&in, "format", 20, &format, why));
 	TRY(json_in_done(&in, why));
+	account->format = statement_format_find(format);
+	if (account->format == NULL)
+		return why_field(why, ERR_INVALID, "format", "format", "no bank here writes '%.*s'", SPAN_ARG(format));
 	if (bank_account_find(ask->world, account->iban) != NULL)
 		return why_field(why, ERR_CONFLICT, "iban", "iban", "there is an account %.*s", SPAN_ARG(account->iban));
 	account->deliver_url = url.size > 0 ? world_cstr(ask->world, url) : NULL;
@@ -191,9 +197,9 @@ static enum err show_statement(struct ask *ask, struct answer *answer, struct wh
 	struct date day;
 
 	TRY(find(ask, form_get(&ask->params, "iban"), &account, why));
-	if (!span_cut(file, '.', &stem, &end) || !span_is(end, "xml") || date_parse(stem, &day) != OK)
+	if (!span_cut(file, '.', &stem, &end) || !span_is(end, account->format->ending) || date_parse(stem, &day) != OK)
 		return answer_not_found("statement", file, why);
-	answer->type = "application/xml";
+	answer->type = account->format->type;
 	return statement_make(ask->world, ask->arena, account, day, &answer->body, why);
 }
 
@@ -316,11 +322,11 @@ static enum err add_return(struct ask *ask, struct answer *answer, struct why *w
 }
 
 const struct door bank_doors[] = {
-	{ "POST", "/sandbox/bank/accounts", "opens an account: iban, currency, name, merchant, opening, opened, deliver_to, token",
+	{ "POST", "/sandbox/bank/accounts", "opens an account: iban, currency, name, merchant, format, opening, opened, deliver_to, token",
 		add_account },
 	{ "GET", "/sandbox/bank/accounts", "accounts with their balances", list_accounts },
 	{ "GET", "/sandbox/bank/accounts/{iban}/lines", "an account's lines", list_lines },
-	{ "GET", "/sandbox/bank/accounts/{iban}/statements/{file}", "a day's statement as camt.053: 2026-03-31.xml", show_statement },
+	{ "GET", "/sandbox/bank/accounts/{iban}/statements/{file}", "a day's statement in the account's format: 2026-03-31.xml (sta, bai, ofx, csv)", show_statement },
 	{ "POST", "/sandbox/bank/transfers",
 		"a customer pays: iban, amount, payer_name, payer_iban, remittance, structured_reference, end_to_end, date, value_date, typo, no_reference, times, bare",
 		add_transfer },

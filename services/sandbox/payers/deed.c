@@ -89,7 +89,7 @@ static void book(struct world *world, struct bank_account *account, struct bank_
 
 static void transfer(struct world *world, const struct payer *payer, struct bill *bill, const struct step *step)
 {
-	struct bank_account *account = bank_account_of(world, bill->merchant, bill->gross.currency);
+	struct bank_account *account = bank_account_of(world, bill->merchant, bill->gross.currency, payer->name);
 	struct bank_line line = {
 		.kind = LINE_TRANSFER, .booked = world_today(world), .party_name = payer->name, .party_iban = payer->iban
 	};

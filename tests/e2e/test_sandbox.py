@@ -848,6 +848,20 @@ def test_a_payer_transfers_as_he_is_told(world, step, expected):
     assert len({line["party_iban"] for line in lines}) == step.get("payers", 1)
 
 
+def test_a_payer_always_pays_to_the_same_of_several_accounts(world):
+    other = "DE75512108001245126199"
+    world.sandbox.post("/sandbox/bank/accounts", iban=other, currency="EUR", name="Nord", merchant="nord", opening=0, format="mt940")
+    for n in range(12):
+        world.behave(f"C-{n}", {"does": "transfer", "days": 1})
+        world.invoice(f"C-{n}")
+        world.invoice(f"C-{n}")
+    world.sandbox.advance(days=3)
+    here, there = (sorted(line["party_name"] for line in lines) for lines in
+                   (world.lines(), world.sandbox.get(f"/sandbox/bank/accounts/{other}/lines")["lines"]))
+    assert len(here) + len(there) == 24 and here and there and not set(here) & set(there)
+    assert here[::2] == here[1::2] and there[::2] == there[1::2]
+
+
 def test_one_transfer_pays_two_bills_less_what_was_credited(world):
     from dunlin.invoices.v1 import invoices_pb2
     world.behave("C-1", {"does": "transfer", "after": "due", "days": -2, "together": 2})

@@ -65,7 +65,7 @@ static void head(struct writer *w, const struct statement *day)
 	record(w, arena_printf(arena, "88,%s,%s/", credits, debits));
 }
 
-/* The text of a detail, in as many records as it needs. It may not begin with the mark that ends a record. */
+/* More of a detail's text, in as many records as it needs. */
 static void texts(struct writer *w, struct span rest)
 {
 	while (rest.size > 0) {
@@ -83,10 +83,13 @@ static void detail(struct writer *w, const struct bank_line *line)
 	bool later = date_compare(line->value, line->booked) != 0;
 	const char *funds = later ? arena_printf(arena, "V,%s,", statement_day(arena, line->value) + 2) : "0";
 	const char *reference = line->bare ? "" : line->ref;
+	struct span name = letters_ascii(arena, line->party_name);
 
 	w->account.sum += minor;
-	record(w, arena_printf(arena, "16,%d,%lld,%s,%s,%s,%.*s/", type_code(line), (long long)minor, funds, reference,
-			  field(arena, line->end_to_end), NAME_CHARACTERS, field(arena, line->party_name)));
+	/* A text may not begin with the mark that ends a record. */
+	record(w, arena_printf(arena, "16,%d,%lld,%s,%s,%s,%s%.*s/", type_code(line), (long long)minor, funds, reference,
+			  field(arena, line->end_to_end), span_starts(name, "/") ? " " : "",
+			  (int)(name.size < NAME_CHARACTERS ? name.size : NAME_CHARACTERS), name.at));
 	texts(w, letters_ascii(arena, statement_text(arena, line)));
 }
 

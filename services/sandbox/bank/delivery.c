@@ -83,8 +83,8 @@ enum err statement_make(
 	if (mischief_take(world, STATEMENT_OVERLAP, account->iban) && date_compare(bank_day_before(day), account->opened) >= 0)
 		statement.from = bank_day_before(day);
 	if (account->format->needs_lines && !has_lines(&statement))
-		return why_set(why, ERR_NOT_FOUND, "no_lines", "nothing was booked on %s, and %s has nothing but rows", date_text(arena, day),
-			account->format->name);
+		return why_set(why, ERR_NOT_FOUND, "no_lines", "nothing was booked on %s, and %s has nothing but rows",
+			date_text(arena, day), account->format->name);
 	statement.number = number_of(account, day);
 	statement.opening = bank_balance(account, statement.from);
 	statement.closing = bank_balance(account, (struct date){ day.day + 1 });

@@ -1,11 +1,9 @@
 #include "letters.h"
 
 /* How letters of Latin-1's upper half, from U+00C0, are spelt without marks. */
-static const char *const spelt[] = {
-	"A", "A", "A", "A", "Ae", "A", "Ae", "C", "E", "E", "E", "E", "I", "I", "I", "I", "D", "N", "O", "O", "O", "O", "Oe", "x", "O", "U",
-	"U", "U", "Ue", "Y", "Th", "ss", "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i", "d", "n", "o", "o",
-	"o", "o", "oe", "/", "o", "u", "u", "u", "ue", "y", "th", "y"
-};
+static const char *const spelt[] = { "A", "A", "A", "A", "Ae", "A", "Ae", "C", "E", "E", "E", "E", "I", "I", "I", "I", "D", "N", "O", "O",
+	"O", "O", "Oe", "x", "O", "U", "U", "U", "Ue", "Y", "Th", "ss", "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i",
+	"i", "i", "i", "d", "n", "o", "o", "o", "o", "oe", "/", "o", "u", "u", "u", "ue", "y", "th", "y" };
 
 enum { LATIN_LETTERS = 0xc0, LATIN_END = 0x100, EURO = 0x20ac, EURO_CP1252 = 0x80 };
 

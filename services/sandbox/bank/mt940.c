@@ -80,8 +80,8 @@ static void pieces(struct text *out, int *used, const char *tag, struct span val
 static void party(struct text *out, const struct bank_line *line)
 {
 	struct span name = clean(out->arena, line->party_name), more = span_from(name, PIECE_CHARACTERS);
-	struct span bank = line->party_iban.size > ACCOUNT_BANK + BANK_DIGITS ? span_bytes(line->party_iban.at + ACCOUNT_BANK, BANK_DIGITS)
-									      : SPAN("");
+	struct span bank =
+		line->party_iban.size > ACCOUNT_BANK + BANK_DIGITS ? span_bytes(line->party_iban.at + ACCOUNT_BANK, BANK_DIGITS) : SPAN("");
 
 	if (bank.size > 0)
 		text_printf(out, "?30%.*s?31%.*s", SPAN_ARG(bank), SPAN_ARG(line->party_iban));

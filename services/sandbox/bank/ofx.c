@@ -32,8 +32,8 @@ static void bank_account(struct text *out, const char *name, struct span iban)
 
 	if (iban.size <= ACCOUNT_BANK + BANK_DIGITS)
 		return;
-	text_printf(out, "<%s>\r\n<BANKID>%.*s\r\n<ACCTID>%.*s\r\n<ACCTTYPE>CHECKING\r\n</%s>\r\n", name, BANK_DIGITS, bank.at, SPAN_ARG(iban),
-		name);
+	text_printf(out, "<%s>\r\n<BANKID>%.*s\r\n<ACCTID>%.*s\r\n<ACCTTYPE>CHECKING\r\n</%s>\r\n", name, BANK_DIGITS, bank.at,
+		SPAN_ARG(iban), name);
 }
 
 static const char *type_of(const struct bank_line *line)
@@ -67,9 +67,10 @@ static void heads(struct text *out, const struct statement *statement)
 	text_add(out, "OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\nENCODING:USASCII\r\nCHARSET:1252\r\n"
 		      "COMPRESSION:NONE\r\nOLDFILEUID:NONE\r\nNEWFILEUID:NONE\r\n\r\n<OFX>\r\n<SIGNONMSGSRSV1>\r\n<SONRS>\r\n"
 		      "<STATUS>\r\n<CODE>0\r\n<SEVERITY>INFO\r\n</STATUS>\r\n");
-	text_printf(out, "<DTSERVER>%.4s%.2s%.2s%.2s%.2s%.2s\r\n<LANGUAGE>ENG\r\n</SONRS>\r\n</SIGNONMSGSRSV1>\r\n", made, made + 5, made + 8,
-		made + 11, made + 14, made + 17);
-	text_printf(out, "<BANKMSGSRSV1>\r\n<STMTTRNRS>\r\n<TRNUID>%d\r\n<STATUS>\r\n<CODE>0\r\n<SEVERITY>INFO\r\n</STATUS>\r\n", statement->number);
+	text_printf(out, "<DTSERVER>%.4s%.2s%.2s%.2s%.2s%.2s\r\n<LANGUAGE>ENG\r\n</SONRS>\r\n</SIGNONMSGSRSV1>\r\n", made, made + 5,
+		made + 8, made + 11, made + 14, made + 17);
+	text_printf(out, "<BANKMSGSRSV1>\r\n<STMTTRNRS>\r\n<TRNUID>%d\r\n<STATUS>\r\n<CODE>0\r\n<SEVERITY>INFO\r\n</STATUS>\r\n",
+		statement->number);
 	text_printf(out, "<STMTRS>\r\n<CURDEF>%s\r\n", statement->account->currency.code);
 	bank_account(out, "BANKACCTFROM", statement->account->iban);
 }

@@ -52,8 +52,8 @@ const char *statement_amount(struct arena *, int64_t minor, struct currency, cha
 
 struct span camt_write(struct arena *, const struct statement *);  /* ISO 20022 camt.053.001.08 (BankToCustomerStatementV08) */
 struct span mt940_write(struct arena *, const struct statement *); /* SWIFT MT940, :86: structured as in Germany (DFÜ agreement, annex 3) */
-struct span bai2_write(struct arena *, const struct statement *);  /* BAI2, a group a day */
-struct span ofx_write(struct arena *, const struct statement *);   /* OFX 1.0.2, SGML */
-struct span csv_write(struct arena *, const struct statement *);   /* the CSV of a Dutch bank, a balance in each row */
+struct span bai2_write(struct arena *, const struct statement *); /* BAI2, a group a day */
+struct span ofx_write(struct arena *, const struct statement *); /* OFX 1.0.2, SGML */
+struct span csv_write(struct arena *, const struct statement *); /* the CSV of a Dutch bank, a balance in each row */
 
 #endif

@@ -234,6 +234,9 @@ static enum err begin(struct csv_profile *p, struct span line, int number, struc
 	if (!is_title(line))
 		return why_set(why, ERR_INVALID, "profile_title", "line %d: a profile begins with [name]", number);
 	p->name = span_bytes(line.at + 1, line.size - 2);
+	for (size_t i = 0; i < p->name.size; i++)
+		if (!isalnum((unsigned char)p->name.at[i]) && p->name.at[i] != '_')
+			return why_set(why, ERR_INVALID, "profile_title", "line %d: a name is of letters, digits and _", number);
 	return OK;
 }
 
@@ -259,7 +262,10 @@ bool csv_profile_next(struct span *rest, int *number, struct csv_profile *p, enu
 		++*number;
 		if (!is_content(line))
 			continue;
-		*err = has ? take_key(p, line, *number, why) : begin(p, line, *number, why);
+		if (!span_is_text(line))
+			*err = why_set(why, ERR_INVALID, "profile_text", "line %d: not a text in UTF-8", *number);
+		else
+			*err = has ? take_key(p, line, *number, why) : begin(p, line, *number, why);
 		has = true;
 		if (*err != OK)
 			return false;

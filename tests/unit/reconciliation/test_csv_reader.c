@@ -459,6 +459,7 @@ static void all_profiles_that_come_with_dunlin_are_whole_and_have_names_of_their
 static void each_fault_of_a_profile_is_named_with_its_line(void **state)
 {
 	static const char *const cases[][2] = { { PROFILE PROFILE, "2" }, { "", "0" }, { "# only\n", "0" },
+		{ "[a b]\n", "profile_title: line 1: a name" }, { PROFILE "help = \xff\n", "profile_text: line 8" },
 		{ "header = A\n", "profile_title: line 1" }, { PROFILE "colour = red\n", "profile_key: line 8" },
 		{ PROFILE "bogus\n", "profile_key: line 8" }, { PROFILE "delimiter = ab\n", "profile_value: line 8: delimiter" },
 		{ PROFILE "order = upwards\n", "profile_value: line 8: order" }, { PROFILE "encoding = ebcdic\n", "profile_value" },

@@ -35,6 +35,9 @@ static const struct {
 	[BOOK_TRANSFERS] = { "transfers", sizeof(struct transfer) },
 	[BOOK_PERIODS] = { "periods", sizeof(struct period) },
 	[BOOK_PERIOD_BALANCES] = { "period balances", sizeof(struct period_balance) },
+	[BOOK_EXPORT_MAPPINGS] = { "export mappings", sizeof(struct export_mapping) },
+	[BOOK_EXPORTS] = { "exports", sizeof(struct export) },
+	[BOOK_EXPORT_FACTS] = { "export facts", sizeof(struct export_facts) },
 	[BOOK_PERIOD_FACTS] = { "period facts", sizeof(struct period_facts) },
 	[BOOK_AUDITS] = { "audits", sizeof(struct audit) },
 };

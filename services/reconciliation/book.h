@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "exception.h"
+#include "export.h"
 #include "journal.h"
 #include "line.h"
 #include "open_item.h"
@@ -46,6 +47,9 @@ enum book_shelf {
 	BOOK_TRANSFERS,
 	BOOK_PERIODS,
 	BOOK_PERIOD_BALANCES,
+	BOOK_EXPORT_MAPPINGS,
+	BOOK_EXPORTS,
+	BOOK_EXPORT_FACTS, /* never saved */
 	BOOK_PERIOD_FACTS, /* what is to be known to close one; never saved */
 	BOOK_AUDITS,
 	BOOK_SHELVES

@@ -51,6 +51,8 @@ const struct handler reconciliation_handlers[] = {
 	FACT("dunlin.reconciliation.LimitWriteOffs", "up to how much one person alone may write off", limit),
 	FACT("dunlin.reconciliation.AcceptSuggestion", "a person does what is suggested", follow),
 	FACT("dunlin.reconciliation.ClosePeriod", "a person closes a month; its trial balance is sealed", close_period),
+	FACT("dunlin.reconciliation.DefineExportMapping", "codes of our accounts in another system", mapping),
+	FACT("dunlin.reconciliation.MakeExport", "the next closed month for an accounting system", export),
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

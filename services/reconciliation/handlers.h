@@ -45,6 +45,7 @@ enum want_what {
 	WANT_SUBJECT, /* the exceptions about it */
 	WANT_MERCHANT, /* empty id */
 	WANT_PERIOD, /* a month as text, "2026-03": it, and what is to be known to close it */
+	WANT_EXPORT, /* a target as text, alone or with a month: export_want */
 	WANT_KINDS
 };
 

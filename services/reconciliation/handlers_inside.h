@@ -30,6 +30,8 @@ HANDLER(write_off);
 HANDLER(close);
 HANDLER(accept);
 HANDLER(close_period);
+HANDLER(export);
+HANDLER(mapping);
 HANDLER(follow);
 HANDLER(limit);
 

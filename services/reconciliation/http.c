@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include "http_export.h"
 #include "http_ledger.h"
 #include "http_lists.h"
 #include "http_period.h"
@@ -274,5 +275,10 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/periods", show_periods, "months that are closed, or that somebody was warned of"),
 	GET("/v1/periods/{month}/trial-balance", show_period_balance, "the sealed trial balance of a month"),
 	ADMIN("/v1/periods/{month}/close", "ClosePeriod", "closes a month for ever; warns first, then takes a second person"),
+	GET("/v1/exports", show_exports, "exports of the journal, with their files"),
+	POST("/v1/exports", "MakeExport", "exports the next closed month for an accounting system"),
+	GET("/v1/exports/file", show_export_file, "one file of an export"),
+	GET("/v1/exports/mappings", show_export_mappings, "codes of our accounts in other systems, version by version"),
+	ADMIN("/v1/exports/mappings", "DefineExportMapping", "a new version of them"),
 	{ .path = NULL },
 };

@@ -4,6 +4,7 @@
 #include "handlers.h"
 #include "reconciliation_queries.h"
 #include "store.h"
+#include "store_export.h"
 #include "store_keys.h"
 #include "store_period.h"
 #include "store_rows.h"
@@ -45,7 +46,7 @@ static int compare_keys(const void *one, const void *other)
 static bool is_by_text(enum want_what what)
 {
 	return what == WANT_ACCOUNT || what == WANT_CUSTOMER || what == WANT_UNAPPLIED || what == WANT_MERCHANT || what == WANT_LIMITS ||
-	       what == WANT_PERIOD;
+	       what == WANT_PERIOD || what == WANT_EXPORT;
 }
 
 /* What an exception may be about. */
@@ -223,6 +224,7 @@ enum err store_fetch(struct db *db, struct arena *arena, struct book *book, cons
 		take(&w, fetched, n);
 	}
 	TRY(period_fetch(db, arena, book, need, why));
+	TRY(export_fetch(db, arena, book, need, why));
 	if (!need_holds(need, book))
 		return why_set(why, ERR_RETRY, "moved", "what was found was changed before it was locked");
 	return OK;

@@ -24,7 +24,7 @@ static struct entry entry_at(const struct rows *r, size_t row)
 	};
 }
 
-static struct entry *entries_of(struct arena *arena, const struct rows *r)
+struct entry *ledger_entries(struct arena *arena, const struct rows *r)
 {
 	struct entry *entries = ARENA_ARRAY(arena, struct entry, r->count + 1);
 	for (size_t i = 0; i < r->count; i++)
@@ -144,7 +144,7 @@ static enum err seal_some(struct db *db, struct arena *arena, struct instant now
 	args_int8(args, BLOCK_ENTRIES);
 	TRY(db_exec(db, arena, &q_unsealed_entries, args, &rows, why));
 	*more = rows.count > 0;
-	return *more ? seal_entries(db, arena, entries_of(arena, &rows), rows.count, now, why) : OK;
+	return *more ? seal_entries(db, arena, ledger_entries(arena, &rows), rows.count, now, why) : OK;
 }
 
 enum err ledger_seal(struct db *db, struct instant now, struct why *why)
@@ -193,7 +193,7 @@ static enum err verify_block(struct db *db, struct arena *arena, const struct bl
 	args_int8(args, previous->last);
 	args_int8(args, block->last);
 	TRY(db_exec(db, arena, &q_ledger_entries, args, &rows, why));
-	verdict->fault = chain_check(arena, previous, block, entries_of(arena, &rows), rows.count);
+	verdict->fault = chain_check(arena, previous, block, ledger_entries(arena, &rows), rows.count);
 	if (verdict->fault.misfit)
 		return OK;
 	verdict->blocks++;

@@ -7,6 +7,9 @@
 #include "chain.h"
 #include "db.h"
 
+/* Rows of the journal, all columns, as entries. */
+struct entry *ledger_entries(struct arena *, const struct rows *);
+
 /* Seals every entry that no other can come before, a block of at most 2,000 at a time. now: business time. */
 enum err ledger_seal(struct db *, struct instant now, struct why *) MUST_CHECK;
 

@@ -1,5 +1,6 @@
 #include "reconciliation_queries.h"
 #include "store.h"
+#include "store_export.h"
 #include "store_keys.h"
 #include "store_period.h"
 #include "store_rows.h"
@@ -171,6 +172,7 @@ enum err store_save(struct db *db, struct arena *arena, struct book *book, struc
 	for (size_t i = 0; i < table_count; i++)
 		table_save(&tables[i], db, arena, book);
 	period_save(db, arena, book);
+	export_save(db, arena, book);
 	forget_payers(db, arena, book);
 	keep_tokens(db, arena, book);
 	note_causes(db, arena, book);

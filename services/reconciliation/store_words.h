@@ -16,6 +16,7 @@ const char *word_verdict(int);
 const char *word_exception(int);
 const char *word_suggestion(int);
 const char *word_cause(int);
+const char *word_export_target(int);
 const char *word_period(int);
 const char *word_reference(int);
 const char *word_match(int);

@@ -12,6 +12,7 @@
 #include "import.h"
 #include "random.h"
 #include "verbs_check.h"
+#include "verbs_export.h"
 #include "verbs_ledger.h"
 #include "verbs_profile.h"
 
@@ -335,5 +336,6 @@ const struct verb reconciliation_verbs[] = {
 	{ "why", "why MERCHANT ID|NUMBER [--format json]: the chain of causes of a line, an invoice or a payment", verb_why },
 	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },
 	{ "ledger", LEDGER_USAGE ": the journal against its seal; the first entry that does not fit, exit 1", verb_ledger },
+	{ "export", EXPORT_USAGE ": the journal of a closed month for an accounting system", verb_export },
 	{ NULL, NULL, NULL },
 };

@@ -57,6 +57,9 @@ enum err wire_read_by(const struct json_in *, const struct message *, struct by_
 struct span wire_path_part(struct span path, int n);
 enum err wire_read_close_period(const struct message *, struct arena *, struct close_period *, struct why *) MUST_CHECK;
 
+enum err wire_read_export(const struct message *, struct arena *, struct make_export *, struct why *) MUST_CHECK;
+enum err wire_read_mapping(const struct message *, struct arena *, struct define_mapping *, struct why *) MUST_CHECK;
+
 /* ---- what is told ---- */
 
 /* Tells each aggregate that the ledger touched, once, as it is now. The last step of every handler. */

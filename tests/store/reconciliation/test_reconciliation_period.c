@@ -171,6 +171,33 @@ static void closed_months_together_are_the_journal(void **state)
 		town_number(t, "select count(*) from journal where journal_period('nord', entry, day) <> date_trunc('month', day)") > 20);
 }
 
+static struct message *ask_export(struct town *t, const char *target)
+{
+	struct message *m = world_command(&t->world, "MakeExport", "/v1/exports", "");
+	m->payload = span_of(arena_printf(t->arena, "{\"target\":\"%s\",\"who\":\"eve\",\"why\":\"books\"}", target));
+	return m;
+}
+
+/* Asked for twice at once, a month has one export; the second asks for what is there then. */
+static void a_month_is_exported_once_however_often_it_is_asked_for(void **state)
+{
+	struct town *t = *state;
+	town_script(t->db, ENTRY VALUES("receivable", "20", "2026-01-31"));
+	town_do(t, ask(t, "2026-01", "eve", false));
+	struct message *both[] = { ask_export(t, "csv"), ask_export(t, "csv") };
+	town_run(t, both, 2);
+	assert_int_equal(both[0]->outcome, OUTCOME_APPLIED);
+	assert_true(span_equal(both[0]->reply.body, both[1]->reply.body));
+	assert_int_equal(town_try(t, ask_export(t, "csv")), OUTCOME_REFUSED);
+	assert_int_equal(town_try(t, ask_export(t, "datev")), OUTCOME_REFUSED);
+	assert_string_equal(town_text(t, "select string_agg(target || ' ' || number || ' ' || sums, ',') from export"), "csv 1 EUR 1 20\n");
+	town_may_not(t, "update export set number = 2", "permission denied");
+	town_may_not(t, "delete from export", "permission denied");
+	town_may_not(t, "update export_mapping set base = ''", "permission denied");
+	town_may_not(t, "insert into export select merchant_id, target, 2, month, version, entries, sums, made_by, made_at from export",
+		"duplicate key");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +208,7 @@ int main(void)
 		IN_TOWN(what_is_not_settled_is_listed_and_takes_a_second_person),
 		IN_TOWN(what_is_closed_stays_closed),
 		IN_TOWN(closed_months_together_are_the_journal),
+		IN_TOWN(a_month_is_exported_once_however_often_it_is_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,7 @@ def ids(whole, story):
             "/v1/statements/": row("reconciliation", f"select statement_id from statement {nord}"),
             "/v1/lines/": row("reconciliation", "select line_id from bank_line where merchant_id = 'nord' and state = 'waiting' limit 1"),
             "/v1/receipts/": row("reconciliation", "select receipt_id from receipt where merchant_id = 'nord' and unapplied > 0 limit 1"),
+            "/v1/why/": [story.invoices["s-open"]["invoice_id"]],
             "/v1/open-items/": [story.invoices["s-open"]["invoice_id"]],
             "/v1/exceptions/": row("reconciliation", "select exception_id from exception where merchant_id = 'nord' and open limit 1"),
         },
@@ -77,6 +78,10 @@ def body(command, story):
         "AllocateReceipt": BY | item,
         "WriteOff": BY,
         "CloseException": BY,
+        "AssignException": BY | {"owner": "Eve"},
+        "NoteException": {"who": "Eve", "note": "x"},
+        "ParkException": BY | {"until": "2030-01-02"},
+        "AcceptSuggestion": BY,
         "AcceptStatement": BY,
     }[command.rpartition(".")[2]]
 

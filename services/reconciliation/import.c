@@ -1,6 +1,7 @@
 #include "import.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "crash.h"
@@ -441,4 +442,32 @@ struct import_source import_bytes(const struct span *bytes)
 	/* Read, never written. */
 	memcpy(&source.ctx, &bytes, sizeof(bytes));
 	return source;
+}
+
+/* ---- a file that is open ---- */
+
+struct opened {
+	int fd;
+	char bytes[PIECE];
+};
+
+static enum err read_opened(struct import_source *source, struct span *bytes, struct why *why)
+{
+	struct opened *file = source->ctx;
+	ssize_t n = pread(file->fd, file->bytes, sizeof(file->bytes), (off_t)source->at);
+	if (n < 0)
+		return why_set(why, ERR_INVALID, "file_unreadable", "the file can't be read");
+	source->at += (size_t)n;
+	*bytes = span_bytes(file->bytes, (size_t)n);
+	return OK;
+}
+
+enum err import_descriptor(struct arena *arena, int fd, struct import_source *source, struct why *why)
+{
+	struct opened *file = arena_raw(arena, sizeof(*file));
+	if (fd < 0)
+		return why_set(why, ERR_INVALID, "file_unreadable", "the file can't be opened");
+	file->fd = fd;
+	*source = (struct import_source){ read_opened, bytes_again, file, 0 };
+	return OK;
 }

@@ -44,6 +44,9 @@ enum err import_run(
 enum err import_stage(
 	struct db *, struct arena *, const struct import_origin *, struct import_source *, struct imported *, struct why *) MUST_CHECK;
 
+/* A source of a file that is open; the descriptor stays the caller's. */
+enum err import_descriptor(struct arena *, int fd, struct import_source *, struct why *) MUST_CHECK;
+
 /* A source of bytes in memory. */
 struct import_source import_bytes(const struct span *);
 

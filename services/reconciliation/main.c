@@ -4,6 +4,7 @@
 #include "reconciliation_queries.h"
 #include "rules.h"
 #include "service.h"
+#include "settings.h"
 #include "store.h"
 #include "tick.h"
 #include "verbs.h"
@@ -25,6 +26,8 @@ int main(int argc, char **argv)
 {
 	static const struct service service = {
 		.name = "reconciliation",
+		.settings = reconciliation_setting_table,
+		.options = &reconciliation_settings,
 		.kinds = reconciliation_kinds,
 		.topics = topics,
 		.intakes = intakes,

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "reconciliation_queries.h"
+#include "settings.h"
 #include "tick_ledger.h"
 #include "tick_queue.h"
 #include "wire.h"
@@ -229,6 +230,19 @@ static enum err unapplied_next(struct db *db, struct arena *arena, struct instan
 	return later(db, arena, now, &q_unapplied_aged_next, next, why);
 }
 
+/* ---- what is kept for a while ---- */
+
+static enum err retention_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct args *args = args_new(arena);
+	struct rows rows;
+	(void)now, (void)limit, (void)out;
+	*n = 0;
+	args_int4(args, (int32_t)reconciliation_settings.statement_bytes_days);
+	return reconciliation_settings.statement_bytes_days ? db_exec(db, arena, &q_file_bytes_expire, args, &rows, why) : OK;
+}
+
 /* ---- running sums ---- */
 
 static struct metric recount_differences = { .name = "dunlin_recount_differences",
@@ -311,6 +325,7 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },
 	{ .name = "ties", .period_ms = 10000, .due = tie_due, .next = sum_next, .lazy = true },
 	{ .name = "seal", .period_ms = 2000, .due = tick_seal, .next = sum_next, .lazy = true },
+	{ .name = "retention", .period_ms = 60000, .due = retention_due, .next = sum_next, .lazy = true },
 	{ .name = "queue", .period_ms = 30000, .due = queue_count, .next = sum_next, .lazy = true },
 	{ .name = NULL },
 };

@@ -1,7 +1,9 @@
 #include "verbs.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "common/verbs.h"
@@ -15,6 +17,7 @@
 #include "verbs_export.h"
 #include "verbs_ledger.h"
 #include "verbs_profile.h"
+#include "verbs_watch.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
 
@@ -42,24 +45,6 @@ static int with_database(const struct service *service, int argc, char **argv,
 }
 
 /* ---- import ---- */
-
-struct file {
-	FILE *stream;
-	char bytes[CHUNK];
-};
-
-static enum err read_chunk(struct import_source *source, struct span *bytes, struct why *why)
-{
-	struct file *file = source->ctx;
-	size_t n = fread(file->bytes, 1, sizeof(file->bytes), file->stream);
-	*bytes = span_bytes(file->bytes, n);
-	return ferror(file->stream) ? why_set(why, ERR_INVALID, "file_unreadable", "the file can't be read") : OK;
-}
-
-static void file_again(struct import_source *source)
-{
-	rewind(((struct file *)source->ctx)->stream);
-}
 
 static int print_imported(const struct imported *i)
 {
@@ -109,20 +94,18 @@ static bool has_flag(int argc, char **argv, const char *flag)
 
 static enum err import(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
-	struct file *file = arena_raw(arena, sizeof(*file));
-	struct import_source source = { read_chunk, file_again, file, 0 };
+	int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+	struct import_source source;
 	struct imported imported;
 	struct preview preview;
 	const char *slash = strrchr(argv[1], '/'), *who = verb_option(argc, argv, "--who");
 	struct import_origin from = { span_of(argv[0]), SPAN("verb"), span_of(slash ? slash + 1 : argv[1]), span_of(who ? who : "") };
 	(void)service;
-	file->stream = fopen(argv[1], "re");
-	if (!file->stream)
-		return why_set(why, ERR_INVALID, "file_unreadable", "%s can't be opened", argv[1]);
+	TRY(import_descriptor(arena, fd, &source, why));
 	bool only_look = has_flag(argc, argv, "--preview");
 	enum err err = only_look ? import_preview(db, arena, &from, &source, &preview, why)
 				 : import_run(db, arena, &from, &source, &imported, why);
-	fclose(file->stream);
+	close(fd);
 	if (err == OK)
 		*code = only_look ? print_preview(&preview) : print_imported(&imported);
 	return err;
@@ -323,12 +306,15 @@ BOOK_VERB(trial_balance, TRIAL_BALANCE)
 BOOK_VERB(proof, "proof MERCHANT [--recount]")
 
 const struct verb reconciliation_verbs[] = {
-	{ "import", "import MERCHANT FILE [--who NAME] [--preview]: a statement file of any format and size into staging, or what that would do",
+	{ "import",
+		"import MERCHANT FILE [--who NAME] [--preview]: a statement file of any format and size into staging, or what that would do",
 		verb_import },
 	{ "check", "check FILE: what an import would say of it, without a database; exit 1 when it is refused or would be quarantined",
 		verb_check },
 	{ "profile", "profile list | keys | show NAME | check FILE: profiles of CSV files, those that come with Dunlin and one's own",
 		verb_profile },
+	{ "watch", "watch [--once]: takes statement files from the folders of the setting statement_folders, until it is stopped",
+		verb_watch },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
 	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },

@@ -5,6 +5,7 @@ import io
 import itertools
 import os
 import pathlib
+import subprocess
 import time
 import uuid
 
@@ -272,6 +273,23 @@ def test_why_a_line_is_what_it_is_goes_from_the_file_to_the_transfers(booked):
     for nobody in (Desk(booked.world, "volt").call("GET", f"/v1/why/{line}"), booked.call("GET", f"/v1/why/{uuid.uuid4()}")):
         assert nobody[0] == 404
     assert booked.post(f"/v1/lines/{line}/unmatch", BY)[0] == 200
+
+
+def test_watch_takes_statements_from_a_folder(booked, tmp_path):
+    settings = {"RECONCILIATION_STATEMENT_FOLDERS": f"nord={tmp_path}", "RECONCILIATION_STATEMENT_SETTLE_SECONDS": "0"}
+    watch = lambda **more: subprocess.run([str(booked.world.bin / "reconciliation"), "watch", "--once"], capture_output=True, text=True,
+                                          env={**booked.world.environment("reconciliation"), **settings, **more})
+    (tmp_path / "known.xml").write_bytes((DATA / "simple.xml").read_bytes())
+    (tmp_path / "broken.xml").write_bytes((DATA / "doctype.xml").read_bytes())
+    (tmp_path / "coming.xml.part").write_bytes(b"<")
+    done = watch()
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path}: 1 taken, 1 failed\n"), done.stderr
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == [
+        "coming.xml.part", "done/known.xml", "failed/broken.xml", "failed/broken.xml.reason"]
+    assert "dtd_refused" in (tmp_path / "failed/broken.xml.reason").read_text()
+    assert watch().stdout == ""
+    assert watch(RECONCILIATION_STATEMENT_FOLDERS="").returncode == 1
+    assert watch(RECONCILIATION_STATEMENT_FOLDERS="nord=relative").returncode != 0
 
 
 def test_the_verbs_do_and_print_the_same(booked, tmp_path):

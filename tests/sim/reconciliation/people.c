@@ -239,9 +239,9 @@ bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena
 	case 5: return receipt(&a);
 	case 6: return allocate(&a);
 	case 7: return rng_one_in(r, 3) ? odd(&a) : rng_one_in(r, 2) && write_off(&a);
-	case 8: return rng_one_in(r, 2) ? close_exception(&a) : work(&a);
+	case 8: return close_exception(&a);
 	case 9:
 	case 10: return accept(&a);
-	default: return rng_one_in(r, 4) && define(&a);
+	default: return rng_one_in(r, 4) ? define(&a) : work(&a);
 	}
 }

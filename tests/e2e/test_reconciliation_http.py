@@ -288,7 +288,7 @@ def test_watch_takes_statements_from_a_folder(booked, tmp_path):
         "coming.xml.part", "done/known.xml", "failed/broken.xml", "failed/broken.xml.reason"]
     assert "dtd_refused" in (tmp_path / "failed/broken.xml.reason").read_text()
     assert watch().stdout == ""
-    assert watch(RECONCILIATION_STATEMENT_FOLDERS="").returncode == 1
+    assert watch(RECONCILIATION_STATEMENT_FOLDERS="").returncode == 2
     assert watch(RECONCILIATION_STATEMENT_FOLDERS="nord=relative").returncode != 0
 
 

@@ -18,6 +18,7 @@
 #include "verbs_ledger.h"
 #include "verbs_profile.h"
 #include "verbs_watch.h"
+#include "verbs_rules.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
 
@@ -323,5 +324,7 @@ const struct verb reconciliation_verbs[] = {
 	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },
 	{ "ledger", LEDGER_USAGE ": the journal against its seal; the first entry that does not fit, exit 1", verb_ledger },
 	{ "export", EXPORT_USAGE ": the journal of a closed month for an accounting system", verb_export },
+	{ "rules", RULES_USAGE ": stored lines through the rules once more, or with some told to wait; each that comes out otherwise",
+		verb_replay },
 	{ NULL, NULL, NULL },
 };

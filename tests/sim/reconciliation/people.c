@@ -138,7 +138,7 @@ static bool close_exception(const struct asking *a)
 {
 	const struct exception *e = pick(a, BOOK_EXCEPTIONS);
 
-	for (int tries = 0; e != NULL && tries < 5 && !(e->open && exception_is_closed_by_hand(e->kind)); tries++)
+	for (int tries = 0; e != NULL && tries < 20 && !(e->open && exception_is_closed_by_hand(e->kind)); tries++)
 		e = pick(a, BOOK_EXCEPTIONS);
 	if (e == NULL)
 		return false;

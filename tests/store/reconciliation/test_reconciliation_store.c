@@ -1,3 +1,4 @@
+#include "store_replay.h"
 #include "town.h"
 
 #include <stdio.h>
@@ -174,6 +175,32 @@ static void why_candidates_lost_is_kept(void **state)
 	bank_day(t, 2, ENTRIES({ .minor = 4400, .text = "one of two", .iban = HOME }));
 	assert_int_equal(town_number(t, "select count(*) from bank_line_candidate where lost = 'tie' and not chosen"), 2);
 	assert_int_equal(town_number(t, "select count(*) from bank_line where verdict = 'ambiguous'"), 1);
+}
+
+static void count_replayed(void *ctx, struct arena *arena, const struct replay_line *line, const struct replayed *now)
+{
+	(void)arena;
+	*(int *)ctx += now->change == REPLAY_WAITS && line->count == 1;
+}
+
+static void stored_lines_go_through_other_rules_and_nothing_changes(void **state)
+{
+	struct town *t = *state;
+	struct rule_set set;
+	struct replay_sums sums;
+	struct why why = { 0 };
+	int told = 0;
+	issue(t, "c2", "NORD-000002", 5000);
+	issue(t, "c3", "NORD-000003", 700);
+	bank_day(t, 2,
+		ENTRIES({ .minor = 5000, .text = "NORD-000002" }, { .minor = 700, .text = "nord 000003" }, { .minor = 33, .text = "?" }));
+	assert_int_equal(rule_set_read(SPAN(""), &set, &why), OK);
+	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), 120, &set, count_replayed, &told, &sums, &why), OK);
+	assert_true(sums.lines == 2 && sums.changes[REPLAY_SAME] == 2 && !told);
+	assert_int_equal(rule_set_read(SPAN("number"), &set, &why), OK);
+	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), 120, &set, count_replayed, &told, &sums, &why), OK);
+	assert_true(sums.changes[REPLAY_WAITS] == 2 && told == 2);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'matched'"), 2);
 }
 
 static void commit_owner(struct town *t)
@@ -458,6 +485,7 @@ int main(void)
 		IN_TOWN(a_customers_number_waits_for_the_invoice),
 		IN_TOWN(an_account_that_a_person_teaches_explains_lines_that_wait),
 		IN_TOWN(why_candidates_lost_is_kept),
+		IN_TOWN(stored_lines_go_through_other_rules_and_nothing_changes),
 		IN_TOWN(what_explains_a_line_is_found_however_long_its_transaction_lasts),
 		IN_TOWN(a_line_that_waits_asks_for_what_came_beside_its_first_look),
 		IN_TOWN(a_person_matches_and_takes_back_and_both_are_audited),

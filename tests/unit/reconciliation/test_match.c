@@ -1,5 +1,6 @@
 #include "golden.h"
 #include "match.h"
+#include "match_replay.h"
 #include "match_select.h"
 #include "payer_name.h"
 #include "reference.h"
@@ -404,6 +405,49 @@ static void references_of_the_corpus_are_equal_as_its_source_says(void **state)
 	json_decref(all);
 }
 
+/* ---- replay ---- */
+
+static void a_replay_shows_what_other_rules_would_make_of_a_line(void **state)
+{
+	struct candidate kept[] = { { .kind = CANDIDATE_INVOICE,
+		.label = SPAN("A"),
+		.open = 100,
+		.signs = SIGN_NUMBER | SIGN_PART,
+		.chosen = true,
+		.minor = 40 } };
+	struct replay_line line = {
+		.amount = { 40, { "EUR" } }, .booking = { 20500 }, .held = SPAN("number"), .candidates = kept, .count = 1
+	};
+	struct rule_set set;
+	struct text t;
+	assert_int_equal(rule_set_read(SPAN(""), &set, NULL), OK);
+	assert_int_equal(match_replay(*state, &line, &set).change, REPLAY_SAME);
+	line.held = SPAN("of_old");
+	assert_int_equal(match_replay(*state, &line, &set).change, REPLAY_RULE);
+	kept[0].minor = 30;
+	assert_int_equal(match_replay(*state, &line, &set).change, REPLAY_OTHER);
+	kept[0].chosen = false;
+	assert_int_equal(match_replay(*state, &line, &set).change, REPLAY_POSTS);
+	kept[0].chosen = true;
+	assert_int_equal(rule_set_read(SPAN("mended,number"), &set, NULL), OK);
+	struct replayed now = match_replay(*state, &line, &set);
+	assert_int_equal(now.change, REPLAY_WAITS);
+	text_init(&t, *state);
+	replay_print(&t, &line, &now);
+	assert_string_equal(t.at, "2026-02-16 00000000-0000-0000-0000-000000000000 EUR 0.40: of_old, A -> number, waits\n");
+	/* What was kept stays as it was. */
+	assert_true(kept[0].chosen);
+}
+
+static void a_rule_set_names_rules_that_there_are(void **state)
+{
+	struct rule_set set;
+	struct why why = { 0 };
+	(void)state;
+	assert_int_equal(rule_set_read(SPAN("number,guess"), &set, &why), ERR_INVALID);
+	assert_string_equal(why.code, "rule_unknown");
+}
+
 /* ---- names ---- */
 
 static void names_are_alike_by_more_than_half_of_the_shorter_one(void **state)
@@ -555,6 +599,8 @@ int main(void)
 		WITH_ARENA(what_stands_in_a_reference_whose_check_digits_fail_is_doubted),
 		WITH_ARENA(a_word_that_two_pieces_make_is_weak),
 		WITH_ARENA(every_word_of_one_place_is_a_token_once_at_its_strongest),
+		WITH_ARENA(a_replay_shows_what_other_rules_would_make_of_a_line),
+		WITH_ARENA(a_rule_set_names_rules_that_there_are),
 		WITH_ARENA(references_of_the_corpus_are_equal_as_its_source_says),
 		WITH_ARENA(names_are_alike_by_more_than_half_of_the_shorter_one),
 		WITH_ARENA(a_selection_is_proven_to_be_the_only_one),

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "ledger.h"
+#include "match_replay.h"
 
 /*
  * The matcher over lines whose truth is known, printed by class: nothing is posted that is not so, and nearly everything that says enough is posted.
@@ -38,6 +39,23 @@ static bool is_right(const struct world *w, struct uuid id, const struct labelle
 	return chosen == l->count && right == chosen;
 }
 
+/* The same rules over what was kept come out the same. */
+static void assert_replayed(const struct world *w, struct uuid id)
+{
+	static const struct rule_set none;
+	const struct line *line = world_line_now(w, id);
+	struct candidate kept[200];
+	const struct kept_candidate *c;
+	struct replay_line again = {
+		.id = id, .booking = line->booking, .amount = line->amount, .candidates = kept, .held = span_of(world_rule(w, id))
+	};
+	for (size_t i = 0; (c = book_next(w->book, BOOK_CANDIDATES, &i));)
+		if (uuid_equal(c->line, id))
+			kept[again.count++] = c->candidate;
+	if (again.count)
+		assert_int_equal(match_replay(w->arena, &again, &none).change, REPLAY_SAME);
+}
+
 static void print_line(const struct world *w, struct uuid id, const struct labelled *l, const char *what)
 {
 	const struct kept_candidate *c;
@@ -63,6 +81,7 @@ static void judge(struct world *w, const struct labelled *l, struct tally *t)
 	const char *show = getenv("DUNLIN_LABELLED");
 	struct uuid id = world_line(w, l->line);
 	bool posted = world_line_now(w, id)->state == LINE_MATCHED, right = posted && l->owes != OWES_WAIT && is_right(w, id, l);
+	assert_replayed(w, id);
 	t->lines++;
 	t->posted += posted;
 	t->wrong += posted && !right;

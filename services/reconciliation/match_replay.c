@@ -1,0 +1,106 @@
+#include "match_replay.h"
+
+#include <string.h>
+
+static const char *const words[REPLAY_CHANGES] = {
+	[REPLAY_SAME] = "the same",
+	[REPLAY_POSTS] = "would be posted",
+	[REPLAY_WAITS] = "would wait",
+	[REPLAY_OTHER] = "would pay something else",
+	[REPLAY_RULE] = "another rule, the same outcome",
+};
+
+const char *replay_word(enum replay_change change)
+{
+	return words[change];
+}
+
+static int find_rule(struct span word)
+{
+	int id = 0;
+	while (id < MATCH_RULES && !span_is(word, match_rule((enum match_rule_id)id)->word))
+		id++;
+	return id;
+}
+
+enum err rule_set_read(struct span list, struct rule_set *set, struct why *why)
+{
+	struct span word;
+	*set = (struct rule_set){ 0 };
+	while (list.size) {
+		span_cut(list, ',', &word, &list);
+		int id = find_rule(word);
+		if (id == MATCH_RULES)
+			return why_set(why, ERR_INVALID, "rule_unknown", "there is no rule '%.*s' of matching", SPAN_ARG(word));
+		set->waits[id] = true;
+	}
+	return OK;
+}
+
+static void clear(struct candidate *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		all[i].chosen = false;
+		all[i].minor = 0;
+	}
+}
+
+static bool is_chosen(const struct candidate *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (all[i].chosen)
+			return true;
+	return false;
+}
+
+static bool is_same_choice(const struct candidate *a, const struct candidate *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].chosen != b[i].chosen || a[i].minor != b[i].minor)
+			return false;
+	return true;
+}
+
+static enum replay_change compare(const struct replay_line *line, const struct candidate *now, struct span held)
+{
+	bool posted = is_chosen(line->candidates, line->count), posts = is_chosen(now, line->count);
+	if (posted != posts)
+		return posts ? REPLAY_POSTS : REPLAY_WAITS;
+	if (!is_same_choice(line->candidates, now, line->count))
+		return REPLAY_OTHER;
+	return span_equal(line->held, held) ? REPLAY_SAME : REPLAY_RULE;
+}
+
+struct replayed match_replay(struct arena *arena, const struct replay_line *line, const struct rule_set *set)
+{
+	struct candidate *now = ARENA_ARRAY(arena, struct candidate, line->count + 1);
+	int64_t amount = line->amount.minor;
+	if (line->count)
+		memcpy(now, line->candidates, line->count * sizeof(*now));
+	clear(now, line->count);
+	struct match m = amount > 0 ? match_credit(now, line->count, amount, line->is_return)
+				    : match_debit(now, line->count, -amount, line->is_return);
+	if (set->waits[m.rule])
+		clear(now, line->count);
+	return (struct replayed){ compare(line, now, span_of(match_rule(m.rule)->word)), m.rule, now };
+}
+
+static void print_choice(struct text *t, const struct candidate *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (all[i].chosen)
+			text_printf(t, " %.*s", SPAN_ARG(all[i].label));
+	if (!is_chosen(all, n))
+		text_add(t, " waits");
+}
+
+void replay_print(struct text *t, const struct replay_line *line, const struct replayed *now)
+{
+	char day[DATE_TEXT + 1];
+	date_print(line->booking, day);
+	text_printf(t, "%s %s %s: %.*s,", day, uuid_text(t->arena, line->id), money_text(t->arena, line->amount), SPAN_ARG(line->held));
+	print_choice(t, line->candidates, line->count);
+	text_printf(t, " -> %s,", match_rule(now->rule)->word);
+	print_choice(t, now->candidates, line->count);
+	text_add(t, "\n");
+}

@@ -21,6 +21,8 @@ void ledger_post(struct ledger *l, struct span debit, struct span credit, struct
 		return;
 	if (span_equal(debit, credit) || chart_of(debit) == CHART_COUNT || chart_of(credit) == CHART_COUNT)
 		bug("transfer from %.*s to %.*s", SPAN_ARG(credit), SPAN_ARG(debit));
+	if (uuid_is_zero(l->cause_id))
+		bug("transfer from %.*s to %.*s without a cause", SPAN_ARG(credit), SPAN_ARG(debit));
 	struct uuid id = say_id(l->say);
 	struct transfer *t = book_add(l->book, BOOK_TRANSFERS, book_key_uuid(l->book, l->merchant, id));
 	*t = (struct transfer){

@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 from conftest import World
+from stack import http
 from test_reconciliation_http import Desk
 
 CASH = {"customer_ref": "c1", "who": "eve", "why": "counter"}
@@ -330,3 +331,18 @@ def test_a_month_of_many_entries_is_several_files_and_all_of_them_are_everything
     rows = [row for part in (1, 2, 3) for row in csv.DictReader(io.StringIO(file(desk, "xero", 1, part=part).decode(), newline=""))]
     assert sorted(minor(row["*Amount"]) for row in rows if row["*AccountCode"] == "receivable") == list(range(1, 1202)) and len(rows) == 2402
     assert desk.call("GET", "/v1/exports/file?target=xero&number=1&currency=EUR&part=4")[0] == 404
+
+
+def gauge(world, account):
+    status, text = http(world.ops("reconciliation") + "/metrics")
+    found = [line.split()[-1] for line in text.splitlines() if line.startswith(f'dunlin_unexplained_minor_units{{account="{account}"}}')]
+    return float(found[0]) if status == 200 and found else None
+
+
+def test_an_account_that_leaves_its_sub_ledger_shows_in_the_gauge(world):
+    desk = merchant(world, "untied")
+    before = gauge(world, "clearing") or 0
+    post(desk, 77, "2026-01-05", debit="clearing:main", credit="unapplied_cash")
+    world.until(lambda: gauge(world, "clearing"), before + 77, timeout=40)
+    owner(world, "delete from journal where merchant_id = 'untied'")
+    world.until(lambda: gauge(world, "clearing"), before, timeout=40)

@@ -30,6 +30,37 @@ static void live(struct town *t)
 	town_due(t);
 }
 
+/* Whatever road a transfer came by: what it was made for is there. */
+static void every_transfer_names_what_it_was_made_for(void **state)
+{
+	struct town *t = *state;
+	live(t);
+	town_script(t->owner, "update clock set at = '2026-03-21T12:00:00Z'");
+	const char *line = town_text(t, "select line_id::text from bank_line where state = 'waiting' and amount > 0 limit 1");
+	struct uuid id;
+	assert_int_equal(uuid_parse(span_of(line), &id), OK);
+	town_do(t, world_command(&t->world, "MatchLine", world_path(&t->world, "lines", id, "match"), "\"account\":\"not_collections\""));
+	town_do(t, world_command(&t->world, "UnmatchLine", world_path(&t->world, "lines", id, "unmatch"), ""));
+	assert_true(town_number(t, "select count(distinct cause) from journal") >= 9);
+	assert_string_equal(
+		town_text(t,
+			"select coalesce(string_agg(distinct cause, ' '), '') from journal j where not case"
+			" when cause = 'invoice' then exists (select from invoice where invoice_id = j.cause_id)"
+			" when cause = 'credit_note' then exists (select from credit_note where credit_note_id = j.cause_id)"
+			" when cause in ('line', 'match', 'unmatch', 'return') then exists (select from bank_line where line_id = j.cause_id)"
+			" when cause in ('payment', 'receipt') then exists (select from receipt where receipt_id = j.cause_id)"
+			" when cause = 'refund' then exists (select from refund where refund_id = j.cause_id)"
+			" when cause = 'payout' then exists (select from payout where payout_id = j.cause_id)"
+			" when cause = 'opening' then exists (select from statement where statement_id = j.cause_id)"
+			" else false end"),
+		"");
+	town_may_not(t,
+		"insert into journal (merchant_id, transfer_id, debit, credit, currency, amount, cause, cause_id, customer_ref, day, posted_at)"
+		" values ('nord', gen_random_uuid(), 'receivable', 'revenue', 'EUR', 1, 'invoice', '00000000-0000-0000-0000-000000000000', 'c1',"
+		" '2026-03-01', '2026-03-01')",
+		"journal_has_cause");
+}
+
 static int64_t differences(struct town *t)
 {
 	return town_number(t,
@@ -243,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(the_sums_that_are_kept_are_those_of_the_rows),
+		IN_TOWN(every_transfer_names_what_it_was_made_for),
 		IN_TOWN(fold_changes_no_sum),
 		IN_TOWN(damage_to_any_row_is_seen_by_the_proof),
 		IN_TOWN(an_account_that_differs_from_its_sub_ledger_is_told_with_its_amount),

@@ -6,6 +6,7 @@
 #include "http_period.h"
 #include "http_preview.h"
 #include "http_queue.h"
+#include "http_reading.h"
 #include "http_sums.h"
 #include "http_why.h"
 #include "import.h"
@@ -202,6 +203,7 @@ static enum err accept_statements(struct request *r, struct db *db, struct respo
 		return why_field(why, ERR_INVALID, "field_invalid", "who", "who is at most 100 bytes");
 	if (!r->body.size)
 		return why_set(why, ERR_INVALID, "body_missing", "the body is the statement file");
+	TRY(reading_settings_read(r, &source.reading, why));
 	TRY(import_run(db, r->arena, &from, &source, &imported, why));
 	role_wake(ROLE_TICK);
 	if (imported.refused.rule != RULE_NONE)
@@ -230,7 +232,7 @@ const struct route reconciliation_routes[] = {
 		.access = ACCESS_WRITE,
 		.accept = accept_statements,
 		.body_limit = UPLOAD,
-		.help = "imports a camt.053 file, which is the body; larger ones by the verb import" },
+		.help = "imports a statement file of any format, which is the body; larger ones by the verb import" },
 	{ .method = "POST",
 		.path = "/v1/statements/preview",
 		.access = ACCESS_WRITE,

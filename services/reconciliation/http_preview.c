@@ -1,5 +1,6 @@
 #include "http_preview.h"
 
+#include "http_reading.h"
 #include "json_out.h"
 
 enum { SHOWN_LINES = 1000 };
@@ -69,6 +70,7 @@ enum err preview_accept(struct request *r, struct db *db, struct response *respo
 	struct preview p;
 	if (!r->body.size)
 		return why_set(why, ERR_INVALID, "body_missing", "the body is the statement file");
+	TRY(reading_settings_read(r, &source.reading, why));
 	TRY(import_preview(db, r->arena, &from, &source, &p, why));
 	const struct violation *refused = &p.imported.refused;
 	if (refused->rule != RULE_NONE)

@@ -328,10 +328,23 @@ static enum err refuse(struct import *i, const struct violation *v, struct why *
 	return OK;
 }
 
+/* The merchant's own profiles, unless the caller brought some. */
+static enum err add_profiles(struct import *i, struct arena *arena, struct reading_settings *reading, struct why *why)
+{
+	struct args *args = args_new(i->arena);
+	struct rows rows;
+	if (reading->profiles.size)
+		return OK;
+	args_text(args, i->merchant);
+	TRY(db_exec(i->db, arena, &q_csv_profile_all, args, &rows, why));
+	reading->profiles = rows_text(&rows, 0, rows_column(&rows, "body"));
+	return OK;
+}
+
 static enum err stage(struct import *i, struct import_source *source, struct imported *out, struct why *why)
 {
 	struct reading_sink sink = { .ctx = i, .line = told_line, .statement = told_statement, .broken = told_broken };
-	struct reading *reading = reading_open(&sink, NULL);
+	struct reading *reading = reading_open(&sink, &source->reading);
 	struct span bytes = SPAN("");
 	enum err err;
 	rows_begin(i);
@@ -389,6 +402,8 @@ static enum err run(struct import *i, struct arena *arena, const struct import_o
 	TRY(claim(i, from, out, &out->is_new, why));
 	if (out->is_new)
 		TRY(keep_bytes(i, source, why));
+	if (out->is_new)
+		TRY(add_profiles(i, arena, &source->reading, why));
 	TRY(out->is_new ? stage(i, source, out, why) : told_before(i, out, why));
 	TRY(db_flush(i->db, why));
 	return report(i, arena, out, why);
@@ -438,7 +453,7 @@ static void bytes_again(struct import_source *source)
 
 struct import_source import_bytes(const struct span *bytes)
 {
-	struct import_source source = { read_bytes, bytes_again, NULL, 0 };
+	struct import_source source = { .read = read_bytes, .again = bytes_again };
 	/* Read, never written. */
 	memcpy(&source.ctx, &bytes, sizeof(bytes));
 	return source;
@@ -468,6 +483,6 @@ enum err import_descriptor(struct arena *arena, int fd, struct import_source *so
 	if (fd < 0)
 		return why_set(why, ERR_INVALID, "file_unreadable", "the file can't be opened");
 	file->fd = fd;
-	*source = (struct import_source){ read_opened, bytes_again, file, 0 };
+	*source = (struct import_source){ .read = read_opened, .again = bytes_again, .ctx = file };
 	return OK;
 }

@@ -95,14 +95,18 @@ static bool has_flag(int argc, char **argv, const char *flag)
 
 static enum err import(const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
-	int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
 	struct import_source source;
+	struct reading_settings reading;
 	struct imported imported;
 	struct preview preview;
 	const char *slash = strrchr(argv[1], '/'), *who = verb_option(argc, argv, "--who");
 	struct import_origin from = { span_of(argv[0]), SPAN("verb"), span_of(slash ? slash + 1 : argv[1]), span_of(who ? who : "") };
 	(void)service;
+	if (!reading_options(arena, argc, argv, &reading))
+		return why_set(why, ERR_INVALID, "usage", "--charset or --profiles can't be that");
+	int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
 	TRY(import_descriptor(arena, fd, &source, why));
+	source.reading = reading;
 	bool only_look = has_flag(argc, argv, "--preview");
 	enum err err = only_look ? import_preview(db, arena, &from, &source, &preview, why)
 				 : import_run(db, arena, &from, &source, &imported, why);
@@ -114,7 +118,8 @@ static enum err import(const struct service *service, struct db *db, struct aren
 
 static int verb_import(const struct service *service, int argc, char **argv)
 {
-	return argc < 2 ? usage("import MERCHANT FILE [--who NAME] [--preview]") : with_database(service, argc, argv, import);
+	return argc < 2 ? usage("import MERCHANT FILE [--who NAME] [--preview] " READING_USAGE)
+			: with_database(service, argc, argv, import);
 }
 
 /* ---- accounts ---- */
@@ -312,7 +317,8 @@ const struct verb reconciliation_verbs[] = {
 		verb_import },
 	{ "check", "check FILE: what an import would say of it, without a database; exit 1 when it is refused or would be quarantined",
 		verb_check },
-	{ "profile", "profile list | keys | show NAME | check FILE: profiles of CSV files, those that come with Dunlin and one's own",
+	{ "profile",
+		"profile list | keys | show NAME | check FILE | define MERCHANT FILE: profiles of CSV files, those that come with Dunlin and one's own",
 		verb_profile },
 	{ "watch", "watch [--once]: takes statement files from the folders of the setting statement_folders, until it is stopped",
 		verb_watch },

@@ -1,6 +1,7 @@
 #include "verbs_check.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "check.h"
 #include "verbs_profile.h"
@@ -11,12 +12,6 @@ static void print(void *ctx, struct span line)
 {
 	(void)ctx;
 	printf("%.*s\n", SPAN_ARG(line));
-}
-
-static struct span option(int argc, char **argv, const char *name)
-{
-	const char *value = verb_option(argc, argv, name);
-	return value ? span_of(value) : SPAN("");
 }
 
 static int check(FILE *file, enum check_format format, const struct reading_settings *settings)
@@ -39,31 +34,20 @@ static int check(FILE *file, enum check_format format, const struct reading_sett
 
 static int check_named(struct arena *arena, int argc, char **argv)
 {
-	const char *own = verb_option(argc, argv, "--profiles");
-	struct span profiles = SPAN("");
-	int count;
-	struct span charset = option(argc, argv, "--charset");
-	if (argc < 1 || argv[0][0] == '-' || (charset.size && charset_find(charset) == CHARSETS)) {
-		fprintf(stderr,
-			"usage: reconciliation check FILE [--account IDENTIFIER] [--currency CODE] [--profile NAME] [--profiles FILE]"
-			" [--charset auto|utf-8|cp1252|cp437|cp850] [--format json]\n");
+	const char *format = verb_option(argc, argv, "--format");
+	struct reading_settings settings;
+	if (argc < 1 || argv[0][0] == '-') {
+		fprintf(stderr, "usage: reconciliation check FILE " READING_USAGE " [--format json]\n");
 		return EXIT_USAGE;
 	}
-	if (own && !profiles_read(arena, own, &profiles, &count))
-		return EXIT_FAILED;
+	if (!reading_options(arena, argc, argv, &settings))
+		return EXIT_USAGE;
 	FILE *file = fopen(argv[0], "re");
 	if (!file) {
 		fprintf(stderr, "%s can't be opened\n", argv[0]);
 		return EXIT_FAILED;
 	}
-	struct reading_settings settings = {
-		.charset = charset.size ? charset_find(charset) : CHARSET_AUTO,
-		.account = option(argc, argv, "--account"),
-		.profile = option(argc, argv, "--profile"),
-		.currency = option(argc, argv, "--currency"),
-		.profiles = profiles,
-	};
-	int code = check(file, span_is(option(argc, argv, "--format"), "json") ? CHECK_JSON : CHECK_TEXT, &settings);
+	int code = check(file, format && !strcmp(format, "json") ? CHECK_JSON : CHECK_TEXT, &settings);
 	bool broken = ferror(file);
 	fclose(file);
 	return broken ? EXIT_FAILED : code;

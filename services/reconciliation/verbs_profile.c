@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/db.h"
 #include "readers/csv_profile.h"
+#include "reconciliation_queries.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, TEXT_MOST = 256 << 10 };
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: reconciliation profile list | keys | show NAME | check FILE\n");
+	fprintf(stderr, "usage: reconciliation profile list | keys | show NAME | check FILE | define MERCHANT FILE\n");
 	return EXIT_USAGE;
 }
 
@@ -43,6 +45,28 @@ bool profiles_read(struct arena *arena, const char *file, struct span *text, int
 	else if (!*count)
 		fprintf(stderr, "%s holds no profile\n", file);
 	return err == OK && *count;
+}
+
+static struct span option(int argc, char **argv, const char *name)
+{
+	const char *value = verb_option(argc, argv, name);
+	return value ? span_of(value) : SPAN("");
+}
+
+bool reading_options(struct arena *arena, int argc, char **argv, struct reading_settings *out)
+{
+	struct span charset = option(argc, argv, "--charset");
+	const char *own = verb_option(argc, argv, "--profiles");
+	int count;
+	*out = (struct reading_settings){
+		.charset = charset.size ? charset_find(charset) : CHARSET_AUTO,
+		.account = option(argc, argv, "--account"),
+		.profile = option(argc, argv, "--profile"),
+		.currency = option(argc, argv, "--currency"),
+	};
+	if (out->charset == CHARSETS)
+		fprintf(stderr, "--charset is auto, utf-8, cp1252, cp437 or cp850\n");
+	return out->charset != CHARSETS && (!own || profiles_read(arena, own, &out->profiles, &count));
 }
 
 static int check(const char *file)
@@ -96,14 +120,50 @@ static int show(const char *name)
 	return EXIT_FAILED;
 }
 
+/* Each profile of the file is put by its name: in the place of the merchant's own of that name. */
+static enum err define(struct db *db, struct arena *arena, const char *merchant, struct span text, struct why *why)
+{
+	struct csv_profile p;
+	enum err err;
+	int line = 0;
+	TRY(db_begin(db, why));
+	for (struct span rest = text, before = text; csv_profile_next(&rest, &line, &p, &err, why); before = rest) {
+		struct args *args = args_new(arena);
+		args_text(args, span_of(merchant));
+		args_text(args, p.name);
+		args_text(args, span_bytes(before.at, (size_t)(rest.at - before.at)));
+		db_queue(db, &q_csv_profile_put, args, 1);
+	}
+	TRY(err);
+	TRY(db_flush(db, why));
+	return db_commit(db, why);
+}
+
+static int define_verb(const struct service *service, int argc, char **argv)
+{
+	struct arena *arena = arena_open();
+	struct db *db = NULL;
+	struct why why = { 0 };
+	struct span text;
+	int count, code = profiles_read(arena, argv[2], &text, &count) ? verb_begin(service, argc, argv, &db) : EXIT_FAILED;
+	if (!code && define(db, arena, argv[1], text, &why) != OK)
+		code = verb_fail(&why);
+	else if (!code)
+		printf("%d profile%s of %s\n", count, count == 1 ? "" : "s", argv[1]);
+	db_close(db);
+	arena_close(arena);
+	return code;
+}
+
 int verb_profile(const struct service *service, int argc, char **argv)
 {
-	(void)service;
 	if (argc == 1 && !strcmp(argv[0], "list"))
 		return list();
 	if (argc == 1 && !strcmp(argv[0], "keys"))
 		return keys();
 	if (argc == 2 && !strcmp(argv[0], "show"))
 		return show(argv[1]);
+	if (argc >= 3 && !strcmp(argv[0], "define"))
+		return define_verb(service, argc, argv);
 	return argc == 2 && !strcmp(argv[0], "check") ? check(argv[1]) : usage();
 }

@@ -260,7 +260,7 @@ bool csv_profile_next(struct span *rest, int *number, struct csv_profile *p, enu
 			break;
 		*rest = after;
 		++*number;
-		if (!is_content(line))
+		if (!is_content(line) && span_is_text(line))
 			continue;
 		if (!span_is_text(line))
 			*err = why_set(why, ERR_INVALID, "profile_text", "line %d: not a text in UTF-8", *number);

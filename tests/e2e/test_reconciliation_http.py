@@ -225,6 +225,16 @@ def test_the_work_queue_is_paged_filtered_owned_parked_and_kept_as_history(booke
     assert [r["id"] for r in rows] == [row["id"] for row in booked.get("/v1/queue")["queue"]]
 
 
+def test_an_exception_shows_its_candidates_as_its_line_does(booked):
+    row = next(row for parked in ("false", "true") for row in booked.get(f"/v1/queue?parked={parked}")["queue"] if row["kind"] == "unmatched_line")
+    booked.world.query("reconciliation", f"""insert into bank_line_candidate (merchant_id, line_id, look, number, rule, lost, kind, target_id, customer_ref, label, open,
+        signs, chosen, amount) select merchant_id, line_id, looks, 99, 'none', '', 1, gen_random_uuid(), 'c1', 'R-1', amount, 0, false, 0
+        from bank_line where merchant_id = 'nord' and line_id = '{row["subject_id"]}'""")
+    seen = booked.get(f"/v1/exceptions/{row['id']}")["candidates"]
+    assert "R-1" in [candidate["label"] for candidate in seen]
+    assert seen == booked.get(f"/v1/lines/{row['subject_id']}")["looked_at"]
+
+
 def test_many_suggestions_are_accepted_in_one_call_each_with_its_own_outcome(booked):
     line = booked.get("/v1/queue?parked=true")["queue"][0]["id"]
     nothing = str(uuid.uuid4())

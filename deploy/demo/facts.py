@@ -78,6 +78,7 @@ class Facts:
         self.verdicts = {}  # bank line -> latest LineMatched or LineUnmatched
         self.credit = {}  # (merchant, customer, currency) -> UnappliedChanged
         self.invoices = {}  # id -> InvoiceIssued
+        self.formats = {}  # bank account -> format of its statements, which no event tells: whoever knows fills it in
         self.repeated = 0
 
     @staticmethod

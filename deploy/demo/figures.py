@@ -7,6 +7,8 @@ import json
 import re
 import zoneinfo
 
+from facts import text_id
+
 AGES = (("not due", None, 0), ("1 to 30 days", 1, 30), ("31 to 60", 31, 60), ("61 to 90", 61, 90), ("over 90", 91, None))
 
 
@@ -102,6 +104,15 @@ def for_a_person(facts, merchant):
     return t
 
 
+def told_by_banks(facts, merchant):
+    """Lines of statements, each once however often it was told: format -> Tally."""
+    t = collections.OrderedDict()
+    for m in sorted(facts.lines.values(), key=lambda m: facts.formats[text_id(m.account_id)]):
+        if m.merchant_id == merchant:
+            t.setdefault(facts.formats[text_id(m.account_id)], Tally()).add(m.amount.minor)
+    return t
+
+
 def ageing(facts, merchant, now):
     """Open items by days past due, in the merchant's zone: label -> Tally."""
     today = now.astimezone(zoneinfo.ZoneInfo(merchant.zone)).date()
@@ -153,6 +164,7 @@ def digest(facts, merchants, now):
     for merchant in merchants:
         figures[merchant.id] = {
             "happened": {k: [t.count, t.minor] for k, t in happened(facts, merchant.id).items()},
+            "lines": {k: [t.count, t.minor] for k, t in told_by_banks(facts, merchant.id).items()},
             "for a person": {" ".join(k): [t.count, t.minor] for k, t in for_a_person(facts, merchant.id).items()},
             "ageing": {k: [t.count, t.minor] for k, t in ageing(facts, merchant, now).items()},
             "sums": dict(sums(facts, merchant.id)),

@@ -18,6 +18,15 @@ def iban(country, bank, number):
 
 
 @dataclasses.dataclass
+class Account:
+    """At a bank: what it is called, in which format its statements come, and what lies in it at the beginning, in minor units."""
+    iban: str
+    name: str
+    format: str
+    opening: int
+
+
+@dataclasses.dataclass
 class Merchant:
     id: str
     name: str
@@ -28,8 +37,7 @@ class Merchant:
     address: dict
     tax_id: str
     prefix: str
-    iban: str
-    opening: int  # what lies in the bank account at the beginning, minor units
+    accounts: tuple  # the provider pays out to the first
     rates: tuple  # tax in percent, the usual one first
     prices: tuple  # (text, unit, least, most) of unit prices in major units
     customers: int
@@ -48,16 +56,23 @@ class Merchant:
     def secret(self):
         return f"whsec_{self.id}4dunlindemo"
 
+    @property
+    def opening(self):
+        return sum(account.opening for account in self.accounts)
+
 
 MERCHANTS = (
     Merchant("nord", "Nordlicht Werkzeug GmbH", "EUR", 2, "Europe/Berlin", "de",
              {"lines": ["Hafenstraße 12"], "city": "Kiel", "postal_code": "24103", "country": "DE"}, "DE136695976", "NORD-",
-             iban("DE", "21050170", "0012345678"), 1_250_000, (19, 7),
+             (Account(iban("DE", "21050170", "0012345678"), "current account", "camt.053", 1_250_000),
+              Account(iban("DE", "20041133", "0098765432"), "second bank", "mt940", 300_000),
+              Account(iban("NL", "RABO", "0312345678"), "Dutch customers", "csv", 20_000)), (19, 7),
              (("Hand planes", "piece", 18, 240), ("Sharpening", "h", 35, 95), ("Timber, oak", "m", 4, 60), ("Workshop course", "seat", 80, 390)),
              120, 1001, "N"),
     Merchant("sakura", "Sakura Instruments K.K.", "JPY", 0, "Asia/Tokyo", "en",
              {"lines": ["3-1-7 Kanda Ogawamachi"], "city": "Tokyo", "postal_code": "101-0052", "country": "JP"}, "T1180301018771", "SKR-",
-             iban("DE", "50070010", "0087654321"), 8_000_000, (10, 8),
+             (Account(iban("DE", "50070010", "0087654321"), "current account", "bai2", 8_000_000),
+              Account(iban("DE", "30060010", "0011223344"), "overseas", "ofx", 500_000)), (10, 8),
              (("Microscope slides", "box", 900, 6400), ("Calibration", "h", 7000, 16000), ("Pipettes", "piece", 1200, 9800),
               ("Data service", "GB", 3, 90)),
              80, 2001, "S"),
@@ -71,6 +86,7 @@ BEHAVIOURS = (
     ("number", 10, "transfers with the invoice's number in the text"),
     ("typo", 4, "transfers with a mistyped reference, from the account that we know"),
     ("silent", 3, "transfers without any reference, from the account that we know"),
+    ("unclear", 1, "owes the same amount twice and transfers it once without saying for which"),
     ("stranger", 2, "transfers without any reference, from an account that nobody knows"),
     ("part", 4, "transfers a part, and the rest when reminded"),
     ("partial", 2, "transfers a part, and never the rest"),
@@ -98,6 +114,8 @@ def steps(behaviour, delay):
         "number": [{**transfer, "reference": "number"}],
         "typo": [{**transfer, "reference": "typo"}],
         "silent": [{**transfer, "reference": "none"}],
+        # When the first is paid the second is there already; when the second is paid it is the only one.
+        "unclear": [{"does": "transfer", "days": 25, "reference": "none"}],
         "stranger": [{**transfer, "reference": "none"}],
         "part": [{**transfer, "percent": 60}, {"does": "transfer", "after": "mail", "mails": 3, "days": 2, "percent": 40}],
         "partial": [{**transfer, "percent": 60}],
@@ -115,9 +133,9 @@ def steps(behaviour, delay):
     }[behaviour]
 
 
-FIRST = ("Ada", "Ben", "Clara", "Dario", "Elif", "Finn", "Greta", "Hugo", "Ines", "Jonas", "Kaja", "Levi", "Mira", "Nils", "Olga", "Paul", "Quirin", "Rosa",
+FIRST = ("Ada", "Ben", "Clara", "Dario", "Elif", "Finn", "Greta", "Hugo", "Ines", "Jürgen", "Kaja", "Levi", "Mira", "Nils", "Käthe", "Paul", "Quirin", "Rosa",
          "Sven", "Tilda", "Umut", "Vera", "Wim", "Yuki", "Zoe")
-LAST = ("Albers", "Brandt", "Cordes", "Dahl", "Endo", "Falk", "Goto", "Hansen", "Ito", "Jensen", "Kato", "Lund", "Mori", "Nissen", "Ono", "Petersen",
+LAST = ("Albers", "Großmann", "Cordes", "Dahl", "Endo", "Falk", "Goto", "Hansen", "Ito", "Jensen", "Kato", "Lund", "Mori", "Nissen", "Ono", "Petersen",
         "Quist", "Richter", "Sato", "Thomsen", "Ueda", "Voss", "Winter", "Yamada", "Zander")
 
 
@@ -139,7 +157,7 @@ class Customer:
     @property
     def knows_iban(self):
         """Whether it told us the account that it pays from."""
-        return self.behaviour in ("typo", "silent")
+        return self.behaviour in ("typo", "silent", "unclear")
 
 
 @dataclasses.dataclass
@@ -182,9 +200,9 @@ def customers_of(merchant, chance):
     behaviours = spread(merchant.customers)
     chance.shuffle(behaviours)
     for i, behaviour in enumerate(behaviours):
-        billed = 0 if behaviour in ("bundle", "refund", "dispute", "promise", "twins", "return") or i % 5 else 1 + (i * 7) % 28
+        billed = 0 if behaviour in ("unclear", "bundle", "refund", "dispute", "promise", "twins", "return") or i % 5 else 1 + (i * 7) % 28
         yield Customer(merchant, f"{merchant.letter}-{merchant.first + i}", f"{FIRST[i % 25]} {LAST[(i * 7 + i // 25) % 25]}", behaviour,
-                       iban("DE", "10010010", f"{merchant.first + i:010d}"), (10, 14, 30)[i % 3], billed, chance.randint(1, 9))
+                       iban("DE", "10010010", f"{merchant.first + i:010d}"), 30 if behaviour == "unclear" else (10, 14, 30)[i % 3], billed, chance.randint(1, 9))
 
 
 def price(merchant, chance, least, most):
@@ -210,6 +228,9 @@ def orders_of(customer, chance, index):
             ref = f"{customer.ref}-usage-{n + 1}"
             yield Order(day, customer, ref, "billing-day", [charge(merchant, chance, ref)])
         return
+    if customer.behaviour == "unclear":
+        yield from same_twice(customer, chance, index % 20)
+        return
     pair = customer.behaviour == "bundle"
     first = index * 5 % 40
     days = [first, first] if pair else [first] if customer.behaviour in ("never", "refund", "return", "dispute", "promise") or index % 2 else [first, first + 30]
@@ -217,6 +238,14 @@ def orders_of(customer, chance, index):
         ref = f"{customer.ref}-{n + 1}"
         lines = 1 if (index + n) % 3 == 0 else chance.randint(2, 4)
         yield Order(day, customer, ref, "at-once" if lines == 1 else "on-request", [charge(merchant, chance, f"{ref}-{i + 1}") for i in range(lines)])
+
+
+def same_twice(customer, chance, first):
+    """Two orders of the same amount, twenty days apart."""
+    wanted = charge(customer.merchant, chance, "")
+    for n in range(2):
+        ref = f"{customer.ref}-{n + 1}"
+        yield Order(first + 20 * n, customer, ref, "at-once", [dataclasses.replace(wanted, ref=f"{ref}-1")])
 
 
 def make(seed):

@@ -27,8 +27,9 @@ sys.path[:0] = [str(HERE.parent / "examples")]
 import plot  # noqa: E402
 import proof  # noqa: E402
 import report  # noqa: E402
+from clerk import Clerk  # noqa: E402
 from facts import Facts, Reader, text_id  # noqa: E402
-from figures import ageing, digest, for_a_person, happened  # noqa: E402
+from figures import ageing, digest, for_a_person, happened, told_by_banks  # noqa: E402
 from stack import SERVICES, Connected, Failed, Stack, http, stop_saved  # noqa: E402
 
 import publisher  # noqa: E402
@@ -50,6 +51,7 @@ class Story:
         self.late_copies = []
         self.keys = 0
         self.facts = None
+        self.clerk = Clerk(self)
 
     # ---- talking to the services ----
 
@@ -85,8 +87,9 @@ class Story:
         self.sandbox("/sandbox/misbehave", {"what": "webhook_repeat", "times": 5})
         self.sandbox("/sandbox/misbehave", {"what": "webhook_reorder", "times": 3})
         self.sandbox("/sandbox/misbehave", {"what": "smtp_defer", "times": 2})
-        self.sandbox("/sandbox/misbehave", {"what": "statement_overlap", "times": 3})
-        self.sandbox("/sandbox/misbehave", {"what": "statement_repeat", "times": 2})
+        for account in (account for merchant in plot.MERCHANTS for account in merchant.accounts):
+            self.sandbox("/sandbox/misbehave", {"what": "statement_overlap", "times": 3, "match": account.iban})
+            self.sandbox("/sandbox/misbehave", {"what": "statement_repeat", "times": 2, "match": account.iban})
         for customer in self.customers:
             self.publish(self.definition(customer))
             self.sandbox("/sandbox/behaviours", {
@@ -95,27 +98,33 @@ class Story:
         self.finish_publishing()
 
     def define(self, merchant):
-        """The merchant where it belongs: invoicing has its documents, reconciliation its bank account, payments its account at the provider."""
+        """The merchant where it belongs: invoicing has its documents, reconciliation its bank accounts, payments its account at the provider."""
         stack = self.stack
         self.ask("invoicing", "POST", "/v1/merchants", {
             "name": merchant.name, "address": merchant.address, "tax_id": merchant.tax_id, "zone": merchant.zone, "currency": merchant.currency,
             "language": merchant.language, "invoice_prefix": merchant.prefix, "credit_note_prefix": merchant.prefix + "C-",
-            "transfer_accounts": [{"iban": merchant.iban, "bic": "SANDDEFFXXX", "currency": merchant.currency}],
+            "transfer_accounts": [{"iban": account.iban, "bic": "SANDDEFFXXX", "currency": merchant.currency} for account in merchant.accounts],
             "terms": {"kind": "net_days", "days": 14}, "email": f"billing@{merchant.id}.example"}, merchant.id, "admin")
-        self.ask("reconciliation", "POST", "/v1/bank-accounts", {
-            "iban": merchant.iban, "name": f"{merchant.name}, current account", "zone": merchant.zone, "currency": merchant.currency,
-            "collecting": True, "provider_accounts": [merchant.provider]}, merchant.id, "admin")
-        account = self.ask("payments", "POST", "/v1/provider-accounts", {
+        for account in merchant.accounts:
+            self.open_account(merchant, account)
+        provider = self.ask("payments", "POST", "/v1/provider-accounts", {
             "account": merchant.provider, "provider": "stripe", "live": False, "preferred": True, "api_key": merchant.key,
             "webhook_secrets": [merchant.secret]}, merchant.id, "admin")
-        self.sandbox("/sandbox/bank/accounts", {
-            "iban": merchant.iban, "currency": merchant.currency, "name": merchant.name, "merchant": merchant.id, "opening": merchant.opening,
-            "deliver_to": stack.inner("reconciliation") + "/v1/statements", "token": stack.token("reconciliation", merchant.id, "write")})
-        self.sandbox("/sandbox/webhook_endpoints", {"key": merchant.key, "url": account["webhook_url"], "secret": merchant.secret})
-        self.sandbox("/sandbox/payout_accounts", {"key": merchant.key, "currency": merchant.currency, "iban": merchant.iban})
+        self.sandbox("/sandbox/webhook_endpoints", {"key": merchant.key, "url": provider["webhook_url"], "secret": merchant.secret})
+        self.sandbox("/sandbox/payout_accounts", {"key": merchant.key, "currency": merchant.currency, "iban": merchant.accounts[0].iban})
         self.sandbox("/sandbox/merchants", {
             "merchant": merchant.id, "payments_url": stack.inner("payments"), "payments_token": stack.token("payments", merchant.id, "write"),
             "reminders_url": stack.inner("reminders"), "reminders_token": stack.token("reminders", merchant.id, "write")})
+
+    def open_account(self, merchant, account):
+        """At the bank, which delivers its statements every morning, and where they are read."""
+        self.ask("reconciliation", "POST", "/v1/bank-accounts", {
+            "iban": account.iban, "name": f"{merchant.name}, {account.name}", "zone": merchant.zone, "currency": merchant.currency,
+            "collecting": True, "provider_accounts": [merchant.provider] if account is merchant.accounts[0] else []}, merchant.id, "admin")
+        self.sandbox("/sandbox/bank/accounts", {
+            "iban": account.iban, "currency": merchant.currency, "name": merchant.name, "merchant": merchant.id, "format": account.format,
+            "opening": account.opening, "deliver_to": self.stack.inner("reconciliation") + "/v1/statements",
+            "token": self.stack.token("reconciliation", merchant.id, "write")})
 
     # ---- what other systems publish ----
 
@@ -216,104 +225,29 @@ class Story:
             date = plot.START.date() + datetime.timedelta(days=day)
             self.progress.tick(f"day {day + 1:2} of {plot.DAYS}, {date:%a %d %b %Y}: {self.published:,} events published, {self.repeated} of them twice")
             if day in CLERK_DAYS:
-                self.clerks()
+                self.clerk.work()
             self.publish_day(day)
             self.advance({"days": 1})
 
     # ---- what people do ----
 
     def read(self):
-        self.facts = self.facts or Facts(self.stack.brokers)
+        if self.facts is None:
+            self.facts = Facts(self.stack.brokers)
+            for merchant in plot.MERCHANTS:
+                formats = {account.iban: account.format for account in merchant.accounts}
+                for row in self.pages("reconciliation", "/v1/bank-accounts", "bank_accounts", merchant.id):
+                    self.facts.formats[row["id"]] = formats[row["identifier"]]
         self.facts.read()
         return self.facts
 
-    def clerks(self):
-        facts = self.read()
-        behaviour = {(c.merchant.id, c.ref): c for c in self.customers}
-        credited = {bytes(m.invoice_id) for m in facts.of("CreditNoteIssued")}
-        for m in sorted(facts.invoices.values(), key=lambda m: (m.merchant_id, m.customer_ref, m.number)):
-            customer = behaviour[m.merchant_id, m.customer_ref]
-            item = facts.items[text_id(m.invoice_id), 1]
-            if bytes(m.invoice_id) in credited:
-                continue
-            if customer.behaviour == "refund" and item.allocated.minor:
-                self.credit(m, "The goods came back")
-            elif customer.behaviour == "dispute" and customer.delay % 2:
-                self.credit(m, "The customer was right")
-        self.finish_publishing()
-        self.advance({"until_idle": True})
-        self.refund(behaviour)
-        self.give_back(behaviour)
-        self.settle_lines(behaviour)
-        self.take_cash(behaviour)
-        self.advance({"until_idle": True})
-
-    def credit(self, invoice, reason):
-        self.publish(self.billing.CreditInvoice(merchant_id=invoice.merchant_id, customer_ref=invoice.customer_ref, external_ref=f"CR-{text_id(invoice.invoice_id)}",
-                                                invoice_number=invoice.number, whole=True, reason=reason))
-
-    def refund(self, behaviour):
-        """What was paid by card and credited since goes back to the card."""
-        facts = self.read()
-        notes = {bytes(m.invoice_id): m for m in facts.of("CreditNoteIssued")}
-        refunded = {bytes(m.attempt_id) for m in facts.of("PaymentRefunded")}
-        for m in facts.of("PaymentSucceeded"):
-            invoice = bytes(m.attempt.items[0].invoice_id)
-            if behaviour[m.merchant_id, m.customer_ref].behaviour != "refund" or invoice not in notes or bytes(m.attempt_id) in refunded:
-                continue
-            self.ask("payments", "POST", f"/v1/payments/{text_id(m.attempt_id)}/refunds",
-                     {"reason": "credited", "credit_note_id": text_id(notes[invoice].credit_note_id)}, m.merchant_id)
-
-    def give_back(self, behaviour):
-        """The bank takes transfers back."""
-        for merchant in plot.MERCHANTS:
-            payers = {c.iban for c in self.customers if c.merchant is merchant and c.behaviour == "return"}
-            lines = self.bank_lines(merchant)
-            returned = {line["party_iban"] for line in lines if line["amount"]["minor"] < 0}
-            for line in lines:
-                if line["party_iban"] in payers - returned and line["amount"]["minor"] > 0:
-                    self.sandbox("/sandbox/bank/returns", {"iban": merchant.iban, "line": line["ref"], "reason": "AC04"})
-
     def bank_lines(self, merchant):
-        """What the bank has written on statements: lines of days that are over."""
+        """What the bank has written on statements: lines of days that are over, each with the account that it is of."""
         today = f"{self.now():%Y-%m-%d}"
-        lines = self.ask("sandbox", "GET", f"/sandbox/bank/accounts/{merchant.iban}/lines")["lines"]
-        return [line for line in lines if line["booked"] < today]
-
-    def settle_lines(self, behaviour):
-        """A clerk looks at every other line that names nothing: whoever wrote the transfer is asked, and the line is matched by hand."""
-        facts = self.read()
-        names = {(c.merchant.id, c.name): c for c in behaviour.values()}
-        for merchant in plot.MERCHANTS:
-            waiting = []
-            for line in self.pages("reconciliation", "/v1/lines?state=waiting", "lines", merchant.id):
-                line = self.ask("reconciliation", "GET", f"/v1/lines/{line['id']}", merchant=merchant.id, role="read")
-                waiting.append((line["party_name"], line["booking_date"], line["amount"]["minor"], line["id"]))
-            for name, _, minor, line in sorted(w for w in waiting if w[2] < 0):
-                customer = names.get((merchant.id, name))
-                came = [m for m in facts.receipts.values() if customer and m.merchant_id == merchant.id and m.customer_ref == customer.ref
-                        and m.receipt.amount.minor == -minor]
-                if came:
-                    self.ask("reconciliation", "POST", f"/v1/lines/{line}/match",
-                             {"who": "Frieda", "why": "the bank took it back", "return_of": text_id(came[0].receipt.source_id)}, merchant.id)
-            for name, _, minor, line in sorted(w for w in waiting if w[2] > 0)[::2]:
-                customer = names.get((merchant.id, name))
-                wanted = [i for i, m in facts.items.items() if customer and m.merchant_id == merchant.id and m.customer_ref == customer.ref
-                          and m.open.minor == minor]
-                if len(wanted) == 1:
-                    self.ask("reconciliation", "POST", f"/v1/lines/{line}/match",
-                             {"who": "Frieda", "why": "asked by telephone", "items": [{"invoice_id": wanted[0][0]}]}, merchant.id)
-
-    def take_cash(self, behaviour):
-        """One of those who never pay comes to the counter."""
-        facts = self.read()
-        for merchant in plot.MERCHANTS:
-            owed = sorted((m.customer_ref, m.open.minor, invoice) for (invoice, _), m in facts.items.items()
-                          if m.merchant_id == merchant.id and m.open.minor and behaviour[merchant.id, m.customer_ref].behaviour == "never")
-            for customer, minor, invoice in owed[:1]:
-                self.ask("reconciliation", "POST", "/v1/receipts",
-                         {"who": "Frieda", "why": "paid at the counter", "customer_ref": customer, "value_date": f"{self.now():%Y-%m-%d}",
-                          "amount": {"minor": minor, "currency": merchant.currency}, "items": [{"invoice_id": invoice}]}, merchant.id)
+        for account in merchant.accounts:
+            for line in self.ask("sandbox", "GET", f"/sandbox/bank/accounts/{account.iban}/lines")["lines"]:
+                if line["booked"] < today:
+                    yield {**line, "account": account.iban}
 
     # ---- proof ----
 
@@ -355,7 +289,7 @@ class Story:
         facts = self.facts
         yield from proof.ledger(merchant, self.trial(merchant), self.ask("reconciliation", "GET", "/v1/proof", merchant=merchant.id, role="read"))
         yield from proof.sums(facts, merchant)
-        yield from proof.lines(facts, merchant, self.bank_lines(merchant), self.trial(merchant))
+        yield from proof.lines(facts, merchant, list(self.bank_lines(merchant)), self.trial(merchant))
         yield from proof.documents(facts, merchant)
 
     def parked(self):
@@ -417,9 +351,13 @@ class Story:
         for merchant in plot.MERCHANTS:
             customers = sum(c.merchant is merchant for c in self.customers)
             print(f"\n{merchant.name}, {customers} customers, {merchant.currency}, {merchant.zone}")
-            for title, tallies in (("What happened", happened(facts, merchant.id)), ("Returned to a person", for_a_person(facts, merchant.id)),
+            for title, tallies in (("What happened", happened(facts, merchant.id)),
+                                   ("Lines on statements, by format", told_by_banks(facts, merchant.id)),
+                                   ("Returned to a person", for_a_person(facts, merchant.id)),
                                    ("Open, by age", ageing(facts, merchant, now))):
                 print("\n".join(report.counts(title, tallies, merchant.currency)))
+            if self.clerk.told[merchant.id]:
+                print("\n".join(["What a clerk did", *("  " + text for text in self.clerk.told[merchant.id])]))
 
     def run(self):
         began = time.monotonic()

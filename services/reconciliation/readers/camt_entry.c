@@ -75,17 +75,22 @@ static bool entry_counts(struct camt *r)
 	return true;
 }
 
+enum { CODE_PART = 7 }; /* bytes of each of the three that are kept */
+
 /* "PMNT/RCDT/ESCT", the bank's own word where it has none of ISO's. */
 static struct span code_of(const struct fields *f, char out[64])
 {
 	const struct span *t = f->texts;
-	char parts[3][8] = { "", "", "" };
+	size_t size = 0;
 	if (!t[CAMT_DOMAIN].size)
 		return t[CAMT_OWN_CODE];
-	for (int i = 0; i < 3; i++)
-		camt_copy(parts[i], sizeof(parts[i]), t[CAMT_DOMAIN + i]);
-	int n = snprintf(out, 64, "%s/%s/%s", parts[0], parts[1], parts[2]);
-	return span_bytes(out, (size_t)n);
+	for (int i = 0; i < 3; i++) {
+		if (i)
+			out[size++] = '/';
+		camt_copy(out + size, CODE_PART + 1, t[CAMT_DOMAIN + i]);
+		size += strlen(out + size);
+	}
+	return span_bytes(out, size);
 }
 
 static struct span either(struct span a, struct span b)

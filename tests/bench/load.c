@@ -1,10 +1,11 @@
 /*
  * load: sends prepared HTTP requests over n connections that stay open, one request at a time on each, and says how fast they were answered.
  *
- *   load HOST PORT CONNECTIONS FILE
+ *   load HOST PORT CONNECTIONS FILE [RATE]
  *
  * FILE holds requests, each behind its length in decimal and a newline. Prints one line of JSON: requests, seconds, per_second, refused (answers
- * other than 2xx), p50_us, p99_us, most_us. Closed loop: for throughput; latency here leaves out what a stalled server kept from being sent.
+ * other than 2xx), p50_us, p99_us, most_us, began_us (wall clock). Without a rate it is a closed loop: for throughput; latency then leaves out what a stalled
+ * server kept from being sent. With one, request n is due n / RATE seconds after the first, and its latency counts from then, sent or not.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,12 +30,15 @@ struct request {
 struct connection {
 	size_t request, sent, got;
 	int64_t started;
+	bool idle; /* its next request is not due */
 	char answer[ANSWER + 1];
 };
 
 static struct request *requests;
 static size_t request_count, next_request, answered, refused;
 static int64_t *latencies;
+static double rate;
+static int64_t begun;
 static struct pollfd fds[CONNECTIONS_MOST];
 static struct connection connections[CONNECTIONS_MOST];
 
@@ -43,6 +47,14 @@ static int64_t now_us(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t wall_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
@@ -101,18 +113,39 @@ static int open_connection(const char *host, int port)
 	return fd;
 }
 
-/* Gives a connection its next request; false when there is none left. */
-static bool begin(size_t i)
+static int64_t due_us(size_t request)
 {
-	if (next_request == request_count) {
+	return rate > 0 ? begun + (int64_t)((double)request * 1e6 / rate) : now_us();
+}
+
+/* Gives a connection its next request, once it is due. */
+static void begin(size_t i)
+{
+	struct connection *c = &connections[i];
+	int64_t due = due_us(next_request);
+
+	fds[i].events = 0;
+	c->idle = next_request < request_count && due > now_us();
+	if (next_request == request_count)
 		fds[i].fd = -1;
-		return false;
-	}
-	connections[i].request = next_request++;
-	connections[i].sent = connections[i].got = 0;
-	connections[i].started = now_us();
+	if (c->idle || next_request == request_count)
+		return;
+	c->request = next_request++;
+	c->sent = c->got = 0;
+	c->started = due;
 	fds[i].events = POLLOUT;
-	return true;
+}
+
+/* Until something can be sent or read, or the next request is due; 10 s without either is the end. */
+static void wait_some(size_t n)
+{
+	int64_t left = rate > 0 && next_request < request_count ? due_us(next_request) - now_us() : 10000000;
+	struct timespec most;
+
+	left = left < 0 ? 0 : left;
+	most = (struct timespec){ left / 1000000, left % 1000000 * 1000 };
+	if (ppoll(fds, n, &most, NULL) == 0 && left == 10000000)
+		die("no answer for 10 s");
 }
 
 static void send_some(size_t i)
@@ -162,26 +195,28 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void report(int64_t took)
+static void report(int64_t took, int64_t wall)
 {
 	double seconds = (double)took / 1e6;
 
 	qsort(latencies, answered, sizeof(*latencies), compare);
-	printf("{\"requests\":%zu,\"seconds\":%.3f,\"per_second\":%.0f,\"refused\":%zu,\"p50_us\":%lld,\"p99_us\":%lld,\"most_us\":%lld}\n",
+	printf("{\"requests\":%zu,\"seconds\":%.3f,\"per_second\":%.0f,\"refused\":%zu,\"p50_us\":%lld,\"p99_us\":%lld,\"p999_us\":%lld,\"most_us\":%lld,\"began_us\":%lld}\n",
 		answered, seconds, (double)answered / seconds, refused, (long long)latencies[answered / 2],
-		(long long)latencies[answered * 99 / 100], (long long)latencies[answered - 1]);
+		(long long)latencies[answered * 99 / 100], (long long)latencies[answered * 999 / 1000], (long long)latencies[answered - 1],
+		(long long)wall);
 }
 
 int main(int argc, char **argv)
 {
 	size_t n;
-	int64_t started;
+	int64_t wall;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: load HOST PORT CONNECTIONS FILE\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: load HOST PORT CONNECTIONS FILE [RATE]\n");
 		return 2;
 	}
 	n = strtoul(argv[3], NULL, 10);
+	rate = argc == 6 ? strtod(argv[5], NULL) : 0;
 	if (n == 0 || n > CONNECTIONS_MOST)
 		return 2;
 	read_requests(argv[4]);
@@ -189,19 +224,21 @@ int main(int argc, char **argv)
 		die("no requests");
 	for (size_t i = 0; i < n; i++)
 		fds[i].fd = open_connection(argv[1], (int)strtol(argv[2], NULL, 10));
-	started = now_us();
+	begun = now_us();
+	wall = wall_us();
 	for (size_t i = 0; i < n; i++)
 		begin(i);
 	while (answered < request_count) {
-		if (poll(fds, n, 10000) <= 0)
-			die("no answer for 10 s");
+		wait_some(n);
 		for (size_t i = 0; i < n; i++) {
-			if (fds[i].fd >= 0 && fds[i].revents & POLLOUT)
+			if (connections[i].idle)
+				begin(i);
+			else if (fds[i].fd >= 0 && fds[i].revents & POLLOUT)
 				send_some(i);
 			else if (fds[i].fd >= 0 && fds[i].revents != 0)
 				receive_some(i);
 		}
 	}
-	report(now_us() - started);
+	report(now_us() - begun, wall);
 	return refused == 0 ? 0 : 1;
 }

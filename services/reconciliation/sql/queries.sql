@@ -281,34 +281,56 @@ select m.* from merchant m where m.merchant_id = any ($1::text[]);
 delete from payer p using unnest($1::text[], $2::text[], $3::text[]) k (merchant_id, iban, customer_ref)
 where p.merchant_id = k.merchant_id and p.iban = k.iban and p.customer_ref = k.customer_ref;
 
+-- The lines of a statement are reached by their index and changed where they lie (ctid; the account is locked): a merchant may have one statement of a
+-- million lines and a thousand of one line, so that what the planner believes of a statement is wrong for most. offset 0: each is looked up by itself.
+
 -- An overlapping statement was accepted: its lines that are there already.
 -- name: line_pass_over
-update bank_line l set state = 'known'
-from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
-where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.state = 'staged'
-	and exists (select 1 from bank_line o join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id
-		where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence and o.statement_id <> l.statement_id
-			and o.state <> 'known' and os.state in ('accepted', 'posted'));
+with there as materialized (
+	select l.at
+	from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
+	cross join lateral (
+		select l.ctid as at, l.key, l.occurrence from bank_line l
+		where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.state = 'staged'
+		order by l.merchant_id, l.statement_id, l.number offset 0) l
+	where exists (
+		select from (select o.statement_id from bank_line o where o.merchant_id = k.merchant_id and o.key = l.key and o.occurrence = l.occurrence
+			and o.statement_id <> k.statement_id and o.state <> 'known' offset 0) o
+		cross join lateral (select from statement os where os.merchant_id = k.merchant_id and os.statement_id = o.statement_id
+			and os.state in ('accepted', 'posted') offset 0) os))
+update bank_line l set state = 'known' from there t where l.ctid = any (array(select at from there)) and l.ctid = t.at;
 
 -- A disjoint statement was accepted: its lines count on from those alike that are there.
 -- name: line_count_on
 with k as materialized (select * from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)),
 mine as materialized (
-	select distinct l.merchant_id, l.statement_id, l.key from k join bank_line l using (merchant_id, statement_id) where l.state = 'staged'),
+	select k.merchant_id, k.statement_id, l.key, l.at
+	from k cross join lateral (
+		select l.key, l.ctid as at from bank_line l where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.state = 'staged'
+		order by l.merchant_id, l.statement_id, l.number offset 0) l),
 base as materialized (
 	select m.merchant_id, m.statement_id, m.key, count(*)::int as n
-	from mine m
-	join bank_line o on o.merchant_id = m.merchant_id and o.key = m.key and o.statement_id <> m.statement_id and o.state <> 'known'
-	join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id and os.state in ('accepted', 'posted')
-	group by m.merchant_id, m.statement_id, m.key)
-update bank_line l set occurrence = l.occurrence + b.n
-from base b
-where l.merchant_id = b.merchant_id and l.key = b.key and l.statement_id = b.statement_id and l.state = 'staged';
+	from (select distinct merchant_id, statement_id, key from mine) m
+	cross join lateral (select o.statement_id as of from bank_line o where o.merchant_id = m.merchant_id and o.key = m.key
+		and o.statement_id <> m.statement_id and o.state <> 'known' offset 0) o
+	cross join lateral (select from statement os where os.merchant_id = m.merchant_id and os.statement_id = o.of
+		and os.state in ('accepted', 'posted') offset 0) os
+	group by m.merchant_id, m.statement_id, m.key),
+moves as materialized (select m.at, b.n from base b join mine m using (merchant_id, statement_id, key))
+update bank_line l set occurrence = l.occurrence + m.n
+from moves m
+where l.ctid = any (array(select at from moves)) and l.ctid = m.at;
 
 -- name: line_account
-update bank_line l set account_id = k.account_id
-from unnest($1::text[], $2::uuid[], $3::uuid[]) k (merchant_id, statement_id, account_id)
-where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.account_id is null;
+with nobodys as materialized (
+	select l.at, k.account_id
+	from unnest($1::text[], $2::uuid[], $3::uuid[]) k (merchant_id, statement_id, account_id)
+	cross join lateral (
+		select l.ctid as at from bank_line l where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.account_id is null
+		order by l.merchant_id, l.statement_id, l.number offset 0) l)
+update bank_line l set account_id = n.account_id
+from nobodys n
+where l.ctid = any (array(select at from nobodys)) and l.ctid = n.at;
 
 -- name: line_token_insert
 insert into bank_line_token (merchant_id, token, line_id) select * from unnest($1::text[], $2::text[], $3::uuid[]) on conflict do nothing;

@@ -48,9 +48,14 @@ select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[])
 
 -- Lines alike are counted within their statement, in the order of the file.
 -- name: line_occurrences
-update bank_line l set occurrence = c.n
-from (select line_id, row_number() over (partition by key order by number)::int as n from bank_line where merchant_id = $1 and statement_id = $2) c
-where l.merchant_id = $1 and l.line_id = c.line_id and c.n > 1;
+with twins as materialized (
+	select t.at, t.n
+	from (
+		select l.at, row_number() over (partition by l.key order by l.number)::int as n
+		from (select l.ctid as at, l.key, l.number from bank_line l where l.merchant_id = $1 and l.statement_id = $2
+			order by l.merchant_id, l.statement_id, l.number offset 0) l) t
+	where t.n > 1)
+update bank_line l set occurrence = t.n from twins t where l.ctid = any (array(select at from twins)) and l.ctid = t.at;
 
 -- name: statement_stage
 insert into statement (

@@ -111,6 +111,11 @@ def entry(k, minor, name, text, i):
             f"<RmtInf>{told}</RmtInf></TxDtls></NtryDtls></Ntry>\n")
 
 
+def written(minor):
+    """An amount between its tags."""
+    return f">{minor // 100}.{minor % 100:02}<"
+
+
 def statement(path, lines, invoices, damaged=False):
     total = sum(p[0] for n in range(lines) for p in payments(n, invoices, damaged))
 

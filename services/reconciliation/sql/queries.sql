@@ -155,11 +155,16 @@ left join lateral (
 		exists (select 1 from statement o where o.merchant_id = s.merchant_id and o.identifier = s.identifier and o.bank_ref = s.bank_ref
 			and o.from_day = s.from_day and o.to_day = s.to_day and o.opening = s.opening and o.closing = s.closing
 			and o.state in ('accepted', 'posted')) as is_known
-	from bank_line l
-	where s.state in ('staged', 'quarantined') and l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged'
-		and not exists (select 1 from bank_line o join statement os on os.merchant_id = o.merchant_id and os.statement_id = o.statement_id
-			where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence and o.statement_id <> l.statement_id
-				and o.state <> 'known' and os.state in ('accepted', 'posted'))
+	from (select 1::bigint as low, 9223372036854775807 as high offset 0) every
+	cross join lateral (
+		select l.key, l.occurrence, l.amount from bank_line l
+		where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.number between low and high and l.state = 'staged' offset 0) l
+	where s.state in ('staged', 'quarantined')
+		and not exists (
+			select from (select o.statement_id from bank_line o where o.merchant_id = s.merchant_id and o.key = l.key and o.occurrence = l.occurrence
+				and o.statement_id <> s.statement_id and o.state <> 'known' offset 0) o
+			cross join lateral (select from statement os where os.merchant_id = s.merchant_id and os.statement_id = o.statement_id
+				and os.state in ('accepted', 'posted') offset 0) os)
 ) n on true
 left join lateral (
 	select e.statement_id from statement e
@@ -282,17 +287,17 @@ delete from payer p using unnest($1::text[], $2::text[], $3::text[]) k (merchant
 where p.merchant_id = k.merchant_id and p.iban = k.iban and p.customer_ref = k.customer_ref;
 
 -- The lines of a statement are reached by their index and changed where they lie (ctid; the account is locked): a merchant may have one statement of a
--- million lines and a thousand of one line, so that what the planner believes of a statement is wrong for most. offset 0: each is looked up by itself.
+-- million lines and a thousand of one line, so that what the planner believes of a statement is wrong for most. offset 0: each
+-- is looked up by itself; every number: what no other index than the statement's can answer.
 
 -- An overlapping statement was accepted: its lines that are there already.
 -- name: line_pass_over
 with there as materialized (
 	select l.at
 	from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)
-	cross join lateral (
+	cross join (select 1::bigint as low, 9223372036854775807 as high offset 0) every cross join lateral (
 		select l.ctid as at, l.key, l.occurrence from bank_line l
-		where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.state = 'staged'
-		order by l.merchant_id, l.statement_id, l.number offset 0) l
+		where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.number between low and high and l.state = 'staged' offset 0) l
 	where exists (
 		select from (select o.statement_id from bank_line o where o.merchant_id = k.merchant_id and o.key = l.key and o.occurrence = l.occurrence
 			and o.statement_id <> k.statement_id and o.state <> 'known' offset 0) o
@@ -305,9 +310,9 @@ update bank_line l set state = 'known' from there t where l.ctid = any (array(se
 with k as materialized (select * from unnest($1::text[], $2::uuid[]) k (merchant_id, statement_id)),
 mine as materialized (
 	select k.merchant_id, k.statement_id, l.key, l.at
-	from k cross join lateral (
-		select l.key, l.ctid as at from bank_line l where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.state = 'staged'
-		order by l.merchant_id, l.statement_id, l.number offset 0) l),
+	from k cross join (select 1::bigint as low, 9223372036854775807 as high offset 0) every cross join lateral (
+		select l.key, l.ctid as at from bank_line l
+		where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.number between low and high and l.state = 'staged' offset 0) l),
 base as materialized (
 	select m.merchant_id, m.statement_id, m.key, count(*)::int as n
 	from (select distinct merchant_id, statement_id, key from mine) m
@@ -325,9 +330,9 @@ where l.ctid = any (array(select at from moves)) and l.ctid = m.at;
 with nobodys as materialized (
 	select l.at, k.account_id
 	from unnest($1::text[], $2::uuid[], $3::uuid[]) k (merchant_id, statement_id, account_id)
-	cross join lateral (
-		select l.ctid as at from bank_line l where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.account_id is null
-		order by l.merchant_id, l.statement_id, l.number offset 0) l)
+	cross join (select 1::bigint as low, 9223372036854775807 as high offset 0) every cross join lateral (
+		select l.ctid as at from bank_line l
+		where l.merchant_id = k.merchant_id and l.statement_id = k.statement_id and l.number between low and high and l.account_id is null offset 0) l)
 update bank_line l set account_id = n.account_id
 from nobodys n
 where l.ctid = any (array(select at from nobodys)) and l.ctid = n.at;

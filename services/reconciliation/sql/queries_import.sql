@@ -46,14 +46,22 @@ from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bi
 insert into bank_line_person (merchant_id, line_id, texts, party_name, party_iban)
 select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[]);
 
--- Lines alike are counted within their statement, in the order of the file.
+-- Lines alike are counted within their statement, in the order of the file. Every number: what no other index than the statement's can answer.
+-- name: line_has_twins
+select exists (
+	select from (select 1::bigint as low, 9223372036854775807 as high offset 0) every
+	cross join lateral (select l.key from bank_line l
+		where l.merchant_id = $1 and l.statement_id = $2 and l.number between low and high offset 0) l
+	group by l.key having count(*) > 1) as has_twins;
+
 -- name: line_occurrences
 with twins as materialized (
 	select t.at, t.n
 	from (
 		select l.at, row_number() over (partition by l.key order by l.number)::int as n
-		from (select l.ctid as at, l.key, l.number from bank_line l where l.merchant_id = $1 and l.statement_id = $2
-			order by l.merchant_id, l.statement_id, l.number offset 0) l) t
+		from (select 1::bigint as low, 9223372036854775807 as high offset 0) every
+		cross join lateral (select l.ctid as at, l.key, l.number from bank_line l
+			where l.merchant_id = $1 and l.statement_id = $2 and l.number between low and high offset 0) l) t
 	where t.n > 1)
 update bank_line l set occurrence = t.n from twins t where l.ctid = any (array(select at from twins)) and l.ctid = t.at;
 

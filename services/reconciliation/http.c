@@ -53,6 +53,7 @@ LIST(items)
 LIST(exceptions)
 LIST(journal)
 LIST(payouts)
+LIST(notices)
 LIST(limits)
 
 /* Those of the path's id, which must be there. */
@@ -102,7 +103,7 @@ static enum err show_statement(struct request *r, struct db *db, struct response
 
 static enum err show_line(struct request *r, struct db *db, struct response *response, struct why *why)
 {
-	struct rows rows, candidates, receipts;
+	struct rows rows, candidates, receipts, told;
 	struct uuid id;
 	struct text t;
 	TRY(rows_id(r, &id, why));
@@ -111,10 +112,12 @@ static enum err show_line(struct request *r, struct db *db, struct response *res
 		return nothing_there(r, why);
 	TRY(rows_one(r, db, &q_show_candidates, id, &candidates, why));
 	TRY(receipts_of(r, db, id, &receipts, why));
+	TRY(rows_one(r, db, &q_show_notices_of_line, id, &told, why));
 	struct json_out out = begin(&t, r->arena);
 	rows_members(&out, r->arena, &rows, 0, shown_line);
 	rows_array(&out, r->arena, "looked_at", &candidates, shown_candidates);
 	rows_array(&out, r->arena, "receipts", &receipts, list_receipts.columns);
+	rows_array(&out, r->arena, "told", &told, list_notices.columns);
 	*response = finish(&out, &t, 200);
 	return OK;
 }
@@ -186,6 +189,7 @@ struct span http_imported(struct arena *arena, const struct imported *i)
 	json_out_span(&out, "file", span_hex(arena, span_bytes(i->sha256.b, sizeof(i->sha256.b))));
 	json_out_int(&out, "size", i->size);
 	json_out_bool(&out, "is_new", i->is_new);
+	json_out_int(&out, "informed", i->informed);
 	json_out_array(&out, "statements");
 	for (size_t n = 0; n < i->count; n++)
 		print_imported_statement(&out, &i->statements[n], i->rules[n], i->reasons[n]);
@@ -245,6 +249,8 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/lines/{id}", show_line, "one of them, with what the bank wrote and everything that it was thought to be"),
 	POST("/v1/lines/{id}/match", "MatchLine", "says what a line is"),
 	POST("/v1/lines/{id}/unmatch", "UnmatchLine", "takes a match back"),
+	GET("/v1/notices", show_notices,
+		"what informs of bookings and never posts: reports, notifications, pending lines, with the line it is about"),
 	GET("/v1/receipts", show_receipts, "money received, by customer"),
 	POST("/v1/receipts", "RecordReceipt", "records cash or a cheque"),
 	GET("/v1/receipts/{id}", show_receipt, "one of them, with what stands against which invoice"),

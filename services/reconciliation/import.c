@@ -5,13 +5,14 @@
 
 #include "clock.h"
 #include "crash.h"
+#include "import_notice.h"
 #include "line.h"
 #include "random.h"
 #include "readers/readers.h"
 #include "reconciliation_queries.h"
 #include "store_rows.h"
 
-enum { ROWS = 1000, COLUMNS = 23, PIECE = 1 << 20 };
+enum { ROWS = 1000, BROKEN_MOST = 100, COLUMNS = 23, PIECE = 1 << 20 };
 
 struct import {
 	struct db *db;
@@ -23,12 +24,15 @@ struct import {
 	struct uuid statement_id;
 	char identifier[80];
 	struct uuid account;
-	struct violation first, refused; /* refused: what the file is, is not taken */
+	struct violation broken[BROKEN_MOST];
 	int violations;
+	bool has_lines; /* bookings, or rules of them: the statement needs its row */
 	/* Rows that wait. */
 	struct args *lines, *people;
 	struct array *line[COLUMNS], *person[5];
 	size_t rows;
+	struct notices notices;
+	int64_t informed; /* lines of the file that inform */
 };
 
 static struct uuid new_id(void)
@@ -52,6 +56,7 @@ static void rows_begin(struct import *i)
 	for (int c = 0; c < 5; c++)
 		i->person[c] = args_array(i->people, c == 1 ? DB_UUID : DB_TEXT);
 	i->rows = 0;
+	notices_begin(&i->notices, i->arena);
 }
 
 static enum err rows_flush(struct import *i, struct why *why)
@@ -60,6 +65,7 @@ static enum err rows_flush(struct import *i, struct why *why)
 		db_queue(i->db, &q_line_stage, i->lines, (int64_t)i->rows);
 		db_queue(i->db, &q_line_person_stage, i->people, (int64_t)i->rows);
 	}
+	notices_queue(&i->notices, i->db);
 	TRY(db_flush(i->db, why));
 	arena_reset(i->arena);
 	rows_begin(i);
@@ -142,8 +148,8 @@ static void begin_statement(struct import *i, int statement)
 	i->statement_id = new_id();
 	i->identifier[0] = 0;
 	i->account = (struct uuid){ 0 };
-	i->first = (struct violation){ 0 };
 	i->violations = 0;
+	i->has_lines = false;
 }
 
 static enum err name_account(struct import *i, struct span written, struct why *why)
@@ -161,33 +167,55 @@ static enum err told_line(void *ctx, const struct reading_line *l, struct why *w
 	begin_statement(i, l->statement);
 	TRY(name_account(i, l->account, why));
 	add_line(i, l);
+	i->has_lines = true;
 	crash_here(CRASH_STATEMENT_HALF);
 	return i->rows == ROWS ? rows_flush(i, why) : OK;
+}
+
+static struct notice_of notice_of(const struct import *i)
+{
+	return (struct notice_of){ i->merchant, span_of(i->identifier), i->account, i->statement_id };
+}
+
+static enum err told_inform(void *ctx, const struct reading_line *l, struct why *why)
+{
+	struct import *i = ctx;
+	begin_statement(i, l->statement);
+	TRY(name_account(i, l->account, why));
+	struct notice_of of = notice_of(i);
+	notices_add(&i->notices, i->arena, &of, l);
+	i->informed++;
+	return i->notices.count == ROWS ? rows_flush(i, why) : OK;
 }
 
 static enum err told_broken(void *ctx, int statement, const struct violation *v, struct why *why)
 {
 	struct import *i = ctx;
-	struct args *args = args_new(i->arena);
 	(void)why;
 	begin_statement(i, statement);
-	if (!i->violations++)
-		i->first = *v;
+	if (i->violations < BROKEN_MOST)
+		i->broken[i->violations++] = *v;
+	return OK;
+}
+
+static void queue_broken(struct import *i, int number, const struct violation *v)
+{
+	struct args *args = args_new(i->arena);
 	args_text(args, i->merchant);
 	args_uuid(args, i->statement_id);
-	args_int4(args, i->violations);
+	args_int4(args, number);
 	args_text(args, span_of(rule_word(v->rule)));
 	args_int8(args, v->place.line);
 	args_int8(args, v->place.byte);
 	args_text(args, span_of(arena_strdup(i->arena, v->text)));
 	db_queue(i->db, &q_statement_rule_stage, args, 1);
-	return OK;
 }
 
 static void queue_statement(struct import *i, const struct reading_statement *s)
 {
 	struct args *args = args_new(i->arena);
-	struct place place = i->violations ? i->first.place : s->has_closing ? s->closing_place : s->place;
+	const struct violation none = { 0 }, *first = i->violations ? &i->broken[0] : &none;
+	struct place place = i->violations ? first->place : s->has_closing ? s->closing_place : s->place;
 	args_text(args, i->merchant);
 	args_uuid(args, i->statement_id);
 	args_bytes(args, i->sha256);
@@ -206,11 +234,13 @@ static void queue_statement(struct import *i, const struct reading_statement *s)
 	args_int8(args, s->line_count);
 	args_date(args, s->from);
 	args_date(args, s->to);
-	args_text(args, span_of(rule_word(i->first.rule)));
+	args_text(args, span_of(rule_word(first->rule)));
 	args_int8(args, place.line);
 	args_int8(args, place.byte);
-	args_text(args, span_of(i->first.text));
+	args_text(args, span_of(arena_strdup(i->arena, first->text)));
 	db_queue(i->db, &q_statement_stage, args, 1);
+	for (int n = 0; n < i->violations; n++)
+		queue_broken(i, n + 1, &i->broken[n]);
 }
 
 /* Asked first: even an update of nothing prepares all that an update sets off, which is more than a small statement costs. */
@@ -226,18 +256,33 @@ static enum err count_twins(struct import *i, struct why *why)
 	return OK;
 }
 
-static enum err told_statement(void *ctx, const struct reading_statement *s, struct why *why)
+static enum err end_statement(struct import *i, const struct reading_statement *s, struct why *why)
 {
-	struct import *i = ctx;
-	if (s->kind != READING_STATEMENT) {
-		i->refused = (struct violation){ RULE_MESSAGE, s->place, "" };
-		return why_set(why, ERR_INVALID, rule_word(RULE_MESSAGE), "it informs of bookings, and is no statement of them");
-	}
-	begin_statement(i, s->statement);
-	TRY(name_account(i, s->account, why));
+	struct notice_of of = notice_of(i);
 	queue_statement(i, s);
 	TRY(rows_flush(i, why));
 	TRY(count_twins(i, why));
+	return notices_join(i->db, i->arena, &of, why);
+}
+
+static enum err end_report(struct import *i, const struct reading_statement *s, struct why *why)
+{
+	struct notice_of of = notice_of(i);
+	const struct violation none = { 0 };
+	TRY(rows_flush(i, why));
+	return notices_settle(
+		i->db, i->arena, &of, i->sha256, s, i->violations && s->kind != READING_STATEMENT ? &i->broken[0] : &none, why);
+}
+
+static enum err told_statement(void *ctx, const struct reading_statement *s, struct why *why)
+{
+	struct import *i = ctx;
+	begin_statement(i, s->statement);
+	TRY(name_account(i, s->account, why));
+	if (s->kind == READING_STATEMENT)
+		TRY(end_statement(i, s, why));
+	if (s->skipped || s->kind != READING_STATEMENT)
+		TRY(end_report(i, s, why));
 	i->has_statement = false;
 	return OK;
 }
@@ -330,9 +375,11 @@ static struct args *violation_args(struct import *i, const struct violation *v)
 /* What was read before the fault stays visible, as damaged; a statement that was cut short gets the row that its lines need. */
 static enum err refuse(struct import *i, const struct violation *v, struct why *why)
 {
-	if (i->has_statement)
+	struct notice_of of = notice_of(i);
+	if (i->has_statement && i->has_lines)
 		queue_statement(i, &(struct reading_statement){ .place = v->place });
 	TRY(rows_flush(i, why));
+	notices_drop(i->db, i->arena, &of, i->sha256);
 	db_queue(i->db, &q_file_refuse, violation_args(i, v), 1);
 	db_queue(i->db, &q_file_damage, violation_args(i, v), -1);
 	return OK;
@@ -353,7 +400,9 @@ static enum err add_profiles(struct import *i, struct arena *arena, struct readi
 
 static enum err stage(struct import *i, struct import_source *source, struct imported *out, struct why *why)
 {
-	struct reading_sink sink = { .ctx = i, .line = told_line, .statement = told_statement, .broken = told_broken };
+	struct reading_sink sink = {
+		.ctx = i, .line = told_line, .statement = told_statement, .broken = told_broken, .inform = told_inform
+	};
 	struct reading *reading = reading_open(&sink, &source->reading);
 	struct span bytes = SPAN("");
 	enum err err;
@@ -363,13 +412,12 @@ static enum err stage(struct import *i, struct import_source *source, struct imp
 		if (err == OK)
 			err = reading_feed(reading, bytes, !bytes.size, why);
 	} while (err == OK && bytes.size);
-	if (reading_violation(reading)->rule != RULE_NONE)
-		i->refused = *reading_violation(reading);
-	if (err == ERR_INVALID && i->refused.rule != RULE_NONE) {
-		out->refused = i->refused;
+	if (err == ERR_INVALID && reading_violation(reading)->rule != RULE_NONE) {
+		out->refused = *reading_violation(reading);
 		err = refuse(i, &out->refused, why);
 	}
 	reading_close(reading);
+	out->informed = i->informed;
 	return err;
 }
 

@@ -27,6 +27,7 @@ struct imported {
 	struct violation refused; /* rule RULE_NONE: it could be read */
 	struct statement *statements;
 	size_t count;
+	int64_t informed;         /* lines of it that inform, and are no bookings */
 	enum rule *rules;         /* of each statement: what the gate says of it, RULE_NONE where it is good by itself */
 	struct span *reasons;
 };

@@ -56,6 +56,8 @@ static int print_imported(const struct imported *i)
 		code = EXIT_FAILED;
 	} else if (!i->is_new)
 		printf("imported before\n");
+	if (i->informed)
+		printf("informs: %ld lines\n", (long)i->informed);
 	for (size_t n = 0; n < i->count; n++) {
 		const struct statement *s = &i->statements[n];
 		printf("%-11s %.*s of %.*s, %ld lines", statement_state_word(s->state), SPAN_ARG(s->bank_ref), SPAN_ARG(s->identifier),

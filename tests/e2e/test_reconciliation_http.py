@@ -120,12 +120,22 @@ def test_the_same_file_again_is_known(booked):
     assert (status, done["is_new"]) == (200, False)
 
 
+def test_a_notification_informs_of_its_line_and_posts_nothing(booked):
+    before = booked.get("/v1/proof")
+    status, done = booked.upload("camt054.xml")
+    assert (status, done["informed"], done["statements"]) == (201, 1, [])
+    notice = booked.get("/v1/notices?kind=notice")["notices"][0]
+    line = booked.get(f"/v1/lines/{notice['line_id']}")
+    assert (line["end_to_end"], line["amount"], [n["id"] for n in line["told"]]) == ("E-1", notice["amount"], [notice["id"]])
+    assert booked.get("/v1/proof") == before
+
+
 def test_a_file_that_cannot_be_read_names_rule_and_line(booked):
-    for name, code, line in (("doctype.xml", "dtd_refused", 2), ("camt054.xml", "no_statement", None), ("cut_short.xml", "xml_malformed", None)):
+    for name, code, line in (("doctype.xml", "dtd_refused", 2), ("status_report.xml", "root_unknown", 1), ("cut_short.xml", "xml_malformed", None)):
         status, problem = booked.upload(name)
         assert (status, problem["code"]) == (422, code)
         assert line is None or problem["detail"].startswith(f"line {line}:")
-    assert {f["rule"] for f in booked.get("/v1/statement-files?state=refused")["files"]} == {"dtd_refused", "no_statement", "xml_malformed"}
+    assert {f["rule"] for f in booked.get("/v1/statement-files?state=refused")["files"]} == {"dtd_refused", "root_unknown", "xml_malformed"}
 
 
 def test_a_statement_that_breaks_a_rule_is_quarantined_with_every_broken_rule(booked):

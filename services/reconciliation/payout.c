@@ -93,11 +93,14 @@ enum err payout_add_lines(struct ledger *l, const struct payout_lines *lines, st
 	if (!lines->count)
 		return OK;
 	struct payout *p = meet(l, lines->id, lines->provider_account, lines->provider_ref, lines->lines[0].currency);
+	int32_t before = p->lines_seen;
 	l->cause = CAUSE_PAYOUT;
 	l->cause_id = p->id;
 	for (size_t i = 0; i < lines->count; i++)
 		TRY(add_line(l, p, &lines->lines[i], why));
-	check(l, p);
+	/* What a person closed, the same lines do not open again. */
+	if (p->lines_seen != before)
+		check(l, p);
 	return OK;
 }
 

@@ -111,6 +111,7 @@ static const struct {
 	{ "refusal reconciliation: receipt_unknown", NULL },
 	{ "refusal reconciliation: rest_unsaid", NULL },
 	{ "refusal reconciliation: return_exceeds", NULL },
+	{ "refusal reconciliation: rule_unknown", "a word of a verb: unit test" },
 	{ "refusal reconciliation: same_person", "nobody here says who brought a file: unit test" },
 	{ "refusal reconciliation: second_person_needed", "nobody closes a period here: unit test" },
 	{ "refusal reconciliation: statement_state", NULL },

@@ -221,6 +221,23 @@ static void a_payout_whose_lines_do_not_make_its_sums_is_an_exception(void **sta
 	assert_int_equal(world_said(&w, "ExceptionOpened"), 1);
 }
 
+/* Met by the simulator: what comes twice opened again what a person had closed. */
+static void a_mismatch_that_a_person_closed_stays_closed_when_its_lines_come_again(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid payout = world_id(&w);
+	const struct exception *e;
+	size_t i = 0;
+	run(&w, world_payout_paid(&w, payout, 1, 5000, 150));
+	run(&w, world_payout_lines(&w, payout, 1, 1, 4000, 150));
+	e = book_next(w.book, BOOK_EXCEPTIONS, &i);
+	assert_true(e->open && e->kind == EXCEPTION_PAYOUT_MISMATCH);
+	run(&w, world_command(&w, "CloseException", world_path(&w, "exceptions", e->id, "close"), ""));
+	run(&w, world_payout_lines(&w, payout, 1, 1, 4000, 150));
+	assert_int_equal(w.said_count, 0);
+	assert_false(e->open);
+}
+
 static void a_line_with_a_reference_pays_its_invoice(void **state)
 {
 	struct world w = world_open(*state);
@@ -439,6 +456,7 @@ int main(void)
 		WITH_ARENA(orders_and_repeats_of_facts_end_the_same),
 		WITH_ARENA(a_payout_moves_clearing_to_transit_and_the_bank_line_takes_it_out),
 		WITH_ARENA(a_payout_whose_lines_do_not_make_its_sums_is_an_exception),
+		WITH_ARENA(a_mismatch_that_a_person_closed_stays_closed_when_its_lines_come_again),
 		WITH_ARENA(a_line_with_a_reference_pays_its_invoice),
 		WITH_ARENA(a_line_that_nothing_explains_waits_and_a_person_matches_it),
 		WITH_ARENA(what_a_person_took_back_no_machine_matches_again),

@@ -17,8 +17,8 @@
 #include "verbs_export.h"
 #include "verbs_ledger.h"
 #include "verbs_profile.h"
-#include "verbs_watch.h"
 #include "verbs_rules.h"
+#include "verbs_watch.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
 

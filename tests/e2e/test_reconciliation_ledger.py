@@ -1,6 +1,7 @@
 """The ledger as accountants use it, through HTTP and verbs, on real PostgreSQL and without a broker: its seal, its balances as of any day, its periods and exports."""
 
 import collections
+import concurrent.futures
 import csv
 import decimal
 import io
@@ -143,6 +144,19 @@ def test_a_month_is_closed_once_and_what_comes_later_is_in_the_next(world):
     assert [(p["month"], p["state"], p["closed_by"].endswith("/eve")) for p in periods] == [("2026-01", "closed", True), ("2026-02", "closed", True)]
     assert desk.call("GET", "/v1/periods/2026-03/trial-balance")[0] == 404
     assert world.call("reconciliation", "POST", "/v1/periods/2026-03/close", BY, merchant="closing", role="write", key="k")[0] == 403
+
+
+def test_of_closes_at_the_same_time_one_wins_and_all_are_told_the_same(world):
+    desk = merchant(world, "race")
+    assert desk.get("/v1/periods")["periods"] == []
+    for month in ("2025-11", "2025-12", "2026-01"):
+        post(desk, 100, f"{month}-05")
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda who: close(desk, month, who=who), [f"clerk {n}" for n in range(8)]))
+        assert {status for status, _ in answers} == {200} and all(answer == answers[0][1] for _, answer in answers)
+    assert [p["month"] for p in desk.get("/v1/periods")["periods"]] == ["2025-11", "2025-12", "2026-01"]
+    assert owner(world, "select count(*) from outbox where type = 'dunlin.ledger.v1.PeriodClosed' and payload like '%race%'::bytea") == "3"
+    assert owner(world, "select count(*) from audit where act = 'close period' and subject like 'race/%'") == "3"
 
 
 def test_a_sealed_trial_balance_that_was_changed_is_not_shown(world):

@@ -204,6 +204,20 @@ static void a_write_off_that_waits_is_accepted_or_closed_by_the_second_person(vo
 	assert_proven(&w);
 }
 
+static void a_mismatch_that_a_person_closed_stays_closed_when_its_lines_come_again(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid payout = world_id(&w);
+	assert_int_equal(world_run(&w, world_payout_paid(&w, payout, 2, 2000, 100)), OK);
+	assert_int_equal(world_run(&w, world_payout_lines(&w, payout, 1, 2, 900, 50)), OK);
+	const struct exception *e = open_of(&w, EXCEPTION_PAYOUT_MISMATCH, payout);
+	assert_non_null(e);
+	assert_int_equal(work(&w, e, "CloseException", "close", ""), OK);
+	assert_int_equal(world_run(&w, world_payout_lines(&w, payout, 1, 2, 900, 50)), OK);
+	assert_int_equal(w.said_count, 0);
+	assert_null(open_of(&w, EXCEPTION_PAYOUT_MISMATCH, payout));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +230,7 @@ int main(void)
 		WITH_ARENA(money_that_stands_against_nothing_for_a_month_is_somebodys_work_until_it_does),
 		WITH_ARENA(a_write_off_above_the_limit_is_done_by_two),
 		WITH_ARENA(a_write_off_that_waits_is_accepted_or_closed_by_the_second_person),
+		WITH_ARENA(a_mismatch_that_a_person_closed_stays_closed_when_its_lines_come_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -560,6 +560,7 @@ const struct handler invoicing_handlers[] = {
 	{ .type = "dunlin.ledger.v1.ExceptionOpened", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.ExceptionClosed", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.PeriodClosed", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.RefundRequested", .help = passed_over },
 	{ .type = NULL },
 };
 

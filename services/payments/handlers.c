@@ -36,6 +36,7 @@ const struct handler payments_handlers[] = {
 	{ "dunlin.ledger.v1.ExceptionOpened", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.ExceptionClosed", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.PeriodClosed", "not followed", NOT_OURS },
+	{ "dunlin.ledger.v1.RefundRequested", "not followed: a person starts a refund", NOT_OURS },
 	{ "dunlin.customers.v1.MerchantDefined", "the merchant's name on pay pages", wire_read_merchant, facts_need_merchant,
 		facts_apply_merchant },
 	{ "dunlin.customers.v1.CustomerChanged", "not followed: no personal data here", NOT_OURS },

@@ -55,7 +55,7 @@ static const struct {
 	[SUGGEST_ACCEPT_STATEMENT] = { "accept_statement", true, "the statement is accepted, what it leaves unexplained is a gap" },
 	[SUGGEST_WRITE_OFF] = { "write_off", true, "a second person agrees, and it is written off" },
 	[SUGGEST_CHOOSE] = { "choose", false, "somebody says what it is" },
-	[SUGGEST_REFUND] = { "refund", false, "the money is allocated, or given back" },
+	[SUGGEST_REFUND] = { "refund", true, "the money goes back to its payer: that is requested" },
 	[SUGGEST_IMPORT] = { "import", false, "the missing or the corrected file is imported" },
 	[SUGGEST_ASK] = { "ask", false, "whoever sent it is asked" },
 };

@@ -118,6 +118,8 @@ static void post_bank_refund(struct ledger *l, struct receipt *r, int64_t minor,
 	ledger_post(l, payable, chart_account(l->arena, CHART_UNIDENTIFIED_PAYMENTS, SPAN("")), money);
 	r->unapplied -= money.minor;
 	r->refunded += money.minor;
+	if (money.minor > 0)
+		receipt_note_refund(r, money.minor);
 	ledger_credit(l, r->customer, in(r->currency, -money.minor), TOLD_REFUND, r->id);
 }
 

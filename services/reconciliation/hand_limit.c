@@ -1,7 +1,7 @@
 #include "hand_queue.h"
 #include "ledger.h"
 
-/* What one person alone may give up, and what a second one has to agree to. */
+/* What one person alone may give up or give back, and what a second one has to agree to. */
 
 static struct span limit_key(const struct ledger *l, struct currency currency)
 {
@@ -82,4 +82,21 @@ enum err hand_write_off(struct ledger *l, const struct write_off *w, bool *waits
 	if (item && is_beyond(l, item->currency, minor))
 		return ask(l, w, item, minor, waits, why);
 	return item_write_off(l, w->invoice, w->part, all ? 0 : minor, why);
+}
+
+/* ---- money that is to go back ---- */
+
+enum err hand_request_refund(struct ledger *l, const struct request_refund *c, struct why *why)
+{
+	const struct receipt *r = book_receipt(l->book, l->merchant, c->receipt);
+	if (!r)
+		return why_set(why, ERR_NOT_FOUND, "receipt_unknown", "there is no such receipt");
+	if (!currency_equal(r->currency, c->amount.currency))
+		return why_field(why, ERR_REFUSED, "currency_differs", "amount", "the receipt is in %s", r->currency.code);
+	if (c->amount.minor > r->unapplied)
+		return why_field(why, ERR_REFUSED, "receipt_spent", "amount", "%s of the receipt is unapplied",
+			money_text(l->arena, (struct money){ r->unapplied, r->currency }));
+	ledger_audit(l, c->by.client, c->by.who, "request refund", span_of(uuid_text(l->arena, c->receipt)), c->by.why);
+	ledger_request_refund(l, c->receipt, c->amount.minor);
+	return OK;
 }

@@ -58,6 +58,16 @@ static enum err follow_invoice(struct ledger *l, const struct exception *e, stru
 	return hand_match(l, m, why);
 }
 
+/* What is over goes back, as far as it is still there. */
+static enum err follow_refund(struct ledger *l, const struct exception *e, const struct by_whom *by, struct why *why)
+{
+	const struct receipt *r = book_receipt(l->book, l->merchant, e->subject);
+	if (!r)
+		return why_set(why, ERR_CONFLICT, "suggestion_gone", "what was suggested is no longer there");
+	int64_t minor = e->amount.minor < r->unapplied ? e->amount.minor : r->unapplied;
+	return hand_request_refund(l, &(struct request_refund){ *by, e->subject, { minor, r->currency } }, why);
+}
+
 static enum err follow(struct ledger *l, const struct exception *e, const struct by_whom *by, struct why *why)
 {
 	struct match_line m = { .by = *by, .line = e->subject };
@@ -67,10 +77,10 @@ static enum err follow(struct ledger *l, const struct exception *e, const struct
 	case SUGGEST_MATCH_PAYOUT: m.payout = e->suggested; return hand_match(l, &m, why);
 	case SUGGEST_TAKE_BACK: m.return_of = e->suggested; return hand_match(l, &m, why);
 	case SUGGEST_ACCEPT_STATEMENT: return hand_accept(l, &(struct accept_statement){ *by, e->subject }, why);
+	case SUGGEST_REFUND: return follow_refund(l, e, by, why);
 	case SUGGEST_WRITE_OFF: return hand_agree(l, e, why);
 	case SUGGEST_NOTHING:
 	case SUGGEST_CHOOSE:
-	case SUGGEST_REFUND:
 	case SUGGEST_IMPORT:
 	case SUGGEST_ASK:
 	case SUGGESTIONS: break;

@@ -33,6 +33,16 @@ enum err hand_write_off(struct ledger *, const struct write_off *, bool *waits, 
 /* The second person's word to a wish that waits; ERR_REFUSED when it is the first's. */
 enum err hand_agree(struct ledger *, const struct exception *, struct why *) MUST_CHECK;
 
+/* What of a receipt's unapplied money is to go back to its payer, all in all; 0: nothing any more. */
+struct request_refund {
+	struct by_whom by;
+	struct uuid receipt;
+	struct money amount;
+};
+
+/* ERR_REFUSED when there is less of it. */
+enum err hand_request_refund(struct ledger *, const struct request_refund *, struct why *) MUST_CHECK;
+
 enum err hand_assign(struct ledger *, const struct work_exception *, struct why *) MUST_CHECK;
 enum err hand_note(struct ledger *, const struct work_exception *, struct why *) MUST_CHECK;
 /* ERR_REFUSED when the day is not to come. */

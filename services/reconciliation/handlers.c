@@ -48,6 +48,7 @@ const struct handler reconciliation_handlers[] = {
 	WORK("dunlin.reconciliation.AssignException", "whose work an exception is", assign),
 	WORK("dunlin.reconciliation.NoteException", "a note of a person on an exception", note),
 	WORK("dunlin.reconciliation.ParkException", "an exception waits until a day", park),
+	FACT("dunlin.reconciliation.RequestRefund", "a person wants unapplied money to go back", request_refund),
 	FACT("dunlin.reconciliation.LimitWriteOffs", "up to how much one person alone may write off", limit),
 	FACT("dunlin.reconciliation.AcceptSuggestion", "a person does what is suggested", follow),
 	FACT("dunlin.reconciliation.ClosePeriod", "a person closes a month; its trial balance is sealed", close_period),

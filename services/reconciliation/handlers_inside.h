@@ -34,6 +34,7 @@ HANDLER(export);
 HANDLER(mapping);
 HANDLER(follow);
 HANDLER(limit);
+HANDLER(request_refund);
 
 /* Work on one exception. */
 enum err read_assign(struct message *, struct arena *, struct why *);

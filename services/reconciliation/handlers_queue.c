@@ -116,3 +116,27 @@ enum err apply_limit(struct book *book, const struct message *m, struct instant 
 	reply_hand(&l, 200, say_id(say), "state", "defined");
 	return OK;
 }
+
+enum err read_request_refund(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct request_refund, wire_read_request_refund);
+}
+
+enum err need_request_refund(const struct message *m, struct need *need, struct why *why)
+{
+	const struct request_refund *c = m->body;
+	(void)why;
+	find_id(need, FIND_RECEIPT, m->merchant, &c->receipt);
+	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
+	return OK;
+}
+
+enum err apply_request_refund(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct request_refund *c = m->body;
+	struct ledger l = open_hand(book, m, now, say);
+	TRY(hand_request_refund(&l, c, why));
+	ledger_tell(&l);
+	reply_hand(&l, 200, c->receipt, "state", "requested");
+	return OK;
+}

@@ -254,6 +254,7 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/receipts", show_receipts, "money received, by customer"),
 	POST("/v1/receipts", "RecordReceipt", "records cash or a cheque"),
 	GET("/v1/receipts/{id}", show_receipt, "one of them, with what stands against which invoice"),
+	POST("/v1/receipts/{id}/refund", "RequestRefund", "says how much unapplied money is to go back to its payer"),
 	POST("/v1/receipts/{id}/allocate", "AllocateReceipt", "allocates unapplied money to invoices"),
 	GET("/v1/open-items", show_items, "what is owed, by customer"),
 	GET("/v1/open-items/{id}", show_item, "the parts of one invoice"),

@@ -84,6 +84,16 @@ struct receipt *ledger_receipt(struct ledger *l, struct uuid id)
 	return receipt;
 }
 
+void ledger_request_refund(struct ledger *l, struct uuid id, int64_t minor)
+{
+	bool first = !touched(l, book_find(l->book, BOOK_RECEIPTS, book_key_uuid(l->book, l->merchant, id)));
+	struct receipt *r = ledger_receipt(l, id);
+	struct touched_receipt *t = touched(l, r);
+	t->only_refund |= first;
+	t->refund_told |= r->refund_requested != minor;
+	r->refund_requested = minor;
+}
+
 int64_t ledger_new_receipts(const struct ledger *l)
 {
 	int64_t n = 0;
@@ -191,6 +201,8 @@ void ledger_conclude(struct ledger *l)
 {
 	for (size_t i = 0; i < l->receipt_count; i++) {
 		const struct receipt *r = l->receipts[i].receipt;
+		if (r->refund_requested > r->unapplied)
+			ledger_request_refund(l, r->id, r->unapplied);
 		int64_t over = r->unapplied ? r->unapplied - receipt_wanted(l, r->id) : 0;
 		if (over > 0) {
 			settle_over(l, &l->receipts[i], over);

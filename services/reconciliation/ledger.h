@@ -36,6 +36,7 @@ struct step {
 struct touched_receipt {
 	struct receipt *receipt;
 	bool is_new;
+	bool refund_told, only_refund; /* what is to go back is another amount; nothing else of it changed */
 	struct step *steps;
 	size_t step_count, step_room;
 };
@@ -85,6 +86,8 @@ void ledger_post(struct ledger *, struct span debit, struct span credit, struct 
 struct open_item *ledger_item(struct ledger *, struct uuid invoice, int32_t part, enum told_cause, struct uuid cause_id);
 struct receipt *ledger_receipt(struct ledger *, struct uuid id);
 int64_t ledger_new_receipts(const struct ledger *);
+/* Sets what is to go back to the payer, at most what is unapplied; told where it changes. */
+void ledger_request_refund(struct ledger *, struct uuid receipt, int64_t minor);
 /* Notes that an allocation of the receipt changed by `minor`. */
 void ledger_step(struct ledger *, const struct receipt *, const struct allocation *, int64_t minor, enum evidence, enum reversal);
 /* Adds to the customer's unapplied cash, either way. */

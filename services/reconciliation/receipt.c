@@ -255,7 +255,7 @@ static void cover(struct ledger *l, const struct receipt *r, const struct payabl
 	for (size_t i = 0; (other = book_next(l->book, BOOK_RECEIPTS, &i));)
 		if (other != r && other->unapplied && span_equal(other->customer, r->customer) &&
 			span_equal(other->merchant, l->merchant) && currency_equal(other->currency, r->currency) &&
-			!receipt_wanted(l, other->id))
+			!receipt_wanted(l, other->id) && !other->refund_requested)
 			receipt_allocate(l, other->id, freed, n, EVIDENCE_UNAPPLIED, false);
 }
 
@@ -291,6 +291,7 @@ enum err payment_refund(struct ledger *l, const struct refunded *f, struct why *
 	ledger_post(l, plain(l, CHART_REFUNDS_PAYABLE), clearing(l, &f->attempt), in(r->currency, minor));
 	r->unapplied -= minor;
 	r->refunded += minor;
+	receipt_note_refund(r, minor);
 	ledger_credit(l, r->customer, in(r->currency, -minor), TOLD_REFUND, f->id);
 	if (f->reason != REFUND_REOPEN)
 		cover(l, r, freed, n);
@@ -336,4 +337,9 @@ void receipt_age(struct ledger *l, struct uuid id)
 	if (r && r->unapplied)
 		exception_open(l, EXCEPTION_AGED_UNAPPLIED, id, r->customer, in(r->currency, r->unapplied),
 			span_of(arena_printf(l->arena, "unapplied since %s", date_text(l->arena, r->value_date))));
+}
+
+void receipt_note_refund(struct receipt *r, int64_t minor)
+{
+	r->refund_requested -= least(r->refund_requested, minor);
 }

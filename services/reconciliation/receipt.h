@@ -28,6 +28,7 @@ struct receipt {
 	struct currency currency;
 	int64_t amount, allocated, unapplied, refunded;
 	int64_t returned; /* what the bank took back of it; no longer in the amount */
+	int64_t refund_requested; /* of what is unapplied: a person wants it to go back to the payer */
 	int64_t revision;
 };
 
@@ -129,6 +130,9 @@ void wanted_miss(struct ledger *, struct uuid receipt);
 
 /* Money of it stands against nothing for a month: somebody has to ask whose wish that is. */
 void receipt_age(struct ledger *, struct uuid receipt);
+
+/* It went back to the payer: less of it is still requested. */
+void receipt_note_refund(struct receipt *, int64_t minor);
 
 /* How much of the receipt waits for invoices that have not come. */
 int64_t receipt_wanted(const struct ledger *, struct uuid receipt);

@@ -123,9 +123,9 @@ static void find_suggested(
 	case SUGGEST_TAKE_BACK: add_line(w, merchant, suggested); break;
 	case SUGGEST_ACCEPT_STATEMENT: keys_add_uuid(&w->statements, merchant, subject); return;
 	case SUGGEST_WRITE_OFF: keys_add_uuid(&w->invoices, merchant, subject); return;
+	case SUGGEST_REFUND: keys_add_uuid(&w->owners, merchant, subject); return;
 	case SUGGEST_NOTHING:
 	case SUGGEST_CHOOSE:
-	case SUGGEST_REFUND:
 	case SUGGEST_IMPORT:
 	case SUGGEST_ASK:
 	case SUGGESTIONS: return;

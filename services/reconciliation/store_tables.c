@@ -252,6 +252,7 @@ static const struct column receipt_columns[] = {
 	COLUMN("unapplied", COLUMN_INT8, receipt, unapplied),
 	COLUMN("refunded", COLUMN_INT8, receipt, refunded),
 	COLUMN("returned", COLUMN_INT8, receipt, returned),
+	COLUMN("refund_requested", COLUMN_INT8, receipt, refund_requested),
 	COLUMN("revision", COLUMN_INT8, receipt, revision),
 	END,
 };
@@ -263,6 +264,7 @@ static const struct column receipt_changes[] = {
 	COLUMN("unapplied", COLUMN_INT8, receipt, unapplied),
 	COLUMN("refunded", COLUMN_INT8, receipt, refunded),
 	COLUMN("returned", COLUMN_INT8, receipt, returned),
+	COLUMN("refund_requested", COLUMN_INT8, receipt, refund_requested),
 	COLUMN("revision", COLUMN_INT8, receipt, revision),
 	END,
 };

@@ -56,3 +56,15 @@ enum err wire_read_limit(const struct message *m, struct arena *arena, struct de
 		return why_field(why, ERR_INVALID, "amount_negative", "write_off", "a limit is 0 or more");
 	return json_in_done(&in, why);
 }
+
+enum err wire_read_request_refund(const struct message *m, struct arena *arena, struct request_refund *c, struct why *why)
+{
+	struct json_in in;
+	TRY(wire_read_target(m, &c->receipt, why));
+	TRY(json_in_open(&in, arena, m->payload, why));
+	TRY(wire_read_by(&in, m, &c->by, why));
+	TRY(json_in_money(&in, "amount", &c->amount, why));
+	if (c->amount.minor < 0)
+		return why_field(why, ERR_INVALID, "amount_negative", "amount", "what goes back is 0 or more");
+	return json_in_done(&in, why);
+}

@@ -142,6 +142,18 @@ static void say_allocated(
 	say(l, r->customer, "dunlin.ledger.v1.ReceiptAllocated", &event.base);
 }
 
+static void say_refund_requested(struct ledger *l, struct receipt *r)
+{
+	EVENT(RefundRequested, REFUND_REQUESTED);
+	HEAD(l, r->customer);
+	event.receipt_id = wire_print_uuid(l->arena, r->id);
+	event.revision = (uint64_t)++r->revision;
+	event.kind = (Dunlin__Ledger__V1__ReceiptKind)r->kind;
+	event.source_id = wire_print_uuid(l->arena, r->source);
+	event.requested = wire_print_money(l->arena, r->currency, r->refund_requested);
+	say(l, r->customer, "dunlin.ledger.v1.RefundRequested", &event.base);
+}
+
 /* What was taken back first, then what was made; a receipt that only holds another amount now says that too. */
 static void say_receipt(struct ledger *l, struct touched_receipt *t)
 {
@@ -151,8 +163,10 @@ static void say_receipt(struct ledger *l, struct touched_receipt *t)
 	if (n)
 		say_reversed(l, t, reversed, n, back.reversal);
 	size_t m = print_steps(l, t, true, &made, &on);
-	if (m || !n)
+	if (m || (!n && !t->only_refund))
 		say_allocated(l, t, made, m, on.evidence);
+	if (t->refund_told)
+		say_refund_requested(l, t->receipt);
 }
 
 static void say_credit(struct ledger *l, const struct touched_credit *t)

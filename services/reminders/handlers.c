@@ -524,6 +524,7 @@ const struct handler reminders_handlers[] = {
 	{ "dunlin.ledger.v1.ExceptionOpened", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.ExceptionClosed", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.PeriodClosed", "passed over", PASSED_OVER },
+	{ "dunlin.ledger.v1.RefundRequested", "passed over", PASSED_OVER },
 	{ "dunlin.payments.v1.PaymentSucceeded", "money at a provider: a receipt", wire_read_payment, need_paid, apply_paid },
 	{ "dunlin.payments.v1.AttemptCreated", "passed over", PASSED_OVER },
 	{ "dunlin.payments.v1.PaymentFeeKnown", "passed over", PASSED_OVER },

@@ -205,6 +205,9 @@ class Fold:
     def see_ExceptionClosed(self, m):
         self.latest("exception", (m.merchant_id, m.exception_id), m, self.exceptions, (False, m.kind, m.subject_id, m.amount.minor))
 
+    def see_RefundRequested(self, m):
+        self.count_revision(("receipt", m.merchant_id, m.receipt_id), m.revision)
+
     def see_PeriodClosed(self, m):
         self.count_revision(("period", m.merchant_id, m.period), m.revision)
 

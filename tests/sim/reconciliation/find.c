@@ -345,6 +345,7 @@ static void find_suggested(const struct finding *f, const struct exception *e)
 	if (invoice != NULL)
 		need_want(f->need, WANT_CUSTOMER, e->merchant, invoice->customer);
 	find_owner(f, e->merchant, e->suggested);
+	find_owner(f, e->merchant, e->subject);
 	if (e->suggestion == SUGGEST_TAKE_BACK)
 		find_line(f, &other, false);
 }

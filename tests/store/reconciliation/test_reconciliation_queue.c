@@ -98,6 +98,25 @@ static void unapplied_cash_of_a_month_is_due_once(void **state)
 	assert_int_equal(town_number(t, "select amount from exception where open and kind = 'aged_unapplied'"), 900);
 }
 
+static void a_requested_refund_is_kept_and_never_more_than_is_unapplied(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of line = { 900, "hello", NULL, NULL, NULL };
+	town_import(t, town_statement(t, "S1", 1, 1, 0, &line, 1));
+	town_due(t);
+	const char *id = town_text(t, "select line_id::text from bank_line");
+	town_do(t, world_command(&t->world, "MatchLine", arena_printf(t->arena, "/v1/lines/%s/match", id), "\"customer_ref\":\"c1\""));
+	const char *receipt = town_text(t, "select receipt_id::text from receipt");
+	town_do(t, world_command(&t->world, "RequestRefund", arena_printf(t->arena, "/v1/receipts/%s/refund", receipt),
+			   "\"amount\":{\"minor\":400,\"currency\":\"EUR\"}"));
+	assert_int_equal(town_number(t, "select refund_requested from receipt"), 400);
+	assert_int_equal(town_number(t, "select count(*) from outbox where type = 'dunlin.ledger.v1.RefundRequested'"), 1);
+	town_do(t, world_command(&t->world, "UnmatchLine", arena_printf(t->arena, "/v1/lines/%s/unmatch", id), ""));
+	assert_int_equal(town_number(t, "select refund_requested from receipt"), 0);
+	assert_int_equal(town_number(t, "select count(*) from outbox where type = 'dunlin.ledger.v1.RefundRequested'"), 2);
+	assert_town_proven(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +124,7 @@ int main(void)
 		IN_TOWN(an_accepted_suggestion_locks_and_changes_all_that_it_names),
 		IN_TOWN(an_exceptions_history_is_only_added_to),
 		IN_TOWN(unapplied_cash_of_a_month_is_due_once),
+		IN_TOWN(a_requested_refund_is_kept_and_never_more_than_is_unapplied),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

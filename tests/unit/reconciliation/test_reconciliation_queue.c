@@ -218,6 +218,66 @@ static void a_mismatch_that_a_person_closed_stays_closed_when_its_lines_come_aga
 	assert_null(open_of(&w, EXCEPTION_PAYOUT_MISMATCH, payout));
 }
 
+/* c1 paid 5000 twice for one invoice: 5000 are unapplied. */
+static struct uuid paid_twice(struct world *w)
+{
+	world_issue(w, "c1", "RE-2026-0001", 5000);
+	world_line(w, (struct line_of){ .minor = 5000, .text = "RE-2026-0001" });
+	world_line(w, (struct line_of){ .minor = 5000, .text = "RE-2026-0001" });
+	return newest_receipt(w);
+}
+
+static enum err request(struct world *w, struct uuid receipt, int minor)
+{
+	return world_run(w, world_command(w, "RequestRefund", world_path(w, "receipts", receipt, "refund"),
+				    arena_printf(w->arena, "\"amount\":{\"minor\":%d,\"currency\":\"EUR\"}", minor)));
+}
+
+static int64_t requested(const struct world *w, struct uuid receipt)
+{
+	return book_receipt(w->book, SPAN(MERCHANT), receipt)->refund_requested;
+}
+
+static void a_refund_is_requested_once_told_and_books_nothing(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid receipt = paid_twice(&w);
+	int64_t unapplied = world_balance(&w, CHART_UNAPPLIED);
+	assert_int_equal(request(&w, receipt, 5001), ERR_REFUSED);
+	assert_string_equal(w.why.code, "receipt_spent");
+	assert_int_equal(request(&w, receipt, 3000), OK);
+	assert_int_equal(requested(&w, receipt), 3000);
+	assert_int_equal(w.said_count, 1);
+	assert_int_equal(world_said(&w, "RefundRequested"), 1);
+	assert_int_equal(request(&w, receipt, 3000), OK);
+	assert_int_equal(w.said_count, 0);
+	assert_int_equal(request(&w, receipt, 0), OK);
+	assert_int_equal(world_said(&w, "RefundRequested"), 1);
+	assert_int_equal(world_balance(&w, CHART_UNAPPLIED), unapplied);
+	assert_proven(&w);
+}
+
+static void what_was_requested_is_done_when_it_has_left_the_bank(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid receipt = paid_twice(&w);
+	const struct exception *e = open_of(&w, EXCEPTION_DUPLICATE, receipt);
+	assert_int_equal(e->suggestion, SUGGEST_REFUND);
+	assert_int_equal(work(&w, e, "AcceptSuggestion", "accept", ""), OK);
+	assert_int_equal(requested(&w, receipt), 5000);
+	struct uuid line = world_line(&w, (struct line_of){ .minor = -2000, .text = "refund" });
+	assert_int_equal(world_run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", line, "match"),
+				 arena_printf(w.arena, "\"refund_of\":\"%s\"", uuid_text(w.arena, receipt)))), OK);
+	assert_int_equal(requested(&w, receipt), 3000);
+	/* What the person spends otherwise can't go back. */
+	world_issue(&w, "c1", "RE-2026-0002", 9000);
+	assert_int_equal(world_run(&w, world_command(&w, "AllocateReceipt", world_path(&w, "receipts", receipt, "allocate"),
+				 "\"items\":[{\"invoice_number\":\"RE-2026-0002\",\"amount\":{\"minor\":2500,\"currency\":\"EUR\"}}]")), OK);
+	assert_int_equal(requested(&w, receipt), 500);
+	assert_int_equal(world_said(&w, "RefundRequested"), 1);
+	assert_proven(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +291,8 @@ int main(void)
 		WITH_ARENA(a_write_off_above_the_limit_is_done_by_two),
 		WITH_ARENA(a_write_off_that_waits_is_accepted_or_closed_by_the_second_person),
 		WITH_ARENA(a_mismatch_that_a_person_closed_stays_closed_when_its_lines_come_again),
+		WITH_ARENA(a_refund_is_requested_once_told_and_books_nothing),
+		WITH_ARENA(what_was_requested_is_done_when_it_has_left_the_bank),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

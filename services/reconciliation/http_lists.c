@@ -147,6 +147,7 @@ static const struct shown receipts[] = {
 	{ "unapplied", SHOWN_MONEY },
 	{ "refunded", SHOWN_MONEY },
 	{ "returned", SHOWN_MONEY },
+	{ "refund_requested", SHOWN_MONEY },
 	SHOWN_END,
 };
 const struct listed list_receipts = { .name = "receipts",

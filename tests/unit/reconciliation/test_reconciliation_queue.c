@@ -267,12 +267,16 @@ static void what_was_requested_is_done_when_it_has_left_the_bank(void **state)
 	assert_int_equal(requested(&w, receipt), 5000);
 	struct uuid line = world_line(&w, (struct line_of){ .minor = -2000, .text = "refund" });
 	assert_int_equal(world_run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", line, "match"),
-				 arena_printf(w.arena, "\"refund_of\":\"%s\"", uuid_text(w.arena, receipt)))), OK);
+					       arena_printf(w.arena, "\"refund_of\":\"%s\"", uuid_text(w.arena, receipt)))),
+		OK);
 	assert_int_equal(requested(&w, receipt), 3000);
 	/* What the person spends otherwise can't go back. */
 	world_issue(&w, "c1", "RE-2026-0002", 9000);
-	assert_int_equal(world_run(&w, world_command(&w, "AllocateReceipt", world_path(&w, "receipts", receipt, "allocate"),
-				 "\"items\":[{\"invoice_number\":\"RE-2026-0002\",\"amount\":{\"minor\":2500,\"currency\":\"EUR\"}}]")), OK);
+	assert_int_equal(
+		world_run(
+			&w, world_command(&w, "AllocateReceipt", world_path(&w, "receipts", receipt, "allocate"),
+				    "\"items\":[{\"invoice_number\":\"RE-2026-0002\",\"amount\":{\"minor\":2500,\"currency\":\"EUR\"}}]")),
+		OK);
 	assert_int_equal(requested(&w, receipt), 500);
 	assert_int_equal(world_said(&w, "RefundRequested"), 1);
 	assert_proven(&w);

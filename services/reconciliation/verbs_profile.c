@@ -112,7 +112,7 @@ static int show(const char *name)
 	int line = 0;
 	for (; csv_profile_next(&rest, &line, &p, &err, &why); before = rest)
 		if (span_is(p.name, name)) {
-			struct span text = span_trim(span_bytes(before.at, (size_t)(rest.at - before.at)));
+			struct span text = span_trim(span_bytes(before.at, before.size - rest.size));
 			printf("%.*s\n", SPAN_ARG(text));
 			return 0;
 		}
@@ -131,7 +131,7 @@ static enum err define(struct db *db, struct arena *arena, const char *merchant,
 		struct args *args = args_new(arena);
 		args_text(args, span_of(merchant));
 		args_text(args, p.name);
-		args_text(args, span_bytes(before.at, (size_t)(rest.at - before.at)));
+		args_text(args, span_bytes(before.at, before.size - rest.size));
 		db_queue(db, &q_csv_profile_put, args, 1);
 	}
 	TRY(err);

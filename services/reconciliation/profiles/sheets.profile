@@ -1,7 +1,7 @@
 # What people make by hand, or what bookkeeping asks for: date, label, amount.
 
 [sheet]
-help = date, label, currency, amount, without balances
+help = month first dates, label, currency, amount, without balances
 header = Date | Label | Currency | Amount | Amount Currency | Partner Name | Bank Account
 booking = Date
 date = mm/dd/yyyy
@@ -12,7 +12,7 @@ name = Partner Name
 iban = Bank Account
 
 [sheet_balance]
-help = date, label, amount, balance
+help = month first dates, label, amount, balance
 header = Date | Label | Amount | Balance | Partner Name | Bank Account
 booking = Date
 date = mm/dd/yyyy
@@ -23,7 +23,7 @@ name = Partner Name
 iban = Bank Account
 
 [sheet_indicator]
-help = date, label, amount with D or C, balance
+help = month first dates, label, amount with D or C, balance
 header = Date | Label | Amount | D/C | Balance | Partner Name | Bank Account
 booking = Date
 date = mm/dd/yyyy

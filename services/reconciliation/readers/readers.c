@@ -6,8 +6,8 @@
 
 #include "bai2.h"
 #include "camt.h"
-#include "mt940.h"
 #include "csv_reader.h"
+#include "mt940.h"
 #include "nacha.h"
 #include "ofx.h"
 #include "packed.h"

@@ -121,7 +121,7 @@ struct reading_line {
 	struct span end_to_end; /* the payer's; empty where it says NOTPROVIDED or the like */
 	struct span bank_ref; /* the bank's */
 	struct span transaction_ref;
-	struct span own_id;        /* what the file numbers the line by: no part of its identity, for banks change and reuse it */
+	struct span own_id; /* what the file numbers the line by: no part of its identity, for banks change and reuse it */
 	struct span mandate, batch_ref; /* batch_ref: what it was booked or paid out with: a payment information id, a payout */
 	struct span references[READING_REFERENCES]; /* structured: creditor references, document numbers */
 	int reference_count;

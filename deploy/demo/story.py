@@ -24,6 +24,7 @@ import uuid
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "examples")]
 
+import payouts  # noqa: E402
 import plot  # noqa: E402
 import proof  # noqa: E402
 import report  # noqa: E402
@@ -52,6 +53,7 @@ class Story:
         self.keys = 0
         self.facts = None
         self.clerk = Clerk(self)
+        self.payouts = {}  # merchant -> what they came to three ways, when that was proven
 
     # ---- talking to the services ----
 
@@ -290,6 +292,8 @@ class Story:
         yield from proof.ledger(merchant, self.trial(merchant), self.ask("reconciliation", "GET", "/v1/proof", merchant=merchant.id, role="read"))
         yield from proof.sums(facts, merchant)
         yield from proof.lines(facts, merchant, list(self.bank_lines(merchant)), self.trial(merchant))
+        self.payouts[merchant.id] = list(payouts.of(self, merchant))
+        yield payouts.claim(merchant, self.payouts[merchant.id])
         yield from proof.documents(facts, merchant)
 
     def parked(self):
@@ -358,6 +362,7 @@ class Story:
                 print("\n".join(report.counts(title, tallies, merchant.currency)))
             if self.clerk.told[merchant.id]:
                 print("\n".join(["What a clerk did", *("  " + text for text in self.clerk.told[merchant.id])]))
+            print("\n".join(payouts.told(merchant, self.payouts[merchant.id])))
 
     def run(self):
         began = time.monotonic()

@@ -19,6 +19,7 @@
 #include "provider/account.h"
 #include "provider/api.h"
 #include "provider/page.h"
+#include "provider/report.h"
 #include "provider/webhook.h"
 #include "service.h"
 #include "stream.h"
@@ -26,8 +27,8 @@
 
 enum { BROKER_PAUSE_MS = 250 };
 
-const struct door *const all_doors[] = { mover_doors, account_doors, webhook_doors, api_doors, checkout_doors, bank_doors, mailbox_doors,
-	payer_doors, mischief_doors, page_doors, health_doors, NULL };
+const struct door *const all_doors[] = { mover_doors, account_doors, report_doors, webhook_doors, api_doors, checkout_doors, bank_doors,
+	mailbox_doors, payer_doors, mischief_doors, page_doors, health_doors, NULL };
 
 static void on_signal(evutil_socket_t number, short what, void *arg)
 {

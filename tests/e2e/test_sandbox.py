@@ -331,6 +331,22 @@ def test_a_payout_brings_what_the_balance_says_to_the_bank(shop):
     assert payout.statement_descriptor == line["remittance"]
 
 
+def test_the_report_of_a_payout_is_read_as_a_settlement_that_sums_to_it(shop, tmp_path):
+    shop.sandbox.post("/sandbox/bank/accounts", iban=IBAN, currency="EUR", name="Nord GmbH", opening=0)
+    shop.sandbox.post("/sandbox/payout_accounts", key=shop.key, currency="EUR", iban=IBAN)
+    first, second = shop.paid(), shop.paid(amount=5000)
+    shop.client.v1.refunds.create({"payment_intent": second.payment_intent.id, "amount": 1000})
+    shop.sandbox.advance(to="2026-01-08T12:00:00Z")
+    payout = shop.client.v1.payouts.list().data[0]
+    (tmp_path / "report.csv").write_text(shop.sandbox.http.get(f"{shop.sandbox.url}/sandbox/payouts/{payout.id}.csv", timeout=30).text)
+    done = subprocess.run([BIN / "reconciliation", "check", tmp_path / "report.csv", "--format", "json"], capture_output=True, text=True)
+    items = [said for said in map(json.loads, done.stdout.splitlines()) if said["is"] == "information"]
+    assert {item["batch_ref"] for item in items} == {payout.id} and sum(item["amount"]["minor"] for item in items) == payout.amount
+    assert sorted((item["transaction_ref"], item["amount"]["minor"], sum(c["amount"]["minor"] for c in item.get("charges", []))) for item in items) == sorted(
+        [(first.payment_intent.id, 11900 - 203, 203), (second.payment_intent.id, 5000 - 100, 100), (second.payment_intent.id, -1000, 0)])
+    assert shop.sandbox.http.get(f"{shop.sandbox.url}/sandbox/payouts/po_none.csv", timeout=30).status_code == 404
+
+
 def test_a_balance_that_is_not_above_zero_is_not_paid_out(shop):
     intent = shop.paid().payment_intent
     shop.client.v1.refunds.create({"payment_intent": intent.id})

@@ -10,7 +10,7 @@
 #include "role.h"
 #include "service.h"
 
-enum { SANDBOX_MS = 10, AWAY_MS = 500, GIVE_UP_SECONDS = 60 };
+enum { SANDBOX_MS = 10, SPACING_MS = 20, AWAY_MS = 500, GIVE_UP_SECONDS = 60 };
 
 static struct metric calls_total = {
 	.name = "dunlin_calls_total",
@@ -146,6 +146,15 @@ static enum err look_at_all(struct send *send, bool woken, int *wait_ms, struct 
 	return OK;
 }
 
+/* Whoever comes alone is looked after at once; every batch of a storm wakes us too, and most of them want nothing sent. */
+static void space_out(int64_t looked)
+{
+	int64_t rest = looked + SPACING_MS * 1000 - clock_monotonic_us();
+
+	if (rest > 0 && !common_settings.sandbox)
+		clock_pause_ms((int)(rest / 1000) + 1);
+}
+
 static enum err send_loop(struct send *send, struct why *why)
 {
 	bool woken = true;
@@ -157,6 +166,7 @@ static enum err send_loop(struct send *send, struct why *why)
 		TRY(look_at_all(send, woken, &wait_ms, why));
 		before = clock_monotonic_us();
 		role_wait(send->role, wait_ms);
+		space_out(before);
 		/* Woken early, or only after the whole wait. */
 		woken = clock_monotonic_us() - before < (int64_t)wait_ms * 1000;
 	}

@@ -102,7 +102,7 @@ static const struct {
 };
 // clang-format on
 
-enum { DEPTH = 16, LINE_BYTES = 16384 };
+enum { DEPTH = 16, LINE_BYTES = 16384, OTHER_ROOM = 128 };
 
 struct ofx {
 	struct telling t;
@@ -226,7 +226,6 @@ static void fill_texts(const struct ofx *o, struct reading_line *l)
 	l->bank_code = v[LEAF_TRNTYPE];
 	l->code = code_of(v[LEAF_TRNTYPE], l->amount.minor > 0);
 	l->party_name = v[LEAF_PAYEE_NAME].size ? v[LEAF_PAYEE_NAME] : v[LEAF_NAME];
-	l->party_iban = v[LEAF_OTHER_ACCOUNT];
 	l->party_bank = v[LEAF_OTHER_BANK];
 	l->party_customer = v[LEAF_PAYEEID];
 	l->rate = v[LEAF_ORIGINAL_RATE];
@@ -237,8 +236,18 @@ static void fill_texts(const struct ofx *o, struct reading_line *l)
 	add_text(l, v[LEAF_MEMO2]);
 }
 
+/* An account number alone is many people's, each at another bank. */
+static struct span whole_account(struct span bank, struct span account, char *room, size_t size)
+{
+	if (!bank.size || !account.size || bank.size + account.size + 1 > size)
+		return account;
+	int n = snprintf(room, size, "%.*s/%.*s", SPAN_ARG(bank), SPAN_ARG(account));
+	return span_bytes(room, (size_t)n);
+}
+
 static void end_line(struct ofx *o)
 {
+	char other[OTHER_ROOM];
 	const struct span *v = o->texts;
 	struct reading_line l = { .place = o->line_place };
 	if (!read_dates(o, &l) || !read_amount(o, &l))
@@ -251,6 +260,7 @@ static void end_line(struct ofx *o)
 		return;
 	}
 	fill_texts(o, &l);
+	l.party_iban = whole_account(v[LEAF_OTHER_BANK], v[LEAF_OTHER_ACCOUNT], other, sizeof(other));
 	if (!l.informs && !l.amount.minor)
 		return;
 	o->all_marked &= has_mark(v[LEAF_TRNAMT]);

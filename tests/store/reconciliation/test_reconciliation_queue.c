@@ -1,3 +1,4 @@
+#include "metrics.h"
 #include "reconciliation_queries.h"
 #include "town.h"
 
@@ -117,6 +118,25 @@ static void a_requested_refund_is_kept_and_never_more_than_is_unapplied(void **s
 	assert_town_proven(t);
 }
 
+static void open_exceptions_are_counted_by_type_and_age(void **state)
+{
+	struct town *t = *state;
+	struct text text;
+	town_script(t->owner,
+		"insert into exception (merchant_id, kind, subject_id, exception_id, stream, open, currency, amount, detail, opened_at, closed_at, closed_by,"
+		" revision) select 'nord', 'return', gen_random_uuid(), gen_random_uuid(), '@merchant', n < 6, 'EUR', n, '',"
+		" timestamptz '2026-03-20T12:00:00Z' - make_interval(days => n * 10), now(), '', 1 from generate_series(0, 9) n");
+	assert_int_equal(town_duty(t, "queue"), 0);
+	text_init(&text, t->arena);
+	metrics_print(&text);
+	const char *all = span_cstr(t->arena, text_done(&text));
+	has(all, "dunlin_exceptions{type=\"return\",age=\"up to 1 day\"} 1\n");
+	has(all, "dunlin_exceptions{type=\"return\",age=\"up to 7 days\"} 0\n");
+	has(all, "dunlin_exceptions{type=\"return\",age=\"up to 30 days\"} 2\n");
+	has(all, "dunlin_exceptions{type=\"return\",age=\"up to 90 days\"} 3\n");
+	has(all, "dunlin_exceptions{type=\"return\",age=\"over 90 days\"} 0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +145,7 @@ int main(void)
 		IN_TOWN(an_exceptions_history_is_only_added_to),
 		IN_TOWN(unapplied_cash_of_a_month_is_due_once),
 		IN_TOWN(a_requested_refund_is_kept_and_never_more_than_is_unapplied),
+		IN_TOWN(open_exceptions_are_counted_by_type_and_age),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "import_preview.h"
+#include "settings.h"
 #include "town.h"
 
 /* An import that an accountant can trust: previews, bytes that are kept, four eyes. */
@@ -70,6 +71,24 @@ static void a_file_is_kept_to_the_byte_with_its_hash(void **state)
 	assert_int_equal(town_number(t, "select octet_length(bytes)::bigint from statement_bytes"), (int64_t)file.size);
 	assert_int_equal(town_number(t, "select count(*) from statement_bytes where sha256(bytes) = sha256"), 1);
 	town_may_not(t, "update statement_bytes set bytes = ''", "permission denied");
+}
+
+static void bytes_are_kept_for_as_long_as_the_setting_says_and_their_hash_for_ever(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of entry = { 700, "hello", NULL, NULL, NULL };
+	town_import(t, town_statement(t, "S1", 1, 1, 0, &entry, 1));
+	reconciliation_settings.statement_bytes_days = 30;
+	assert_int_equal(town_duty(t, "retention"), 0);
+	assert_int_equal(town_number(t, "select count(*) from statement_bytes"), 1);
+	town_script(t->owner, "update statement_file set received_at = received_at - interval '31 days'");
+	reconciliation_settings.statement_bytes_days = 0;
+	assert_int_equal(town_duty(t, "retention"), 0);
+	assert_int_equal(town_number(t, "select count(*) from statement_bytes"), 1);
+	reconciliation_settings.statement_bytes_days = 30;
+	assert_int_equal(town_duty(t, "retention"), 0);
+	assert_int_equal(town_number(t, "select count(*) from statement_bytes"), 0);
+	assert_int_equal(town_number(t, "select count(*) from statement_file"), 1);
 }
 
 static struct message *accept(struct town *t, const char *who)
@@ -176,6 +195,7 @@ int main(void)
 		IN_TOWN(a_preview_says_what_the_import_then_does_and_changes_nothing),
 		IN_TOWN(a_preview_of_what_overlaps_shows_only_what_is_new),
 		IN_TOWN(a_file_is_kept_to_the_byte_with_its_hash),
+		IN_TOWN(bytes_are_kept_for_as_long_as_the_setting_says_and_their_hash_for_ever),
 		IN_TOWN(who_brought_a_file_does_not_override_its_quarantine),
 		IN_TOWN(an_account_has_a_time_zone_that_there_is),
 		IN_TOWN(lines_that_vanish_from_a_statement_that_comes_again_raise_an_alarm),

@@ -117,6 +117,16 @@ const struct shown shown_line[] = {
 	{ "remittance", SHOWN_TEXT },
 	{ "party_name", SHOWN_TEXT },
 	{ "party_iban", SHOWN_TEXT },
+	{ "original", SHOWN_TEXT },
+	{ "rate", SHOWN_TEXT },
+	{ "charges", SHOWN_TEXT },
+	{ "bank_code", SHOWN_TEXT },
+	{ "original_ref", SHOWN_TEXT },
+	{ "return_text", SHOWN_TEXT },
+	{ "party_account", SHOWN_TEXT },
+	{ "party_bank", SHOWN_TEXT },
+	{ "party_customer", SHOWN_TEXT },
+	{ "party_ultimate", SHOWN_TEXT },
 	SHOWN_END,
 };
 const struct shown shown_candidates[] = {

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "crash.h"
+#include "import_detail.h"
 #include "import_notice.h"
 #include "line.h"
 #include "random.h"
@@ -32,6 +33,7 @@ struct import {
 	struct array *line[COLUMNS], *person[5];
 	size_t rows;
 	struct notices notices;
+	struct details details;
 	int64_t informed; /* lines of the file that inform */
 };
 
@@ -57,6 +59,7 @@ static void rows_begin(struct import *i)
 		i->person[c] = args_array(i->people, c == 1 ? DB_UUID : DB_TEXT);
 	i->rows = 0;
 	notices_begin(&i->notices, i->arena);
+	details_begin(&i->details, i->arena);
 }
 
 static enum err rows_flush(struct import *i, struct why *why)
@@ -65,6 +68,7 @@ static enum err rows_flush(struct import *i, struct why *why)
 		db_queue(i->db, &q_line_stage, i->lines, (int64_t)i->rows);
 		db_queue(i->db, &q_line_person_stage, i->people, (int64_t)i->rows);
 	}
+	details_queue(&i->details, i->db);
 	notices_queue(&i->notices, i->db);
 	TRY(db_flush(i->db, why));
 	arena_reset(i->arena);
@@ -121,6 +125,7 @@ static void add_line(struct import *i, const struct reading_line *l)
 	array_bool(i->line[13], l->rest);
 	array_bool(i->line[14], l->reversal);
 	add_texts(i, l, id);
+	details_add(&i->details, i->arena, i->merchant, id, l);
 	i->rows++;
 }
 

@@ -2,6 +2,7 @@
 
 #include "account.h"
 #include "clock.h"
+#include "import_detail.h"
 #include "line.h"
 #include "random.h"
 #include "reconciliation_queries.h"
@@ -45,20 +46,6 @@ static struct span join(struct arena *arena, const struct span *texts, int n)
 	return text_done(&t);
 }
 
-/* "EUR 1.20 included COMM", one a line. */
-static struct span charges(struct arena *arena, const struct reading_line *l)
-{
-	struct text t;
-	text_init(&t, arena);
-	for (int i = 0; i < l->charge_count; i++) {
-		const struct reading_charge *c = &l->charges[i];
-		text_printf(&t, "%s%s %s%s%.*s", i ? "\n" : "", c->amount.currency.code, money_digits(arena, c->amount),
-			c->included ? " included" : "", c->kind.size ? 1 : 0, " ");
-		text_span(&t, c->kind);
-	}
-	return text_done(&t);
-}
-
 static void add_text(struct array *column, struct span text)
 {
 	array_text(column, text.at ? text : SPAN(""));
@@ -85,7 +72,7 @@ void notices_add(struct notices *n, struct arena *arena, const struct notice_of 
 	struct digest key = key_of(arena, of, l);
 	struct uuid id = new_id();
 	const struct span texts[] = { l->end_to_end, l->bank_ref, l->transaction_ref, l->mandate, l->batch_ref, l->code, l->bank_code,
-		l->return_reason, l->original_ref, join(arena, l->references, l->reference_count), charges(arena, l) };
+		l->return_reason, l->original_ref, join(arena, l->references, l->reference_count), detail_charges(arena, l) };
 	array_text(n->row[0], of->merchant);
 	array_uuid(n->row[1], id);
 	array_uuid(n->row[2], of->report);

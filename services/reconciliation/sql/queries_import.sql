@@ -101,3 +101,9 @@ where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged'
 	and not exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence
 		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known'))
 order by l.number;
+
+-- name: line_detail_stage
+insert into bank_line_detail (merchant_id, line_id, original_amount, original_currency, rate, charges, bank_code, original_ref, return_text, party_account,
+	party_bank, party_customer, party_ultimate)
+select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+	$12::text[], $13::text[]);

@@ -61,8 +61,13 @@ select l.line_id as id, l.account_id, l.statement_id, l.number, l.booking_date, 
 	l.by_person, l.returned, l.rest, l.reversal, l.code, l.return_reason, l.end_to_end, l.bank_ref, l.transaction_ref, l.mandate, l.batch_ref,
 	l.reference_list as structured_references, l.booked_to, case when l.counterpart_id <> '00000000-0000-0000-0000-000000000000' then l.counterpart_id end as counterpart_id,
 	l.place_line, l.place_byte, encode(l.key, 'hex') as key, l.occurrence,
-	coalesce(p.texts, '') as remittance, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban
-from bank_line l left join bank_line_person p using (merchant_id, line_id) where l.merchant_id = $1 and l.line_id = $2;
+	coalesce(p.texts, '') as remittance, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban,
+	case when d.original_amount is not null then d.original_currency || ' ' || d.original_amount else '' end as original, coalesce(d.rate, '') as rate,
+	coalesce(d.charges, '') as charges, coalesce(d.bank_code, '') as bank_code, coalesce(d.original_ref, '') as original_ref,
+	coalesce(d.return_text, '') as return_text, coalesce(d.party_account, '') as party_account, coalesce(d.party_bank, '') as party_bank,
+	coalesce(d.party_customer, '') as party_customer, coalesce(d.party_ultimate, '') as party_ultimate
+from bank_line l left join bank_line_person p using (merchant_id, line_id) left join bank_line_detail d using (merchant_id, line_id)
+where l.merchant_id = $1 and l.line_id = $2;
 
 -- name: show_candidates
 select c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, l.currency

@@ -151,6 +151,22 @@ static void a_report_that_is_cut_short_leaves_nothing(void **state)
 	assert_int_equal(notices(t), 1);
 }
 
+/* Charges, the instructed amount and the rest of the other side are kept beside the line, for lines that say them. */
+static void what_few_lines_say_is_kept_beside_the_line(void **state)
+{
+	struct town *t = *state;
+	town_import(t,
+		report(t, "camt.053.001.08", "BkToCstmrStmt", "Stmt",
+			BALANCE("OPBD", "0.00") BALANCE("CLBD", "24.00") BATCH("") BATCH(
+				"<NtryDtls><TxDtls><AmtDtls><InstdAmt><Amt Ccy='USD'>13.00</Amt></InstdAmt></AmtDtls>"
+				"<Chrgs><Rcrd><Amt Ccy='EUR'>1.20</Amt><ChrgInclInd>true</ChrgInclInd><Tp><Cd>COMM</Cd></Tp></Rcrd></Chrgs>"
+				"<RltdAgts><DbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></DbtrAgt></RltdAgts></TxDtls></NtryDtls>")));
+	assert_int_equal(town_number(t, "select count(*) from bank_line_detail"), 1);
+	assert_string_equal(
+		town_text(t, "select original_amount || original_currency || ' ' || charges || ' ' || party_bank from bank_line_detail"),
+		"1300USD EUR 1.20 included COMM COBADEFFXXX");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +177,7 @@ int main(void)
 		IN_TOWN(what_a_notification_says_of_a_batch_is_part_of_its_line),
 		IN_TOWN(a_pending_line_informs_and_books_later),
 		IN_TOWN(a_report_that_is_cut_short_leaves_nothing),
+		IN_TOWN(what_few_lines_say_is_kept_beside_the_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,6 +203,8 @@ static void search_iban(struct search *s, size_t first)
 static void search_qrr(struct search *s, size_t first)
 {
 	char normal[SCHEME_TEXT + 1];
+	if (!is_digits(word_of(s, first)))
+		return;
 	for (size_t last = first; last <= last_of_runs(s, first, REFERENCE_WORDS, 2 * REFERENCE_MOST); last++)
 		if (scheme_read(SCHEME_QRR, run_of(s, first, last), normal)) {
 			add_normal(s, normal);
@@ -260,7 +262,11 @@ static const char *const prefixes[] = { "RECHNUNGSNUMMER", "RECHNUNGSNR", "RECHN
 
 static void mend_prefix(struct search *s, struct span first, struct span run, unsigned how)
 {
+	if (!isalpha((unsigned char)first.at[0]))
+		return;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (prefixes[i][0] != toupper((unsigned char)first.at[0]))
+			continue;
 		size_t n = strlen(prefixes[i]);
 		if (first.size > n && !strncasecmp(first.at, prefixes[i], n))
 			try(s, span_from(run, n), how | HOW_MENDED);
@@ -291,11 +297,22 @@ static bool mend_letters(char *at, size_t n)
 	return mended;
 }
 
+/* Most runs are words of a language. */
+static bool may_be_number(struct span run)
+{
+	size_t like = 0;
+	for (size_t i = 0; i < run.size && like < REFERENCE_DIGITS; i++)
+		like += is_like_digit((char)toupper((unsigned char)run.at[i]));
+	return like == REFERENCE_DIGITS;
+}
+
 static void mend_run(struct search *s, size_t first, size_t last, unsigned how)
 {
 	struct span run = run_of(s, first, last);
 	char out[2 * REFERENCE_MOST];
 	size_t n = 0;
+	if (!may_be_number(run))
+		return;
 	mend_prefix(s, word_of(s, first), run, how);
 	for (size_t i = 0; i < run.size && n < sizeof(out); i++)
 		if (isalnum((unsigned char)run.at[i]))
@@ -344,8 +361,11 @@ static void try_run(struct search *s, size_t first, size_t last, unsigned how)
 static void complete_seconds(struct search *s, size_t first, size_t last, unsigned how)
 {
 	struct span run = run_of(s, first, last);
-	char *number = span_cstr(s->arena, run);
 	size_t digits = count_last_digits(word_of(s, last));
+	char *number;
+	if (!short_second(s, last, digits))
+		return;
+	number = span_cstr(s->arena, run);
 	for (size_t next = last; (next = short_second(s, next, digits)) && !s->words[next].taken;) {
 		struct span word = word_of(s, next);
 		memcpy(number + run.size - word.size, word.at, word.size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "ofx_markup.h"
 #include "written.h"
 
@@ -236,10 +237,10 @@ static void fill_texts(const struct ofx *o, struct reading_line *l)
 	add_text(l, v[LEAF_MEMO2]);
 }
 
-/* An account number alone is many people's, each at another bank. */
+/* An account number alone is many people's, each at another bank; an IBAN is one person's by itself. */
 static struct span whole_account(struct span bank, struct span account, char *room, size_t size)
 {
-	if (!bank.size || !account.size || bank.size + account.size + 1 > size)
+	if (!bank.size || !account.size || iban_is_valid(account) || bank.size + account.size + 1 > size)
 		return account;
 	int n = snprintf(room, size, "%.*s/%.*s", SPAN_ARG(bank), SPAN_ARG(account));
 	return span_bytes(room, (size_t)n);

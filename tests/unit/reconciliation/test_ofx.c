@@ -35,6 +35,13 @@ static void a_line_says_all_that_its_leaves_do(void **state)
 		" customer=P-1 code=PMNT/RDDT/PMDD own=DIRECTDEBIT\n" TOLD "EUR 200.00 1 lines -11900 to EUR 81.00\n");
 }
 
+static void an_iban_is_known_by_itself_whatever_bank_is_named(void **state)
+{
+	const char *said =
+		says(*state, line_of(*state, "1.00", "<BANKACCTTO><BANKID>37040044<ACCTID>DE89370400440532013000</BANKACCTTO>"), "1.00");
+	assert_non_null(strstr(said, " iban=DE89370400440532013000 bic=37040044 "));
+}
+
 /* What the header says, and whether there is one, changes nothing. */
 static void headers_may_be_odd_absent_or_wrong(void **state)
 {
@@ -261,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ARENA(a_line_says_all_that_its_leaves_do),
+		WITH_ARENA(an_iban_is_known_by_itself_whatever_bank_is_named),
 		WITH_ARENA(headers_may_be_odd_absent_or_wrong),
 		WITH_ARENA(xml_labelled_as_version_1_is_read_and_the_reverse),
 		WITH_ARENA(the_day_is_the_local_one_as_written),

@@ -166,3 +166,74 @@ def test_a_damaged_statement_is_for_a_person(bank, world, name):
     delivered(bank, world, desk, iban, DAYS[0])
     assert [s["state"] for s in desk.get("/v1/statements")["statements"]] == ["quarantined"]
     assert desk.get("/v1/lines")["lines"] == []
+
+
+# ---- what others read in them ----
+
+
+def statement(bank, iban, name, day):
+    answer = bank.http.get(f"{bank.url}/sandbox/bank/accounts/{iban}/statements/{day}.{FORMATS[name]}", timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def test_other_peoples_mt940_reader_reads_the_same(bank):
+    import mt940
+    iban = open_account(bank, "mt940", "EUR")
+    for day in DAYS:
+        read = mt940.parse(statement(bank, iban, "mt940", day).decode("cp1252"), options=mt940.Options(reversal_sign=True, applicant_iban=True))
+        wanted = [line for line in lines_of(bank, iban) if line["booked"] == day]
+        assert [int(t.data["amount"].amount * 100) for t in read] == [x["amount"]["minor"] for x in wanted]
+        assert [t.data["applicant_iban"] for t in read if t.data["status"] != "D"] == [x["party_iban"] for x in wanted if x["party_iban"]]
+        assert read[0].data["applicant_name"].startswith(wanted[0]["party_name"][:27].strip())
+        assert int(read.data["final_closing_balance"].amount.amount * 100) - int(read.data["final_opening_balance"].amount.amount * 100) == sum(
+            x["amount"]["minor"] for x in wanted)
+
+
+def test_the_control_totals_of_bai2_are_those_of_its_records(bank):
+    """X9.121: 49 has the sum of all amounts of its account, summaries included, and the number of its records; 98 and 99 likewise."""
+    misbehave(bank, "statement_overlap", match=(iban := open_account(bank, "bai2", "EUR")))
+    rows = [line.rstrip("/").split(",") for line in statement(bank, iban, "bai2", DAYS[2]).decode("ascii").splitlines()]
+    account, group, file = [], [], []
+    sums = {"account": 0, "groups": 0}
+    for n, row in enumerate(rows, 1):
+        if row[0] == "03":
+            account, sums["account"] = [], int(row[4]) + int(row[8])
+        elif row[0] == "88" and account[-1][0] == "03":
+            sums["account"] += int(row[2]) + int(row[6])
+        elif row[0] == "16":
+            sums["account"] += int(row[2])
+        elif row[0] == "02":
+            group = []
+        for part in (account, group, file):
+            part.append(row)
+        if row[0] == "49":
+            assert row[1:] == [str(sums["account"]), str(len(account))]
+        elif row[0] == "98":
+            assert row[1:] == [str(sums["account"]), "1", str(len(group))]
+            sums["groups"] += sums["account"]
+    assert file[-1] == ["99", str(sums["groups"]), "2", str(n)]
+
+
+def test_the_csv_is_one_to_any_reader_of_csv_and_its_balances_run(bank):
+    import csv
+    import io
+    iban = open_account(bank, "csv", "EUR")
+    rows = [row for day in DAYS for row in csv.DictReader(io.StringIO(statement(bank, iban, "csv", day).decode("cp1252")))]
+    minor = lambda text: int(text.replace(",", ""))
+    balance = OPENING
+    for row, line in zip(rows, lines_of(bank, iban), strict=True):
+        balance += line["amount"]["minor"]
+        assert (minor(row["Bedrag"]), minor(row["Saldo na trn"]), row["Naam tegenpartij"]) == (line["amount"]["minor"], balance, line["party_name"])
+    assert len({row["Volgnr"] for row in rows}) == len(rows)
+
+
+def test_every_transaction_of_an_ofx_file_has_an_id_of_its_own(bank):
+    iban = open_account(bank, "ofx", "JPY")
+    texts = [statement(bank, iban, "ofx", day).decode("cp1252") for day in DAYS]
+    ids = [line.partition(">")[2] for text in texts for line in text.splitlines() if line.startswith("<FITID>")]
+    assert len(ids) == len(set(ids)) == len(lines_of(bank, iban))
+    for text in texts:  # SGML: leaves have no end, aggregates have one
+        for tag in ("OFX", "STMTRS", "BANKACCTFROM", "BANKTRANLIST", "STMTTRN", "BANKACCTTO", "LEDGERBAL"):
+            assert text.count(f"<{tag}>") == text.count(f"</{tag}>") > 0, tag
+        assert "& " not in text and "<second>" not in text

@@ -16,6 +16,8 @@ enum err reading_settings_read(const struct request *r, struct reading_settings 
 	TRY(read_word(r, "account", &settings->account, why));
 	TRY(read_word(r, "profile", &settings->profile, why));
 	TRY(read_word(r, "currency", &settings->currency, why));
+	TRY(read_word(r, "opening", &settings->opening, why));
+	TRY(read_word(r, "closing", &settings->closing, why));
 	if (settings->currency.size && currency_parse(settings->currency, &currency) != OK)
 		return why_field(why, ERR_INVALID, "field_invalid", "currency", "not a currency of ISO 4217");
 	if (charset.size)

@@ -1,5 +1,5 @@
 /*
- * http_reading: what a request says of the file that is its body: ?account=, currency=, profile=, charset=, for files that say it not themselves.
+ * http_reading: what a request says of the file that is its body: ?account=, currency=, opening=, closing=, profile=, charset=, for files that say it not themselves.
  */
 #ifndef RECONCILIATION_HTTP_READING_H
 #define RECONCILIATION_HTTP_READING_H

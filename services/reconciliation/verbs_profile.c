@@ -63,6 +63,8 @@ bool reading_options(struct arena *arena, int argc, char **argv, struct reading_
 		.account = option(argc, argv, "--account"),
 		.profile = option(argc, argv, "--profile"),
 		.currency = option(argc, argv, "--currency"),
+		.opening = option(argc, argv, "--opening"),
+		.closing = option(argc, argv, "--closing"),
 	};
 	if (out->charset == CHARSETS)
 		fprintf(stderr, "--charset is auto, utf-8, cp1252, cp437 or cp850\n");

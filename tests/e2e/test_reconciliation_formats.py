@@ -72,6 +72,15 @@ def test_a_profile_of_ones_own_is_checked_defined_and_read_by_the_next_upload(wo
     assert (account["balance"]["minor"], account["covered_to"]) == (10500, "2026-03-03")
 
 
+def test_a_file_without_balances_is_taken_with_those_that_a_person_read_off(nord):
+    file = "Date,Label,Currency,Amount,Amount Currency,Partner Name,Bank Account\n03/04/2026,BY SHEET,EUR,3.00,,,\n"
+    query = f"?account={ACCOUNT}"
+    for said, rule in (("", "opening_missing"), ("&opening=105.00&closing=109.00", "does_not_close"), ("&opening=105.00&closing=108.00", "")):
+        assert [s["rule"] for s in send(nord, file, query + said)[1]["statements"]] == [rule]
+        nord.settled()
+    assert nord.settled().get("/v1/bank-accounts")["bank_accounts"][0]["balance"]["minor"] == 10800
+
+
 def test_what_a_request_says_of_a_file_must_be_possible(nord):
     for query in ("?currency=EURO", "?charset=ebcdic", f"?account={'x' * 65}"):
         status, refused = send(nord, CSV, query)

@@ -63,25 +63,9 @@ static void broken(struct csv *c, enum rule rule, const char *what, struct span 
 	telling_broken(&c->t, rule, c->place, "%s '%.*s'", what, (int)(value.size < 40 ? value.size : 40), value.at);
 }
 
-/* Without a sign or word of the currency around it: "-23,45 €". */
-static struct span bare_amount(struct span text, struct currency currency)
-{
-	static const char *const signs[] = { "\xe2\x82\xac", "$", "\xc2\xa3" };
-	for (size_t i = 0; i <= sizeof(signs) / sizeof(signs[0]); i++) {
-		const char *sign = i < sizeof(signs) / sizeof(signs[0]) ? signs[i] : currency.code;
-		size_t n = strlen(sign);
-		if (n && span_starts(text, sign))
-			text = span_from(text, n);
-		else if (text.size > n && n && !memcmp(text.at + text.size - n, sign, n))
-			text.size -= n;
-		text = span_trim(text);
-	}
-	return text;
-}
-
 static enum err read_amount(const struct csv *c, struct span text, struct money *out, struct why *why)
 {
-	text = bare_amount(text, c->currency);
+	text = written_bare(text, c->currency);
 	if (!c->profile.minor_units)
 		return written_amount(text, c->profile.decimal, c->currency, out, why);
 	out->currency = c->currency;
@@ -378,11 +362,39 @@ static void begin_statement(struct csv *c, struct span account)
 	c->dated = false;
 }
 
+static bool read_said(struct csv *c, struct span text, struct money *out)
+{
+	struct why why = { 0 };
+	if (text.size && written_amount(text, '.', c->t.statement.currency, out, &why) != OK)
+		telling_broken(&c->t, RULE_BALANCE, c->t.statement.place, "%s", why.text);
+	return text.size && !why.err;
+}
+
+/* Balances that a person read off, of the file's first account. One of them makes the other. */
+static void take_said(struct csv *c)
+{
+	const struct reading_statement *s = &c->t.statement;
+	struct money opening, closing, sum = { s->line_sum, s->currency };
+	struct why why = { 0 };
+	if (c->t.statements || !s->has_currency)
+		return;
+	bool from = read_said(c, c->t.settings.opening, &opening), to = read_said(c, c->t.settings.closing, &closing);
+	enum err err = from && !to ? money_add(opening, sum, &closing, &why) : to && !from ? money_sub(closing, sum, &opening, &why) : OK;
+	if (err != OK)
+		telling_broken(&c->t, RULE_OVERFLOW, s->place, "%s", why.text);
+	if (err != OK || (!from && !to))
+		return;
+	telling_opening(&c->t, opening, NULL);
+	telling_closing(&c->t, closing, NULL, s->place);
+}
+
 static void take_ends(struct csv *c)
 {
 	struct money opening = { 0, c->t.statement.currency }, closing = opening;
 	struct place where;
 	int falling = c->dated ? date_compare(c->first, c->last) : 0;
+	if (!c->balance.any)
+		take_said(c);
 	if (!c->balance.any || !c->t.statement.has_currency)
 		return;
 	if (!csv_balance_ends(&c->balance, c->profile.order, falling, &opening.minor, &closing.minor, &where)) {

@@ -190,6 +190,8 @@ struct reading_settings {
 	struct span account; /* of files that name none: exports */
 	struct span profile; /* of CSV: the profile's name; empty: the one that the header tells */
 	struct span currency; /* of files that name none */
+	/* Balances of a file that tells none, as a person reads them off: 1234.50. With one of them the other follows from the lines. */
+	struct span opening, closing;
 	struct span profiles; /* of CSV: more profiles than come with Dunlin, as text; they are asked first */
 };
 

@@ -168,6 +168,21 @@ enum err written_amount(struct span text, char mark, struct currency currency, s
 	return OK;
 }
 
+struct span written_bare(struct span text, struct currency currency)
+{
+	static const char *const signs[] = { "\xe2\x82\xac", "$", "\xc2\xa3" };
+	for (size_t i = 0; i <= sizeof(signs) / sizeof(signs[0]); i++) {
+		const char *sign = i < sizeof(signs) / sizeof(signs[0]) ? signs[i] : currency.code;
+		size_t n = strlen(sign);
+		if (n && span_starts(text, sign))
+			text = span_from(text, n);
+		else if (text.size > n && n && !memcmp(text.at + text.size - n, sign, n))
+			text.size -= n;
+		text = span_trim(text);
+	}
+	return text;
+}
+
 /* ---- references ---- */
 
 bool written_is_null(struct span text)

@@ -20,6 +20,9 @@ bool written_yyyymmdd(struct span, struct date *);
  * that stands before exactly three digits may be either, which is refused, as are digits beyond the currency's. */
 enum err written_amount(struct span, char mark, struct currency, struct money *, struct why *) MUST_CHECK;
 
+/* An amount without a sign or word of its currency around it: "-23,45 €". */
+struct span written_bare(struct span, struct currency);
+
 /* "NOTPROVIDED", "NONREF", zeroes or nothing: no reference. */
 bool written_is_null(struct span);
 

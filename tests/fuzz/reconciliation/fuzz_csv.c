@@ -26,5 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_profiles(settings.profiles);
 	}
 	read_by(&csv_reader, &settings, file);
+	settings.opening = SPAN("100.00");
+	read_by(&csv_reader, &settings, file);
+	settings.opening = SPAN("");
+	settings.closing = SPAN("100.00");
+	read_by(&csv_reader, &settings, file);
 	return 0;
 }

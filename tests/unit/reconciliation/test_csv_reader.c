@@ -242,6 +242,23 @@ static void without_balances_nothing_proves_the_file(void **state)
 	assert_true(says(by(*state, "", "Day,What,Sum\n02.03.2026,x,1\n"), "broken 0 at 2: opening_missing"));
 }
 
+static void balances_that_a_person_read_off_are_the_gate_of_a_file_without(void **state)
+{
+	static const char file[] = "Day,What,Sum\n02.03.2026,x,1\n";
+	static const struct {
+		const char *opening, *closing, *expected;
+	} cases[] = { { "10.00", "11.00", "EUR 10.00 1 lines 100 to EUR 11.00\n" }, { "10.00", "", "EUR 10.00 1 lines 100 to EUR 11.00\n" },
+		{ "", "11", "EUR 10.00 1 lines 100 to EUR 11.00\n" }, { "10.00", "12.00", "EUR 10.00 1 lines 100 to EUR 12.00\n" },
+		{ "ten", "", "balance_malformed: 'ten' is not an amount" }, { "90071992547409.91", "", "sum_too_large" } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct reading_settings settings = { .account = SPAN("A"),
+			.profiles = SPAN(PROFILE),
+			.opening = span_of(cases[i].opening),
+			.closing = span_of(cases[i].closing) };
+		assert_true(says(told(*state, SPAN(file), &settings), cases[i].expected));
+	}
+}
+
 static void each_account_of_a_file_is_a_statement(void **state)
 {
 	assert_string_equal(balanced(*state, "account = What\n", "02.03.2026,one,1,1\n02.03.2026,one,2,3\n02.03.2026,two,4,9\n"),
@@ -522,6 +539,7 @@ int main(void)
 		WITH_ARENA(rows_without_a_balance_are_no_gap),
 		WITH_ARENA(where_both_orders_hold_dates_or_the_profile_tell),
 		WITH_ARENA(without_balances_nothing_proves_the_file),
+		WITH_ARENA(balances_that_a_person_read_off_are_the_gate_of_a_file_without),
 		WITH_ARENA(each_account_of_a_file_is_a_statement),
 		WITH_ARENA(amounts_and_balances_beyond_what_may_be_are_quarantined),
 		WITH_ARENA(a_file_without_a_known_header_is_refused),

@@ -352,6 +352,9 @@ static enum err quarantine(
 		amount = in(s, s->closing - s->opening - s->line_sum);
 	exception_open(l, EXCEPTION_STATEMENT_QUARANTINED, s->id, stream, amount,
 		span_of(arena_printf(l->arena, "line %ld: %s: %.*s", (long)s->place.line, rule_word(rule), SPAN_ARG(s->reason))));
+	/* What can't be read can only come anew. */
+	if (!s->damaged && (rule == RULE_NOT_CLOSING || rule == RULE_CHAIN))
+		exception_suggest(l, EXCEPTION_STATEMENT_QUARANTINED, s->id, SUGGEST_ACCEPT_STATEMENT, s->id, span_of(rule_word(rule)));
 	return OK;
 }
 

@@ -499,6 +499,28 @@ static void statistics_follow_a_table_that_has_outgrown_them(void **state)
 	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 0);
 }
 
+/* Analysed while the transaction that fills it is open, a table seems empty: what was committed then is seen. */
+static void statistics_follow_what_is_committed_after_them(void **state)
+{
+	struct world *w = *state;
+	struct why why = { 0 };
+	struct db *owner;
+
+	assert_int_equal(
+		db_open(&owner, &(struct db_options){ .url = getenv("DUNLIN_TEST_OWNER_DATABASE_URL"), .name = "owner" }, &why), OK);
+	assert_int_equal(db_begin(owner, &why), OK);
+	assert_int_equal(db_script(owner, "insert into inbox (source, id) select 'bulk', g from generate_series(1, 5000) g", &why), OK);
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 1);
+	assert_int_equal(number(w, "select reltuples::bigint from pg_class where relname = 'inbox'"), 0);
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 0);
+	assert_int_equal(db_commit(owner, &why), OK);
+	assert_int_equal(db_script(owner, "select pg_stat_force_next_flush()", &why), OK);
+	db_close(owner);
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 1);
+	assert_int_equal(number(w, "select reltuples::bigint from pg_class where relname = 'inbox'"), 5000);
+	assert_int_equal(number(w, "select (statistics_keep() like '%inbox%')::int::int8"), 0);
+}
+
 /* A backlog that outran the making of partitions waits for them: nothing of it is set aside. */
 static void a_batch_without_a_partition_is_run_again(void **state)
 {
@@ -548,6 +570,7 @@ int main(void)
 		TEST(a_lost_connection_is_try_later_and_then_works),
 		TEST(partitions_are_made_ahead),
 		TEST(statistics_follow_a_table_that_has_outgrown_them),
+		TEST(statistics_follow_what_is_committed_after_them),
 		TEST(a_batch_without_a_partition_is_run_again),
 	};
 

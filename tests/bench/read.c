@@ -93,8 +93,8 @@ static void reader_feed(size_t size, int last)
 
 static xmlParserCtxtPtr parser;
 
-static void begin(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *space, int n_spaces, const xmlChar **spaces, int n, int n_default,
-	const xmlChar **attributes)
+static void begin(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *space, int n_spaces, const xmlChar **spaces, int n,
+	int n_default, const xmlChar **attributes)
 {
 	(void)ctx, (void)name, (void)prefix, (void)space, (void)n_spaces, (void)spaces, (void)n, (void)n_default, (void)attributes;
 }
@@ -111,7 +111,9 @@ static void characters(void *ctx, const xmlChar *text, int size)
 
 static void reader_open(void)
 {
-	static xmlSAXHandler handler = { .initialized = XML_SAX2_MAGIC, .startElementNs = begin, .endElementNs = end, .characters = characters };
+	static xmlSAXHandler handler = {
+		.initialized = XML_SAX2_MAGIC, .startElementNs = begin, .endElementNs = end, .characters = characters
+	};
 	parser = xmlCreatePushParserCtxt(&handler, NULL, NULL, 0, NULL);
 }
 

@@ -101,18 +101,30 @@ static void take_tag(struct reading_line *l, enum tag tag, struct span value)
 	}
 }
 
+/* The tag that ends with the plus at that place; *at: where it begins, not before `from`. */
+static enum tag tag_before(struct span text, size_t plus, size_t from, size_t *at)
+{
+	enum tag tag = TAGS;
+	for (size_t size = 4; size >= 3 && tag == TAGS; size--)
+		if (plus >= from + size) {
+			*at = plus - size;
+			tag = tag_at(text, *at);
+		}
+	return tag;
+}
+
 void mt940_tagged(struct span text, struct reading_line *l)
 {
 	enum tag tag = TAGS;
-	size_t from = 0;
-	for (size_t i = 0; i < text.size; i++) {
-		enum tag found = tag_at(text, i);
+	size_t from = 0, at = 0;
+	const char *plus = text.size ? memchr(text.at, '+', text.size) : NULL;
+	for (; plus; plus = memchr(plus + 1, '+', (size_t)(text.at + text.size - plus - 1))) {
+		enum tag found = tag_before(text, (size_t)(plus - text.at), from, &at);
 		if (found == TAGS)
 			continue;
-		take_tag(l, tag, span_bytes(text.at + from, i - from));
+		take_tag(l, tag, span_bytes(text.at + from, at - from));
 		tag = found;
-		from = i + strlen(tag_words[found]);
-		i = from - 1;
+		from = at + strlen(tag_words[found]);
 	}
 	take_tag(l, tag, span_from(text, from));
 }
@@ -197,6 +209,8 @@ static void coded(struct mt940 *r, struct span text, char separator, struct read
 	size_t from = 6;
 	l->code = mt940_code(span_bytes(text.at, 3), r->entry.type, l->amount.minor > 0);
 	for (size_t i = from; i <= text.size; i++) {
+		const char *at = memchr(text.at + i, separator, text.size - i);
+		i = at ? (size_t)(at - text.at) : text.size;
 		int next = code_at(text, i, separator);
 		if (next < 0 && i < text.size)
 			continue;

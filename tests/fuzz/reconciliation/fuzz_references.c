@@ -1,10 +1,13 @@
 /*
  * A payer's words: tokens in their one form, each found again when it is searched for alone, and none twice. Input: lines of free text, those that begin
- * with '=' structured references.
+ * with '=' structured references. Each line is also read as a reference of every scheme, and the whole as the contents of a payment's QR code.
  */
 #include "../fuzz.h"
 
+#include "payer_name.h"
+#include "payment_qr.h"
 #include "reference.h"
+#include "reference_scheme.h"
 #include "rf.h"
 
 enum { LINES = 16 };
@@ -25,6 +28,36 @@ static void check_token(struct arena *arena, struct span token)
 	demand(again.count > 0, "a token is a token");
 }
 
+/* A normal form is its own normal form. */
+static void check_schemes(struct span text)
+{
+	char normal[SCHEME_TEXT + 1], again[SCHEME_TEXT + 1];
+
+	for (int scheme = 0; scheme < SCHEMES; scheme++)
+		if (scheme_read((enum scheme)scheme, text, normal))
+			demand(scheme_read((enum scheme)scheme, span_of(normal), again) && strcmp(normal, again) == 0,
+				"a normal form stays as it is");
+	if (scheme_rf_of_viite(text, normal))
+		demand(scheme_viite_of_rf(span_of(normal), again), "there and back");
+	(void)scheme_shows_itself(text);
+	(void)scheme_is_qr_iban(text);
+}
+
+static void check_names(struct arena *arena, struct span one, struct span other)
+{
+	demand(name_compare(one, one) != NAME_OTHER, "nobody is another than himself");
+	(void)name_compare(one, other);
+	(void)name_fold(arena, one);
+}
+
+static void check_qr(struct span contents)
+{
+	struct payment_qr qr;
+
+	if (payment_qr_read(contents, &qr))
+		demand(qr.iban.size > 0 && qr.iban.size <= contents.size, "it says whose account");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_open();
@@ -32,13 +65,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t structured_count = 0, text_count = 0;
 	struct tokens found;
 
+	check_qr(rest);
 	for (int i = 0; i < LINES && rest.size > 0; i++) {
 		(void)span_cut(rest, '\n', &line, &rest);
 		if (span_starts(line, "="))
 			structured[structured_count++] = span_from(line, 1);
 		else
 			texts[text_count++] = line;
+		check_schemes(line);
 	}
+	if (text_count > 1)
+		check_names(arena, texts[0], texts[1]);
 	reference_find(arena, structured, structured_count, texts, text_count, &found);
 	demand(found.count <= REFERENCE_TOKENS, "no more than asked for");
 	for (size_t i = 0; i < found.count; i++) {

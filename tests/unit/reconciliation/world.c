@@ -5,7 +5,9 @@
 #include "dunlin/customers/v1/customers.pb-c.h"
 #include "dunlin/invoices/v1/invoices.pb-c.h"
 #include "dunlin/payments/v1/payments.pb-c.h"
+#include "export.h"
 #include "ledger.h"
+#include "period.h"
 #include "protobuf.h"
 #include "rf.h"
 #include "wire_values.h"
@@ -33,6 +35,22 @@ static const struct handler *handler_of(struct span type)
 	return h;
 }
 
+/* What only the database knows of months: none is closed, and nothing is to be exported. */
+static void load_facts(struct world *w, const struct need *need)
+{
+	static const struct period_facts no_period;
+	static const struct export_facts no_export;
+	for (size_t i = 0; i < need->want_count; i++) {
+		const struct want *want = &need->wants[i];
+		if (want->what != WANT_PERIOD && want->what != WANT_EXPORT)
+			continue;
+		struct shelf *shelf = &w->book->shelves[want->what == WANT_PERIOD ? BOOK_PERIOD_FACTS : BOOK_EXPORT_FACTS];
+		struct span key = book_key(w->book, want->merchant, want->id);
+		if (!shelf_is_loaded(shelf, key))
+			shelf_put(shelf, key, want->what == WANT_PERIOD ? (const void *)&no_period : &no_export);
+	}
+}
+
 enum err world_run(struct world *w, struct message *m)
 {
 	const struct handler *h = handler_of(m->type);
@@ -49,6 +67,7 @@ enum err world_run(struct world *w, struct message *m)
 		return err;
 	book_mark(w->book);
 	world_find(w, &need);
+	load_facts(w, &need);
 	book_mark(w->book);
 	struct digest before = book_digest(w->book);
 	struct say *say = say_open(w->arena, m);

@@ -174,8 +174,20 @@ left join lateral (
 cross join lateral (
 	select coalesce(sum(greatest(o.n - coalesce(m.n, 0), 0)), 0)::bigint as vanished,
 		coalesce(sum(greatest(o.n - coalesce(m.n, 0), 0) * o.amount), 0)::bigint as vanished_sum
-	from (select l.key, l.amount, count(*) as n from bank_line l where l.merchant_id = s.merchant_id and l.statement_id = e.statement_id group by l.key, l.amount) o
-	left join (select l.key, count(*) as n from bank_line l where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and e.statement_id is not null
+	from (
+		select l.key, l.amount, count(*) as n
+		from (select 1::bigint as low, 9223372036854775807 as high offset 0) every
+		cross join lateral (
+			select l.key, l.amount from bank_line l
+			where l.merchant_id = s.merchant_id and l.statement_id = e.statement_id and l.number between low and high offset 0) l
+		group by l.key, l.amount) o
+	left join (
+		select l.key, count(*) as n
+		from (select 1::bigint as low, 9223372036854775807 as high offset 0) every
+		cross join lateral (
+			select l.key from bank_line l
+			where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and e.statement_id is not null
+				and l.number between low and high offset 0) l
 		group by l.key) m using (key)) v;
 
 -- name: line_fetch

@@ -76,6 +76,7 @@ def body(command, story):
         "MatchLine": BY | item,
         "UnmatchLine": BY,
         "AllocateReceipt": BY | item,
+        "RequestRefund": BY | {"amount": {"minor": 1, "currency": "EUR"}},
         "WriteOff": BY,
         "CloseException": BY,
         "AssignException": BY | {"owner": "Eve"},

@@ -139,8 +139,9 @@ static bool wait_result(struct db *db, int64_t until)
 
 static enum err connect_start(struct db *db, struct why *why)
 {
-	const char *keys[] = { "dbname", "application_name", "client_encoding", "options", "tcp_user_timeout", NULL };
-	const char *values[] = { db->url, db->name, "UTF8",
+	/* A URL may ask for Kerberos; unasked, libpq looks for a ticket and the server is asked once more at each connection. */
+	const char *keys[] = { "gssencmode", "dbname", "application_name", "client_encoding", "options", "tcp_user_timeout", NULL };
+	const char *values[] = { "disable", db->url, db->name, "UTF8",
 		"-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c idle_in_transaction_session_timeout=2000 -c timezone=UTC",
 		"10000", NULL };
 	int64_t until = clock_monotonic_us() + CONNECT_MS * 1000;
@@ -389,21 +390,22 @@ enum err db_open(struct db **out, const struct db_options *o, struct why *why)
 	db->replan_at = REPLAN_LEAST;
 	known_grow(db);
 	err = connect_again(db, why);
-	for (size_t i = 0; err == OK && o->sets != NULL && o->sets[i] != NULL; i++) {
-		for (size_t k = 0; o->sets[i][k] != NULL && err == OK; k++) {
-			send_prepare(db, o->sets[i][k]);
-			if (db->queued == QUEUE_MOST)
-				err = flush(db, why);
-		}
-		if (err == OK)
-			err = flush(db, why);
-	}
 	if (err != OK) {
 		db_close(db);
 		db = NULL;
 	}
 	*out = db;
 	return err;
+}
+
+enum err db_prepare(struct db *db, const struct query *const *list, struct why *why)
+{
+	for (size_t i = 0; list[i] != NULL; i++) {
+		send_prepare(db, list[i]);
+		if (db->queued == QUEUE_MOST)
+			TRY(flush(db, why));
+	}
+	return flush(db, why);
 }
 
 void db_close(struct db *db)

@@ -30,12 +30,13 @@ enum db_type { DB_BOOL, DB_INT4, DB_INT8, DB_TEXT, DB_BYTES, DB_UUID, DB_DATE, D
 
 struct db_options {
 	const char *url;
-	const char *name;                       /* application_name */
-	const struct query *const *const *sets; /* NULL-terminated list of NULL-terminated query lists, all prepared at open */
-	int deadline_ms;                        /* of one call; 0: 30,000 */
+	const char *name; /* application_name */
+	int deadline_ms;  /* of one call; 0: 30,000 */
 };
 
 enum err db_open(struct db **, const struct db_options *, struct why *) MUST_CHECK;
+/* Prepares a NULL-terminated list; otherwise each is prepared at its first use. */
+enum err db_prepare(struct db *, const struct query *const *, struct why *) MUST_CHECK;
 void db_close(struct db *); /* NULL is allowed; rolls back */
 
 /* Parameters of one statement, in order. */

@@ -10,9 +10,10 @@
 #include "metrics.h"
 #include "role.h"
 #include "service.h"
+#include "statements.h"
 #include "version.h"
 
-enum { DEADLINE_MS = 2000, CONNECTIONS = 100, BODY_LIMIT = 1024, BEAT_SECONDS = 30, AGAIN_MS = 500 };
+enum { CONNECTIONS = 100, BODY_LIMIT = 1024, BEAT_SECONDS = 30, AGAIN_MS = 500 };
 
 static struct metric build_info = {
 	.name = "dunlin_build_info", .type = METRIC_GAUGE, .help = "1, with what was built.", .labels = "service,version,commit"
@@ -26,6 +27,13 @@ static _Atomic int port;
 int ops_port(void)
 {
 	return atomic_load(&port);
+}
+
+static struct db *first;
+
+void ops_take(struct db *db)
+{
+	first = db;
 }
 
 struct ops {
@@ -49,7 +57,8 @@ static enum err open_db(struct ops *ops, struct why *why)
 	if (clock_monotonic_us() < ops->not_before)
 		return why_set(why, ERR_RETRY, "database_away", "the database does not answer");
 	snprintf(name, sizeof(name), "dunlin-%s-ops", ops->service->name);
-	err = db_open(&ops->db, &(struct db_options){ .url = common_settings.database_url, .name = name, .deadline_ms = DEADLINE_MS }, why);
+	err = db_open(
+		&ops->db, &(struct db_options){ .url = common_settings.database_url, .name = name, .deadline_ms = OPS_DEADLINE_MS }, why);
 	if (err != OK) {
 		ops->db = NULL;
 		ops->not_before = clock_monotonic_us() + AGAIN_MS * 1000;
@@ -149,7 +158,7 @@ static enum err check_http(struct why *why)
 
 static enum err check_statements(struct why *why)
 {
-	return service_statements_fine() ? OK : why_set(why, ERR_RETRY, "statements_unknown", "not all statements are prepared yet");
+	return statements_fine() ? OK : why_set(why, ERR_RETRY, "statements_unknown", "not all statements are prepared yet");
 }
 
 static int show_ready(struct ops *ops, struct arena *arena, struct json_out *out)
@@ -258,7 +267,7 @@ static void enter(void *arg, struct visit *visit)
 
 enum err ops_run(const struct service *service, struct role *role, struct why *why)
 {
-	struct ops ops = { .service = service, .role = role };
+	struct ops ops = { .service = service, .role = role, .db = first };
 	struct door_options options = {
 		.address = common_settings.ops_address,
 		.connections = CONNECTIONS,

@@ -14,6 +14,10 @@
 
 struct service;
 
+enum { OPS_DEADLINE_MS = 2000 }; /* of one question to the database: one that is away must not hold up /livez */
+
+/* The connection that the start has made; the ops port asks by it and closes it. Before the roles begin. */
+void ops_take(struct db *);
 /* Where the ops port is; 0 before it is open. */
 int ops_port(void);
 

@@ -1,7 +1,5 @@
 #include "service.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +10,11 @@
 #include "crash.h"
 #include "kafka.h"
 #include "log.h"
+#include "ops.h"
 #include "parked.h"
 #include "random.h"
 #include "role.h"
+#include "statements.h"
 #include "token.h"
 #include "verbs.h"
 #include "version.h"
@@ -93,19 +93,18 @@ static enum err load(const struct service *s, int argc, char **argv, struct why 
 
 /* --- database --- */
 
-static enum err open_at(const struct service *s, const char *url, const char *name, bool prepare, struct db **db, struct why *why)
+static enum err open_db(const struct service *s, const char *name, int deadline_ms, struct db **db, struct why *why)
 {
-	const struct query *const *sets[] = { common_queries, s->queries, NULL };
 	char full[64];
 
 	snprintf(full, sizeof full, "dunlin-%s-%s", s->name, name);
-	return db_open(db, &(struct db_options){ .url = url, .name = full, .sets = prepare ? sets : NULL }, why);
+	TRY(settings_require(&loaded, "database_url", why));
+	return db_open(db, &(struct db_options){ .url = common_settings.database_url, .name = full, .deadline_ms = deadline_ms }, why);
 }
 
 enum err service_db(const struct service *s, const char *name, struct db **db, struct why *why)
 {
-	TRY(settings_require(&loaded, "database_url", why));
-	return open_at(s, common_settings.database_url, name, false, db, why);
+	return open_db(s, name, 0, db, why);
 }
 
 enum err service_db_wait(const struct service *s, struct role *role, const char *name, struct db **db, struct why *why)
@@ -172,71 +171,40 @@ static enum err check_all(const struct service *s, struct why *why)
 
 	TRY(service_db(s, "check", &db, why));
 	err = service_check_schema(s, db, why);
+	if (err == OK)
+		err = statements_prepare(s, db, why);
 	db_close(db);
-	TRY(err);
-	TRY(open_at(s, common_settings.database_url, "check", true, &db, why));
-	db_close(db);
-	return OK;
+	return err;
 }
 
+/* Its connection becomes that of the ops port, which needs one first. */
 static enum err prepare_start(const struct service *s, struct why *why)
 {
 	struct arena *arena = arena_open();
 	struct args *a = args_new(arena);
 	struct rows r;
 	struct db *db;
-	enum err err = service_db(s, "start", &db, why);
+	enum err err = open_db(s, "ops", OPS_DEADLINE_MS, &db, why);
 
 	args_bool(a, common_settings.sandbox);
 	if (err == OK)
 		err = service_check_schema(s, db, why);
 	if (err == OK)
 		err = db_exec(db, arena, &q_clock_sandbox, a, &r, why);
-	db_close(db);
+	if (err == OK)
+		err = statements_look(s, db, why);
+	if (err == OK)
+		ops_take(db);
+	else
+		db_close(db);
 	arena_close(arena);
 	return err;
-}
-
-/* The statements are prepared beside the roles' start, which waits for the database as much as they do; until then nothing is ready. */
-static atomic_bool statements_pending;
-
-bool service_statements_fine(void)
-{
-	return !statements_pending;
-}
-
-static void *try_statements(void *arg)
-{
-	struct why why = { 0 };
-	struct db *db;
-	enum err err;
-
-	log_role("main");
-	while ((err = open_at(arg, common_settings.database_url, "check", true, &db, &why)) == ERR_RETRY)
-		clock_pause_ms(WAIT_MS / 4);
-	if (err != OK) {
-		log_why(LOG_ERROR, "can't start", &why);
-		_exit(1);
-	}
-	db_close(db);
-	statements_pending = false;
-	return NULL;
-}
-
-/* Signals are held already: they are the main thread's. */
-static void begin_statements(const struct service *s)
-{
-	pthread_t thread;
-
-	statements_pending = true;
-	if (pthread_create(&thread, NULL, try_statements, (void *)(uintptr_t)s) != 0 || pthread_detach(thread) != 0)
-		bug("no thread");
 }
 
 /* exit() takes down OpenSSL and others under the hands of a thread that still uses them: while there is one, the process ends without. */
 static int run_ended(int code)
 {
-	if (service_statements_fine())
+	if (statements_fine())
 		return code;
 	fflush(NULL);
 	_exit(code);
@@ -284,7 +252,7 @@ static int verb_run(const struct service *s, int argc, char **argv)
 		return 1;
 	}
 	role_hold_signals();
-	begin_statements(s);
+	statements_begin(s);
 	log_info("started", LOG_TEXT("version", DUNLIN_VERSION), LOG_TEXT("roles", common_settings.roles));
 	return run_ended(role_run(s, common_settings.roles));
 }

@@ -98,8 +98,6 @@ struct role;
 enum err service_db_wait(const struct service *, struct role *, const char *name, struct db **, struct why *) MUST_CHECK;
 /* OK when every migration of common and of the service is applied and nothing differs. */
 enum err service_check_schema(const struct service *, struct db *, struct why *) MUST_CHECK;
-/* False while a start still prepares the statements. One that can't be prepared ends the process. */
-bool service_statements_fine(void);
 /* Options of a verb: value of "--name VALUE" or "--name=VALUE", NULL when absent. */
 const char *verb_option(int argc, char **argv, const char *name);
 /* For verbs: loads the settings (options the settings don't know are left to the verb), opens the database, or says on stderr why not

@@ -169,3 +169,10 @@ insert into audit (who, act, subject, why) values ($1::text, $2::text, $3::text,
 
 -- name: tick_lead
 select pg_try_advisory_lock(hashtextextended('dunlin.tick', 0)) as lead;
+
+-- name: statements_known
+select exists (select 1 from statements_proven join migrations_applied m on migrations = m.digest where statements = $1::bytea) as known;
+
+-- name: statements_prove
+insert into statements_proven (statements, migrations) select $1::bytea, digest from migrations_applied
+on conflict do nothing;

@@ -91,6 +91,36 @@ def test_a_missing_migration_is_said_in_one_line(world, name):
     assert done.returncode == 1 and last["code"] == "schema_missing" and "migrate" in last["reason"]
 
 
+def as_owner(url, sql):
+    return subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql], check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_statement_that_does_not_fit_the_schema_stops_the_first_start(world, name):
+    """What has been proven once over the same migrations isn't proven again before the daemon is ready; check always does."""
+    app, owner = world.script("postgres", "database", world.folder / "postgres", f"typo_{name}")
+    env = dict(world.environment(name), **{f"{name.upper()}_DATABASE_URL": app, f"{name.upper()}_OWNER_DATABASE_URL": owner})
+    subprocess.run([str(world.bin / name), "migrate"], env=env, check=True, capture_output=True)
+    as_owner(owner, "alter table audit rename column why to reason")
+    done = subprocess.run([str(world.bin / name), "run"], env=env, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and any("can't start" in line and "audit" in line for line in done.stdout.splitlines()), done.stdout
+    assert as_owner(owner, "select count(*) from statements_proven") == "0"
+
+    as_owner(owner, "alter table audit rename column reason to why")
+    for _ in range(2):
+        with subprocess.Popen([str(world.bin / name), "run"], env=env, stdout=subprocess.DEVNULL) as process:
+            try:
+                wait_for(lambda: http(world.ops(name) + "/readyz")[0] == 200 or None)
+            finally:
+                process.terminate()
+        assert process.returncode == 0
+        assert as_owner(owner, "select count(*) from statements_proven") == "1"
+
+    as_owner(owner, "alter table audit rename column why to reason")
+    done = subprocess.run([str(world.bin / name), "check"], env=env, capture_output=True, text=True)
+    assert done.returncode == 1 and "audit" in done.stderr
+
+
 @pytest.fixture(params=SERVICES)
 def running(request, world):
     name = request.param
@@ -177,6 +207,7 @@ def test_a_stop_right_after_the_start_ends_with_zero(world, name):
     """While statements are still being prepared, too: never by a signal."""
     codes = []
     for n in range(60):
+        as_owner(world.databases[name][1], "truncate statements_proven")
         with subprocess.Popen([str(world.bin / name), "run", "--http-address=127.0.0.1:0", "--ops-address=127.0.0.1:0",
                                "--roles=" + ("http", "send")[n % 2]], env=world.environment(name), stdout=subprocess.PIPE, text=True) as process:
             assert any('"started"' in line for line in process.stdout)

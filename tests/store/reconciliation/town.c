@@ -21,10 +21,10 @@ const struct service town_service = {
 
 static struct db *connect_to(const char *variable, bool prepared)
 {
-	const struct query *const *sets[] = { reconciliation_queries, NULL };
 	struct why why = { 0 };
 	struct db *db;
-	if (db_open(&db, &(struct db_options){ .url = getenv(variable), .name = "test", .sets = prepared ? sets : NULL }, &why) != OK)
+	if (db_open(&db, &(struct db_options){ .url = getenv(variable), .name = "test" }, &why) != OK ||
+		(prepared && db_prepare(db, reconciliation_queries, &why) != OK))
 		fail_msg("%s", why.text);
 	return db;
 }

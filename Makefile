@@ -216,7 +216,7 @@ test-store: ## books, migrations, inbox, outbox on a private PostgreSQL
 test-kafka: $(O)/bin/mockbroker $(B)/kafka/.done ## consumer and relay, on the embedded broker and on real Kafka
 $(LAYERS:%=test-%): test-%: $$(call tests,$$*)
 	@tests/run $* $(filter $(O)/tests/%,$^)
-test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(G)/python/.done $(B)/dunlin.binpb ## the whole system through its public doors
+test-e2e: all $(B)/venv/.done $(B)/kafka/.done $(B)/gobin/.done $(B)/node/.done $(G)/python/.done $(B)/dunlin.binpb ## the whole system through its public doors
 	@$(if $(wildcard tests/e2e),tests/run e2e $(ARGS))
 test-checker: all $(O)/tests/faults/proxy $(B)/venv/.done $(G)/python/.done ## the checker of runs under faults: green on a good one, red on each kind of planted damage; their harness
 	@tests/run checker $(ARGS)

@@ -79,6 +79,11 @@ enum err line_act(struct line *, enum line_act, struct why *) MUST_CHECK;
 struct tokens;
 void line_tokens(struct arena *, const struct line *, struct tokens *);
 
+/* The numbers that one at the end of its text may have been before it was cut off; none where it names money that went. */
+void line_cut_tokens(struct arena *, const struct line *, struct tokens *);
+/* At most REFERENCE_FORMS words with numbers by which a person may teach its payer. */
+size_t line_forms(struct arena *, const struct line *, struct span *out);
+
 /* A debit that takes an earlier credit back: the bank gives a reason, or its code is one of a return. */
 bool line_is_return(const struct line *);
 

@@ -25,6 +25,14 @@ static size_t split(struct arena *arena, struct span lines, struct span **out)
 	return n;
 }
 
+/* What is the whole end-to-end id, as printed or mended. */
+static void mark_end_to_end(struct span end_to_end, struct tokens *tokens)
+{
+	for (size_t i = 0; end_to_end.size && i < tokens->count; i++)
+		if (reference_is_whole(tokens->at[i], end_to_end))
+			tokens->how[i] |= HOW_END_TO_END;
+}
+
 void line_tokens(struct arena *arena, const struct line *line, struct tokens *tokens)
 {
 	struct span *structured, *texts, *all;
@@ -38,6 +46,23 @@ void line_tokens(struct arena *arena, const struct line *line, struct tokens *to
 	if (payment_qr_read(line->texts, &qr) && qr.reference.size)
 		structured[n++] = qr.reference;
 	reference_find(arena, structured, n, all, m + 1, tokens);
+	mark_end_to_end(line->end_to_end, tokens);
+}
+
+void line_cut_tokens(struct arena *arena, const struct line *line, struct tokens *tokens)
+{
+	struct span *texts;
+	size_t n = line->amount.minor > 0 ? split(arena, line->texts, &texts) : 0;
+	*tokens = (struct tokens){ 0 };
+	if (n)
+		reference_complete(arena, texts, n, tokens);
+}
+
+size_t line_forms(struct arena *arena, const struct line *line, struct span *out)
+{
+	struct span *texts;
+	size_t n = split(arena, line->texts, &texts);
+	return reference_forms(arena, texts, n, out);
 }
 
 struct look {
@@ -48,10 +73,10 @@ struct look {
 	size_t count;
 };
 
-static bool is_payer(const struct hints *h, struct span customer)
+static bool is_among(const struct span *customers, size_t n, struct span customer)
 {
-	for (size_t i = 0; i < h->payer_count; i++)
-		if (span_equal(h->payers[i], customer))
+	for (size_t i = 0; i < n; i++)
+		if (span_equal(customers[i], customer))
 			return true;
 	return false;
 }
@@ -75,14 +100,6 @@ static bool owes_exactly(const struct look *k, const struct invoice *v, int64_t 
 	return exact;
 }
 
-static bool is_named(const struct hints *h, struct span customer)
-{
-	for (size_t i = 0; i < h->customer_count; i++)
-		if (span_equal(h->customers[i], customer))
-			return true;
-	return false;
-}
-
 static const struct payer *payer_of(const struct look *k, struct span mark, struct span customer)
 {
 	const struct payer *p = book_find(k->l->book, BOOK_PAYERS, book_key_pair(k->l->book, k->l->merchant, mark, customer));
@@ -92,7 +109,7 @@ static const struct payer *payer_of(const struct look *k, struct span mark, stru
 static unsigned account_signs(const struct look *k, struct span customer)
 {
 	const struct payer *p = payer_of(k, k->line->party_iban, customer);
-	if (!is_payer(k->hints, customer))
+	if (!is_among(k->hints->payers, k->hints->payer_count, customer))
 		return k->hints->payer_count ? SIGN_OTHER_PAYER : 0;
 	return SIGN_PAYER | (p && !p->told ? SIGN_LEARNED : 0u);
 }
@@ -108,9 +125,25 @@ static unsigned name_signs(const struct look *k, struct span customer)
 	return payer_of(k, payer_name_mark(k->l->arena, k->line->party_name), customer) ? SIGN_NAME : SIGN_OTHER_NAME;
 }
 
+static unsigned mandate_signs(const struct look *k, struct span customer)
+{
+	const struct hints *h = k->hints;
+	if (!h->mandate_count)
+		return 0;
+	return is_among(h->mandates, h->mandate_count, customer) ? SIGN_MANDATE : SIGN_OTHER_MANDATE;
+}
+
 static unsigned payer_signs(const struct look *k, struct span customer)
 {
-	return account_signs(k, customer) | name_signs(k, customer) | (is_named(k->hints, customer) ? SIGN_CUSTOMER : 0u);
+	const struct hints *h = k->hints;
+	bool has_form = h->form_count == 1 && span_equal(h->forms[0], customer);
+	return account_signs(k, customer) | mandate_signs(k, customer) | name_signs(k, customer) |
+	       (is_among(h->customers, h->customer_count, customer) ? SIGN_CUSTOMER : 0u) | (has_form ? SIGN_FORM : 0u);
+}
+
+static unsigned date_signs(const struct look *k, const struct invoice *v)
+{
+	return v->has_issued_on && date_compare(k->line->booking, v->issued_on) < 0 ? SIGN_EARLY : 0u;
 }
 
 static unsigned amount_signs(const struct look *k, const struct invoice *v)
@@ -132,7 +165,7 @@ static void add_invoice(struct look *k, struct uuid id, unsigned signs)
 	c->customer = v->customer;
 	c->label = v->number;
 	c->open = invoice_open(k->l, v);
-	c->signs |= signs | payer_signs(k, v->customer) | amount_signs(k, v);
+	c->signs |= signs | payer_signs(k, v->customer) | amount_signs(k, v) | date_signs(k, v);
 }
 
 static bool is_inside(struct span part, struct span whole)
@@ -257,6 +290,19 @@ static void keep_candidates(const struct look *k, enum match_rule_id rule)
 	}
 }
 
+/* What was learned has been right once more, where who pays decided. */
+static void note_learned(const struct look *k)
+{
+	struct span marks[PAYER_MARKS];
+	size_t n = payer_marks(k->l->arena, k->line, marks);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < k->count; j++)
+			if (k->candidates[j].chosen) {
+				payer_stands(k->l, marks[i], k->candidates[j].customer);
+				break;
+			}
+}
+
 static enum err become_invoices(const struct look *k, struct line *line, enum evidence evidence, struct why *why)
 {
 	struct share *shares = ARENA_ARRAY(k->l->arena, struct share, k->count + 1);
@@ -264,6 +310,8 @@ static enum err become_invoices(const struct look *k, struct line *line, enum ev
 	for (size_t i = 0; i < k->count; i++)
 		if (k->candidates[i].chosen)
 			shares[n++] = (struct share){ k->candidates[i].customer, { k->candidates[i].target, 0, k->candidates[i].minor } };
+	if (evidence == EVIDENCE_PAYER)
+		note_learned(k);
 	return line_become_receipts(k->l, line, shares, n, evidence, why);
 }
 

@@ -5,7 +5,9 @@
 /* So few that chance hardly makes a sum of some of them. */
 enum { SELECTION_POSTS = 6 };
 
-enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN };
+enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN | SIGN_CUT };
+/* By whom the line is, without a word of what it pays. */
+enum { SIGNS_KNOWN = SIGN_PAYER | SIGN_MANDATE | SIGN_CUSTOMER | SIGN_FORM };
 
 static struct match found(enum match_rule_id id, size_t candidates)
 {
@@ -39,8 +41,15 @@ static void choose(struct candidate *c, int64_t minor)
 
 static bool is_contradicted(const struct candidate *c)
 {
-	unsigned known = c->signs & (SIGN_PAYER | SIGN_LEARNED), against = c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME);
+	unsigned known = c->signs & (SIGN_PAYER | SIGN_LEARNED),
+		 against = c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME | SIGN_OTHER_MANDATE);
 	return against && known != SIGN_PAYER;
+}
+
+/* Who pays what was not issued yet means something else. */
+static bool is_early(const struct candidate *c)
+{
+	return c->signs & SIGN_EARLY;
 }
 
 /* ---- sets of invoices ---- */
@@ -157,7 +166,7 @@ static void add_named(struct named *x, struct candidate *c)
 		set_add(&x->numbers, c);
 	else if (!(c->signs & SIGNS_WEAK))
 		x->exact = c->signs & SIGN_AMOUNT ? c : x->exact;
-	else if (is_contradicted(c) || (c->signs & (SIGN_BROKEN | SIGN_AMOUNT)) == SIGN_BROKEN)
+	else if (is_contradicted(c) || is_early(c) || (c->signs & (SIGN_BROKEN | SIGN_AMOUNT)) == SIGN_BROKEN)
 		x->contradicted++;
 	else if (c->open <= 0)
 		x->settled++;
@@ -196,6 +205,8 @@ static struct match match_references(const struct named *x, int64_t amount)
 /* Whose account pays is the stronger word; a payer whose account nobody knows is known by the name. */
 static bool is_another_payer(const struct named *x, const struct candidate *one)
 {
+	if (one->signs & SIGN_OTHER_MANDATE)
+		return true;
 	if (one->signs & SIGN_OTHER_PAYER)
 		return !(one->signs & SIGN_AMOUNT) || x->payer_owes;
 	return is_contradicted(one);
@@ -207,6 +218,8 @@ static struct match match_number(const struct named *x, int64_t amount)
 	bool owes_other = x->exact && span_equal(x->exact->customer, one->customer);
 	if (is_another_payer(x, one))
 		return found(MATCH_NUMBER_OTHER_PAYER, 1);
+	if (is_early(one) && (one->signs & (SIGN_PAYER | SIGN_LEARNED | SIGN_AMOUNT)) != (SIGN_PAYER | SIGN_AMOUNT))
+		return found(MATCH_NUMBER_EARLY, 1);
 	if (!(one->signs & SIGN_AMOUNT) && (owes_other || (one->signs & SIGN_FOLLOWED)))
 		return found(MATCH_NUMBER_OTHER_AMOUNT, 1);
 	choose(one, amount);
@@ -215,7 +228,11 @@ static struct match match_number(const struct named *x, int64_t amount)
 
 static bool is_borne(const struct candidate *c)
 {
-	unsigned known = c->signs & SIGN_BROKEN ? SIGN_PAYER : SIGN_PAYER | SIGN_NAME | SIGN_CUSTOMER;
+	unsigned known = SIGNS_KNOWN | SIGN_NAME | (c->signs & SIGN_SHORT ? 0u : SIGN_SAME_REF);
+	if (c->signs & SIGN_BROKEN)
+		known = SIGN_PAYER;
+	else if ((c->signs & (SIGN_CUT | SIGN_CUT_WIDTH)) == SIGN_CUT)
+		known = SIGN_PAYER | SIGN_MANDATE;
 	return (c->signs & SIGN_AMOUNT) && (c->signs & known);
 }
 
@@ -228,7 +245,7 @@ static struct match match_mended_one(struct candidate *c, int64_t amount)
 static bool are_known(const struct set *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (!(s->at[i]->signs & (SIGN_PAYER | SIGN_NAME | SIGN_CUSTOMER)) || (s->at[i]->signs & SIGN_BROKEN))
+		if (!(s->at[i]->signs & (SIGNS_KNOWN | SIGN_NAME)) || (s->at[i]->signs & (SIGN_BROKEN | SIGN_CUT)))
 			return false;
 	return is_one_customer(s);
 }
@@ -329,8 +346,8 @@ static bool match_payer(struct candidate *all, size_t n, int64_t amount, struct 
 	size_t count = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct candidate *c = &all[i];
-		if (!has(c, CANDIDATE_INVOICE, 0, SIGN_OTHER_CURRENCY) || !(c->signs & (SIGN_PAYER | SIGN_CUSTOMER)) || c->open <= 0 ||
-			is_contradicted(c))
+		if (!has(c, CANDIDATE_INVOICE, 0, SIGN_OTHER_CURRENCY) || !(c->signs & SIGNS_KNOWN) || c->open <= 0 || is_contradicted(c) ||
+			is_early(c))
 			continue;
 		set_add(&owed, c);
 		if (c->signs & SIGN_AMOUNT) {

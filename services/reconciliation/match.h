@@ -22,23 +22,30 @@ enum {
 	SIGN_AMOUNT = 8,           /* exactly what is open, or what the payout or the earlier line is */
 	SIGN_PAYOUT_REF = 16,      /* the provider's reference of the payout */
 	SIGN_PAYOUT_TEXT = 32,     /* the text that the provider announced */
-	SIGN_SAME_REF = 64,        /* an earlier line with the same end-to-end or bank reference */
-	SIGN_RETURN = 128,         /* the bank calls the line a return */
-	SIGN_OTHER_PAYER = 256,    /* against: the payer's account is known as another customer's */
+	SIGN_SAME_REF =
+		64, /* the end-to-end id is its own number or reference; an earlier line with the same end-to-end or bank reference */
+	SIGN_RETURN = 128, /* the bank calls the line a return */
+	SIGN_OTHER_PAYER = 256, /* against: the payer's account is known as another customer's */
 	SIGN_OTHER_CURRENCY = 512, /* against */
-	SIGN_MENDED = 1024,        /* its number, after mending what was written */
-	SIGN_SHORT = 2048,         /* its number, of so few digits that it may be something else */
-	SIGN_BROKEN = 4096,        /* against: its number, in a reference whose check digits fail */
-	SIGN_CUSTOMER = 8192,      /* the customer's number */
-	SIGN_NAME = 16384,         /* the payer has the customer's name */
-	SIGN_OTHER_NAME = 32768,   /* against: the payer has another name */
-	SIGN_PART = 65536,         /* the amount is less than what is open */
-	SIGN_OVER = 131072,        /* against: it is more */
-	SIGN_SETTLED = 262144,     /* against: nothing is open */
-	SIGN_FOLLOWED = 524288,    /* against: the text goes on with the end of another number */
-	SIGN_LEARNED = 1048576     /* the payer's account is known of earlier lines alone */
+	SIGN_MENDED = 1024, /* its number, after mending what was written */
+	SIGN_SHORT = 2048, /* its number, of so few digits that it may be something else */
+	SIGN_BROKEN = 4096, /* against: its number, in a reference whose check digits fail */
+	SIGN_CUSTOMER = 8192, /* the customer's number */
+	SIGN_NAME = 16384, /* the payer has the customer's name */
+	SIGN_OTHER_NAME = 32768, /* against: the payer has another name */
+	SIGN_PART = 65536, /* the amount is less than what is open */
+	SIGN_OVER = 131072, /* against: it is more */
+	SIGN_SETTLED = 262144, /* against: nothing is open */
+	SIGN_FOLLOWED = 524288, /* against: the text goes on with the end of another number */
+	SIGN_LEARNED = 1048576, /* the payer's account is known of earlier lines alone */
+	SIGN_MANDATE = 1 << 21, /* the mandate is known as this customer's */
+	SIGN_OTHER_MANDATE = 1 << 22, /* against: it is known as another customer's */
+	SIGN_EARLY = 1 << 23, /* against: the money came before it was issued */
+	SIGN_CUT = 1 << 24, /* its number begins with the number at the end of the text */
+	SIGN_CUT_WIDTH = 1 << 25, /* and the text ends there as fields do: after 27, 35 or 140 characters */
+	SIGN_FORM = 1 << 26 /* a form of words that a person has taught as this customer's */
 };
-enum { SIGNS = 21 };
+enum { SIGNS = 27 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
@@ -52,11 +59,11 @@ struct candidate {
 	enum candidate_kind kind;
 	struct uuid target;
 	struct span customer; /* of an invoice */
-	struct span label;    /* its number or the provider's reference, for people */
-	int64_t open;         /* what is owed; of a payout its amount; of a line what can be taken back */
+	struct span label; /* its number or the provider's reference, for people */
+	int64_t open; /* what is owed; of a payout its amount; of a line what can be taken back */
 	unsigned signs;
 	bool chosen;
-	int64_t minor;        /* of the line's amount, where chosen */
+	int64_t minor; /* of the line's amount, where chosen */
 };
 
 enum match_rule_id {
@@ -73,6 +80,7 @@ enum match_rule_id {
 	MATCH_NAMED_SEVERAL,
 	MATCH_NUMBER,
 	MATCH_NUMBER_OTHER_PAYER,
+	MATCH_NUMBER_EARLY,
 	MATCH_NUMBER_OTHER_AMOUNT,
 	MATCH_NUMBERS_SUM,
 	MATCH_NUMBERS_SELECTION,
@@ -129,6 +137,7 @@ enum loss {
 	LOSS_OTHER_CURRENCY,
 	LOSS_CHECK_DIGITS,
 	LOSS_OTHER_PAYER,
+	LOSS_EARLY,
 	LOSS_SETTLED,
 	LOSS_TIE,
 	LOSS_OUTRANKED,
@@ -153,13 +162,16 @@ struct hints {
 	const struct hint *payouts; /* named by a token */
 	const struct uuid *payouts_of_amount; /* on their way to the account, with exactly that amount */
 	const struct span *payers; /* customers that are known to pay from the line's account */
+	const struct span *mandates; /* customers whose mandate the line names */
+	const struct span *forms; /* customers of whom a person has taught a form of words of the line */
 	const struct span *customers; /* customers whose number is named */
 	const struct hint *
 		of_payer; /* invoices with something open, of these and of customers whose documents are named: of exactly the line's amount, or all where
 	                              * no document is named and there are few */
 	const struct uuid *
 		earlier; /* of a debit: credit lines with one of its references, or a return's payer and amount; of a credit: returns of such */
-	size_t invoice_count, payout_count, payouts_of_amount_count, payer_count, customer_count, of_payer_count, earlier_count;
+	size_t invoice_count, payout_count, payouts_of_amount_count, payer_count, mandate_count, form_count, customer_count, of_payer_count,
+		earlier_count;
 };
 
 /* A candidate as it is kept with the line, losing ones too. */

@@ -11,7 +11,9 @@ static const struct {
 	{ "amount_exact", "the amount is exactly what is open" },
 	{ "payout_reference", "the provider's reference of the payout" },
 	{ "payout_text", "the text that the provider announced for the bank" },
-	{ "same_reference", "an earlier line with the same end-to-end, bank or transaction reference" },
+	{ "same_reference",
+		"the end-to-end id is the document's own reference or whole number; an earlier line with the same end-to-end, bank or transaction "
+		"reference" },
 	{ "called_a_return", "the bank calls the line a return" },
 	{ "payer_of_another", "against it: the payer's account is known as another customer's" },
 	{ "other_currency", "against it: it is in another currency" },
@@ -27,6 +29,12 @@ static const struct {
 	{ "settled", "against it: nothing is open" },
 	{ "number_goes_on", "against it: after a joining sign the end of another number follows" },
 	{ "payer_learned", "the payer's account is known of earlier lines or a person's match, not told by invoicing" },
+	{ "mandate_known", "the mandate is known of earlier lines as this customer's" },
+	{ "mandate_of_another", "against it: the mandate is known as another customer's" },
+	{ "paid_before_issue", "against it: the money came before the document was issued; how long after it was due says nothing" },
+	{ "number_cut", "the number at the end of the text is the document's without its last digits" },
+	{ "cut_at_width", "the text ends where fields of banks do, after 27, 35 or 140 characters" },
+	{ "reference_form", "the text has a word and number that a person's match has taught as this customer's" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {
@@ -54,7 +62,9 @@ static const struct match_rule rules[MATCH_RULES] = {
 	[MATCH_NUMBER] = { "number", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
 		"one whole document number, and the payer is not known as another: pays it, in part or whole; what is over is the customer's" },
 	[MATCH_NUMBER_OTHER_PAYER] = { "number_other_payer", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
-		"one whole document number, but the payer's account is another customer's, or the name is another" },
+		"one whole document number, but the payer's account or mandate is another customer's, or the name is another" },
+	[MATCH_NUMBER_EARLY] = { "number_early", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
+		"one whole document number, but the money came before the document was issued, and account and amount do not both bear it" },
 	[MATCH_NUMBER_OTHER_AMOUNT] = { "number_other_amount", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
 		"one whole document number, but the amount is exactly another invoice's of that customer, or the text names more" },
 	[MATCH_NUMBERS_SUM] = { "numbers_sum", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
@@ -64,9 +74,10 @@ static const struct match_rule rules[MATCH_RULES] = {
 	[MATCH_NUMBERS_SEVERAL] = { "numbers_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
 		"several whole document numbers, no single selection sums up" },
 	[MATCH_MENDED] = { "mended", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
-		"one number that is short or had to be mended; the amount is exactly what is open, and account or name are the customer's" },
+		"one number that is short, cut or had to be mended; the amount is exactly what is open, and account, mandate or name are the "
+		"customer's; of one cut elsewhere than at a field's width, account or mandate" },
 	[MATCH_MENDED_ALONE] = { "mended_alone", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
-		"one number that is short or had to be mended, and too little else speaks for it" },
+		"one number that is short, cut or had to be mended, and too little else speaks for it" },
 	[MATCH_MENDED_SUM] = { "mended_sum", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
 		"several numbers of one customer, some of them mended, whose open amounts sum to the line" },
 	[MATCH_MENDED_SELECTION] = { "mended_selection", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
@@ -76,7 +87,7 @@ static const struct match_rule rules[MATCH_RULES] = {
 	[MATCH_OTHER_CURRENCY] = { "other_currency", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
 		"an invoice is named, but in another currency" },
 	[MATCH_PAYER_AMOUNT] = { "payer_amount", VERDICT_UNIQUE, true, EVIDENCE_PAYER,
-		"the payer is known by account or customer number, one open invoice is exactly that much, and no others together are" },
+		"the payer is known by account, mandate, customer number or form of words, one open invoice is exactly that much, and no others together are" },
 	[MATCH_PAYER_AMOUNT_SEVERAL] = { "payer_amount_several", VERDICT_AMBIGUOUS, false, EVIDENCE_PAYER,
 		"the payer is known, and several open invoices are that much, or one and others together" },
 	[MATCH_PAYER_SUM] = { "payer_sum", VERDICT_UNIQUE, true, EVIDENCE_PAYER,
@@ -115,7 +126,8 @@ static const struct {
 	[LOSS_NONE] = { "", "it was chosen" },
 	[LOSS_OTHER_CURRENCY] = { "other_currency", "it is in another currency" },
 	[LOSS_CHECK_DIGITS] = { "check_digits", "the reference that names it has wrong check digits" },
-	[LOSS_OTHER_PAYER] = { "other_payer", "account or name of the payer are another's" },
+	[LOSS_OTHER_PAYER] = { "other_payer", "account, mandate or name of the payer are another's" },
+	[LOSS_EARLY] = { "early", "the money came before it was issued" },
 	[LOSS_SETTLED] = { "settled", "nothing of it is open" },
 	[LOSS_TIE] = { "tie", "another is as good" },
 	[LOSS_OUTRANKED] = { "outranked", "another has stronger evidence, or the amount was another's" },
@@ -150,11 +162,17 @@ const char *loss_help(enum loss loss)
 
 unsigned match_token_signs(enum reference_kind kind, unsigned how)
 {
+	unsigned whole = how & HOW_END_TO_END ? SIGN_SAME_REF : 0u;
 	unsigned weak = (how & HOW_MENDED ? SIGN_MENDED : 0u) | (how & HOW_SHORT ? SIGN_SHORT : 0u) | (how & HOW_BROKEN ? SIGN_BROKEN : 0u);
+	if (how & HOW_CUT)
+		return kind == REFERENCE_NUMBER || kind == REFERENCE_TAIL ? SIGN_CUT | (how & HOW_CUT_WIDTH ? SIGN_CUT_WIDTH : 0u) : 0;
 	switch (kind) {
-	case REFERENCE_RF: return SIGN_REFERENCE;
+	case REFERENCE_RF: return SIGN_REFERENCE | whole;
 	case REFERENCE_NUMBER:
-		return how & HOW_STRUCTURED ? SIGN_REFERENCE : weak ? weak : SIGN_NUMBER | (how & HOW_FOLLOWED ? SIGN_FOLLOWED : 0u);
+		return (how & HOW_STRUCTURED ? SIGN_REFERENCE
+			       : weak        ? weak
+					     : SIGN_NUMBER | (how & HOW_FOLLOWED ? SIGN_FOLLOWED : 0u)) |
+		       whole;
 	case REFERENCE_TAIL:
 	case REFERENCE_CREDIT_NOTE: return weak | SIGN_MENDED;
 	case REFERENCE_PAYOUT: return SIGN_PAYOUT_REF;
@@ -183,8 +201,10 @@ enum loss match_loss(enum match_rule_id id, const struct candidate *c)
 		return loss;
 	if (rules[id].posts)
 		return LOSS_OUTRANKED;
-	if ((c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME)) && !(c->signs & SIGN_PAYER))
+	if ((c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME | SIGN_OTHER_MANDATE)) && !(c->signs & SIGN_PAYER))
 		return LOSS_OTHER_PAYER;
+	if (c->signs & SIGN_EARLY)
+		return LOSS_EARLY;
 	if (!(c->signs & SIGN_AMOUNT) && id != MATCH_PAYER_SELECTIONS)
 		return LOSS_OTHER_AMOUNT;
 	return rules[id].verdict == VERDICT_AMBIGUOUS ? LOSS_TIE : LOSS_WEAK;

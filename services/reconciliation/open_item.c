@@ -165,6 +165,8 @@ enum err invoice_issue(struct ledger *l, const struct invoice_issued *issued, st
 	v->merchant = l->merchant;
 	v->issued = true;
 	v->parts = (int32_t)issued->part_count;
+	v->has_issued_on = true;
+	v->issued_on = issued->day;
 	l->customer = v->customer;
 	l->cause = CAUSE_INVOICE;
 	l->cause_id = v->id;

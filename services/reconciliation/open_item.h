@@ -30,6 +30,8 @@ struct invoice {
 	int64_t net, gross;
 	struct span taxes; /* tax shares */
 	int32_t parts;
+	bool has_issued_on; /* false: told before the day was kept */
+	struct date issued_on;
 };
 
 struct open_item {

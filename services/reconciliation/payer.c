@@ -27,13 +27,39 @@ struct span payer_name_mark(struct arena *arena, struct span name)
 	return words.size ? span_of(arena_printf(arena, "@name:%.*s", SPAN_ARG(words))) : words;
 }
 
+struct span payer_mandate_mark(struct arena *arena, struct span mandate)
+{
+	return mandate.size ? span_of(arena_printf(arena, "@mandate:%.*s", SPAN_ARG(mandate))) : mandate;
+}
+
+struct span payer_form_mark(struct arena *arena, struct span form)
+{
+	return span_of(arena_printf(arena, "@form:%.*s", SPAN_ARG(form)));
+}
+
+size_t payer_marks(struct arena *arena, const struct line *line, struct span out[PAYER_MARKS])
+{
+	struct span forms[REFERENCE_FORMS];
+	size_t n = 0, count = line_forms(arena, line, forms);
+	if (line->party_iban.size)
+		out[n++] = line->party_iban;
+	if (line->mandate.size)
+		out[n++] = payer_mandate_mark(arena, line->mandate);
+	for (size_t i = 0; i < count; i++)
+		out[n++] = payer_form_mark(arena, forms[i]);
+	return n;
+}
+
 static void put(struct ledger *l, const struct payer *new)
 {
 	struct span key = key_of(l, new->iban, new->customer);
 	const struct payer *old = book_find(l->book, BOOK_PAYERS, key);
 	struct payer *p = old ? book_edit(l->book, BOOK_PAYERS, key) : book_add(l->book, BOOK_PAYERS, key);
-	int32_t wrong = old ? old->wrong : 0;
+	int32_t right = old ? old->right : 0, wrong = old ? old->wrong : 0;
 	*p = *new;
+	p->taught = true;
+	p->taught_at = l->now;
+	p->right = right;
 	p->wrong = wrong;
 }
 
@@ -105,6 +131,26 @@ static bool is_name_of_another(const struct ledger *l, const struct line *line, 
 	return c && name_compare(c->name, line->party_name) == NAME_OTHER;
 }
 
+/* A number of ours is no form of words. */
+static bool is_number_of_ours(const struct ledger *l, struct span form)
+{
+	const struct invoice *v;
+	struct span number;
+	for (size_t i = 0; (v = book_next(l->book, BOOK_INVOICES, &i));)
+		if (reference_normalise(l->arena, v->number, &number) && span_equal(number, form))
+			return true;
+	return false;
+}
+
+static void learn_forms(struct ledger *l, const struct line *line, struct span customer)
+{
+	struct span forms[REFERENCE_FORMS];
+	size_t n = line_forms(l->arena, line, forms);
+	for (size_t i = 0; i < n; i++)
+		if (!is_number_of_ours(l, forms[i]))
+			learn(l, payer_form_mark(l->arena, forms[i]), customer, line);
+}
+
 void payer_learn(struct ledger *l, const struct line *line, struct span customer)
 {
 	if (line->amount.minor < 0)
@@ -112,6 +158,10 @@ void payer_learn(struct ledger *l, const struct line *line, struct span customer
 	/* A reference of a bank's own is no account that a payer is known by. */
 	if (iban_is_valid(line->party_iban))
 		learn(l, line->party_iban, customer, line);
+	if (line->mandate.size)
+		learn(l, payer_mandate_mark(l->arena, line->mandate), customer, line);
+	if (line->by_person)
+		learn_forms(l, line, customer);
 	if (line->by_person && is_name_of_another(l, line, customer))
 		learn(l, payer_name_mark(l->arena, line->party_name), customer, line);
 }
@@ -125,15 +175,26 @@ static bool received_by(const struct ledger *l, const struct line *line, struct 
 	return false;
 }
 
+void payer_stands(struct ledger *l, struct span mark, struct span customer)
+{
+	struct span key = key_of(l, mark, customer);
+	const struct payer *p = book_find(l->book, BOOK_PAYERS, key);
+	if (payer_holds(p) && !p->told)
+		((struct payer *)book_edit(l->book, BOOK_PAYERS, key))->right++;
+}
+
 void payer_unlearn(struct ledger *l, const struct line *line)
 {
 	const struct payer *p;
+	struct span marks[PAYER_MARKS];
+	size_t n = payer_marks(l->arena, line, marks);
 	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));) {
-		bool led = line->evidence == EVIDENCE_PAYER && span_equal(p->iban, line->party_iban) && received_by(l, line, p->customer);
+		bool led = line->evidence == EVIDENCE_PAYER && is_among(p->iban, marks, n) && received_by(l, line, p->customer);
 		if (p->told || !payer_holds(p) || !span_equal(p->merchant, l->merchant) || (!led && !uuid_equal(p->learned_of, line->id)))
 			continue;
 		struct payer *now = book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer));
 		now->withdrawn = true;
+		now->right -= led && now->right;
 		now->wrong++;
 	}
 }

@@ -95,16 +95,32 @@ static bool is_same_word(const char *a, const char *b)
 	return least >= SLIP_LEAST && (!strncmp(a, b, least) || is_slip(a, b));
 }
 
+_Static_assert(WORDS <= 32, "a bit for each");
+
+/* Each word counts once, on both sides. */
 static size_t count_common(const struct name *few, const struct name *many)
 {
 	size_t common = 0;
+	uint32_t used = 0;
 	for (size_t i = 0; i < few->count; i++)
 		for (size_t j = 0; j < many->count; j++)
-			if (is_same_word(few->words[i], many->words[j])) {
+			if (!(used & UINT32_C(1) << j) && is_same_word(few->words[i], many->words[j])) {
+				used |= UINT32_C(1) << j;
 				common++;
 				break;
 			}
 	return common;
+}
+
+/* The same whichever is named first: of as many words the less favourable way round holds. */
+static size_t common_words(const struct name *a, const struct name *b)
+{
+	size_t one, other;
+	if (a->count != b->count)
+		return a->count < b->count ? count_common(a, b) : count_common(b, a);
+	one = count_common(a, b);
+	other = count_common(b, a);
+	return one < other ? one : other;
 }
 
 enum name_likeness name_compare(struct span one, struct span other)
@@ -112,10 +128,10 @@ enum name_likeness name_compare(struct span one, struct span other)
 	struct name a, b;
 	fold(one, &a);
 	fold(other, &b);
-	const struct name *few = a.count <= b.count ? &a : &b, *many = few == &a ? &b : &a;
-	if (!few->count)
+	size_t few = a.count < b.count ? a.count : b.count;
+	if (!few)
 		return NAME_UNKNOWN;
-	return 2 * count_common(few, many) > few->count ? NAME_ALIKE : NAME_OTHER;
+	return 2 * common_words(&a, &b) > few ? NAME_ALIKE : NAME_OTHER;
 }
 
 struct span name_fold(struct arena *arena, struct span text)

@@ -9,7 +9,7 @@
 
 enum name_likeness { NAME_UNKNOWN, NAME_ALIKE, NAME_OTHER };
 
-/* Alike when more than half of the shorter name's words are in the other, but for an accent, a double letter, one slip, or the end. Unknown when one of the two has
+/* The same whichever of the two is named first. Alike when more than half of the shorter name's words are in the other, but for an accent, a double letter, one slip, or the end. Unknown when one of the two has
  * no word that tells anything: letters alone, a title, a legal form. */
 enum name_likeness name_compare(struct span one, struct span other);
 

@@ -72,6 +72,22 @@ struct uuid reference_customer_id(struct span customer)
 	return id;
 }
 
+static bool is_written_for(char written, char printed)
+{
+	return written == printed || (written == 'O' && printed == '0') || (written == 'I' && printed == '1');
+}
+
+bool reference_is_whole(struct span token, struct span text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+		if (isalnum(c) && (n == token.size || !is_written_for((char)toupper(c), token.at[n++])))
+			return false;
+	}
+	return n == token.size;
+}
+
 static bool is_word(char c)
 {
 	return isalnum((unsigned char)c) || (unsigned char)c > 127;

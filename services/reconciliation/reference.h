@@ -44,7 +44,10 @@ enum {
 	HOW_MENDED = 2,     /* only after mending what was written */
 	HOW_SHORT = 4,      /* of so few digits, or so like a date, that it may be something else */
 	HOW_BROKEN = 8,     /* in a creditor reference whose check digits fail */
-	HOW_FOLLOWED = 16   /* a joining sign and the end of another number follow */
+	HOW_FOLLOWED = 16,  /* a joining sign and the end of another number follow */
+	HOW_END_TO_END = 32, /* it is the whole end-to-end id */
+	HOW_CUT = 64,       /* what stands there may be its beginning: the text ends in it */
+	HOW_CUT_WIDTH = 128 /* as long as a field of a bank is */
 };
 
 /* Tokens found in a line, without repetition; the strongest way in which each stands there. */
@@ -66,6 +69,16 @@ struct uuid reference_customer_id(struct span customer);
 /* All tokens of structured references and of free texts (pieces in order, as the bank cut them). At most REFERENCE_TOKENS. */
 void reference_find(struct arena *, const struct span *structured, size_t structured_count, const struct span *texts, size_t text_count,
 	struct tokens *);
+
+/* The text is that token and nothing else, but for signs and blanks, capitals, O for 0 and I for 1. */
+bool reference_is_whole(struct span token, struct span text);
+
+/* The numbers that one at the end of the text may have been before its last digits were cut off: one digit, or two where the text is as long as a bank's field. */
+void reference_complete(struct arena *, const struct span *texts, size_t text_count, struct tokens *);
+
+enum { REFERENCE_FORMS = 4 };
+/* Words with a number that names nothing by itself but stays the same from month to month ("Kd 4711 Miete"): "KD4711". No year, no date, no amount, no IBAN. */
+size_t reference_forms(struct arena *, const struct span *texts, size_t text_count, struct span out[REFERENCE_FORMS]);
 
 /* True when the words of the phrase stand in the text one after the other, in whatever case. */
 bool reference_is_in(struct span phrase, struct span text);

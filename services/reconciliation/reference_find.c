@@ -402,7 +402,8 @@ static void each_run(struct search *s, bool joined_only, run_fn *of_run)
 		}
 }
 
-static void search_words(struct search *s, bool joined_only)
+/* What is no number of a document, however like one it is. */
+static void take_others(struct search *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		search_iban(s, i);
@@ -412,6 +413,11 @@ static void search_words(struct search *s, bool joined_only)
 		if (!s->words[i].taken)
 			search_rf(s, i);
 	}
+}
+
+static void search_words(struct search *s, bool joined_only)
+{
+	take_others(s);
 	/* What is as printed goes first: there is an end of room. */
 	each_run(s, joined_only, try_run);
 	each_run(s, joined_only, mend_run);
@@ -443,13 +449,18 @@ static void mark_joined(struct search *s, const struct span *texts, size_t n)
 	}
 }
 
-void reference_find(struct arena *arena, const struct span *structured, size_t structured_count, const struct span *texts,
-	size_t text_count, struct tokens *found)
+static struct search open_search(struct arena *arena, struct tokens *found)
 {
-	struct search s = { .arena = arena, .found = found };
 	found->at = ARENA_ARRAY(arena, struct span, REFERENCE_TOKENS);
 	found->how = ARENA_ARRAY(arena, unsigned, REFERENCE_TOKENS);
 	found->count = 0;
+	return (struct search){ .arena = arena, .found = found };
+}
+
+void reference_find(struct arena *arena, const struct span *structured, size_t structured_count, const struct span *texts,
+	size_t text_count, struct tokens *found)
+{
+	struct search s = open_search(arena, found);
 	for (size_t i = 0; i < structured_count; i++)
 		search_structured(&s, structured[i]);
 	split(&s, join(arena, texts, text_count, " "));
@@ -459,4 +470,98 @@ void reference_find(struct arena *arena, const struct span *structured, size_t s
 	split(&s, join(arena, texts, text_count, ""));
 	mark_joined(&s, texts, text_count);
 	search_words(&s, true);
+}
+
+/* ---- numbers that were cut off ---- */
+
+/* The fewest runs that are looked at, and the fewest of the number that must be left. */
+enum { CUT_RUNS = 3, CUT_LEAST = 5 };
+
+/* A line of MT940's :86:, of a paper slip, and the field of ISO 20022 and its kin. */
+static bool is_at_width(size_t size)
+{
+	return size == 27 || size == 35 || size == 140;
+}
+
+static void complete(struct search *s, struct span start, int digits, unsigned how)
+{
+	int values = digits == 1 ? 10 : 100;
+	for (int i = 0; i < values; i++) {
+		struct span token = span_of(arena_printf(s->arena, "%.*s%0*d", SPAN_ARG(start), digits, i));
+		if (token.size <= REFERENCE_MOST)
+			add(s, token, how);
+	}
+}
+
+static size_t sum_sizes(const struct span *texts, size_t n)
+{
+	size_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += texts[i].size;
+	return sum;
+}
+
+void reference_complete(struct arena *arena, const struct span *texts, size_t text_count, struct tokens *found)
+{
+	struct span last = text_count ? texts[text_count - 1] : SPAN(""), start;
+	size_t runs = 0;
+	*found = (struct tokens){ 0 };
+	if (!last.size || !isdigit((unsigned char)last.at[last.size - 1]))
+		return;
+	struct search s = open_search(arena, found);
+	struct tokens passed;
+	bool at_width = is_at_width(last.size) || is_at_width(sum_sizes(texts, text_count));
+	split(&s, join(arena, texts, text_count, " "));
+	open_search(arena, s.found = &passed);
+	take_others(&s);
+	s.found = found;
+	for (size_t first = s.count; first-- > 0 && runs < CUT_RUNS && s.count - first <= REFERENCE_WORDS && !s.words[first].taken;) {
+		if (!reference_normalise(arena, run_of(&s, first, s.count - 1), &start) || start.size < CUT_LEAST)
+			continue;
+		runs++;
+		complete(&s, start, 1, HOW_CUT | (at_width ? HOW_CUT_WIDTH : 0u));
+		if (at_width)
+			complete(&s, start, 2, HOW_CUT | HOW_CUT_WIDTH);
+	}
+}
+
+/* ---- forms of words ---- */
+
+static bool is_letters(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (!isalpha((unsigned char)text.at[i]))
+			return false;
+	return text.size > 0;
+}
+
+/* Words before numbers that are no reference of anybody. */
+static bool is_before_money(struct span word)
+{
+	static const char *const words[] = { "EUR", "CHF", "USD", "GBP", "SEK", "NOK", "DKK", "PLN", "CZK", "BLZ", "BIC", "IBAN" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (word.size == strlen(words[i]) && !strncasecmp(word.at, words[i], word.size))
+			return true;
+	return false;
+}
+
+/* A number that stays: no year, no date, no amount. */
+static bool is_lasting(const struct search *s, size_t i)
+{
+	struct span digits = word_of(s, i);
+	if (!is_digits(digits) || digits.size < REFERENCE_DIGITS || is_like_a_date(digits) || (follows(s, i) && strchr(".,'", after(s, i))))
+		return false;
+	return digits.size > 4 || (two(digits, 0) != 19 && two(digits, 0) != 20);
+}
+
+size_t reference_forms(struct arena *arena, const struct span *texts, size_t text_count, struct span out[REFERENCE_FORMS])
+{
+	struct search s = { .arena = arena };
+	size_t n = 0;
+	split(&s, join(arena, texts, text_count, " "));
+	for (size_t i = 1; i < s.count && n < REFERENCE_FORMS; i++)
+		if (is_lasting(&s, i) && is_letters(word_of(&s, i - 1)) && !is_before_money(word_of(&s, i - 1)) &&
+			reference_normalise(arena, run_of(&s, i - 1, i), &out[n]))
+			n++;
+	return n;
 }

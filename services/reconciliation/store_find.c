@@ -1,38 +1,14 @@
 #include <string.h>
 
-#include "handlers.h"
 #include "match_select.h"
 #include "reconciliation_queries.h"
 #include "store.h"
-#include "store_keys.h"
+#include "store_find.h"
 #include "store_rows.h"
 
 /* What lines might be, and whose what is named is. Nothing is locked yet. */
 
-struct list {
-	char *at;
-	size_t size, count, room;
-};
-
-/* One line that the matcher looks at. */
-struct looked {
-	struct line line;
-	struct list invoices, payouts, amounts, payers, customers, of_payer, earlier;
-};
-
-struct find_work {
-	struct db *db;
-	struct arena *arena;
-	struct book *book;
-	struct need *need;
-	struct looked *looked;
-	size_t looked_count;
-	struct keys lines, statements, invoices, numbers, owners, exceptions, suggestions;
-	bool *looks; /* of each line asked for */
-	size_t line_count;
-};
-
-static void *list_add(struct list *l, struct arena *arena, size_t size)
+void *list_add(struct list *l, struct arena *arena, size_t size)
 {
 	if (l->count == l->room) {
 		size_t room = l->room ? 2 * l->room : 4;
@@ -60,12 +36,12 @@ static struct span id_span(const struct find_work *w, struct uuid id)
 	return span_bytes(arena_copy(w->arena, id.b, sizeof(id.b)), sizeof(id.b));
 }
 
-static void want(struct find_work *w, enum want_what what, struct span merchant, struct uuid id)
+void find_want(struct find_work *w, enum want_what what, struct span merchant, struct uuid id)
 {
 	need_want(w->need, what, merchant, id_span(w, id));
 }
 
-static void lock(struct find_work *w, struct span merchant, struct span stream)
+void find_lock(struct find_work *w, struct span merchant, struct span stream)
 {
 	if (stream.size)
 		need_key(w->need, KIND_CUSTOMER, merchant, stream);
@@ -163,14 +139,14 @@ static void take_lines(struct find_work *w, const struct rows *r)
 		book_note_found(w->book, &line);
 		need_key(w->need, KIND_ACCOUNT, line.merchant, text_at(r, i, "identifier"));
 		need_want(w->need, WANT_ACCOUNT, line.merchant, text_at(r, i, "identifier"));
-		want(w, WANT_STATEMENT, line.merchant, line.statement);
-		want(w, WANT_LINE, line.merchant, line.id);
+		find_want(w, WANT_STATEMENT, line.merchant, line.statement);
+		find_want(w, WANT_LINE, line.merchant, line.id);
 		if (!uuid_is_zero(line.counterpart)) {
-			want(w, WANT_LINE, line.merchant, line.counterpart);
+			find_want(w, WANT_LINE, line.merchant, line.counterpart);
 			keys_add_uuid(&w->owners, line.merchant, line.counterpart);
 		}
 		if (!rows_is_null(r, i, rows_column(r, "beyond_id"))) {
-			want(w, WANT_LINE, line.merchant, uuid_at(r, i, "beyond_id"));
+			find_want(w, WANT_LINE, line.merchant, uuid_at(r, i, "beyond_id"));
 			keys_add_uuid(&w->owners, line.merchant, uuid_at(r, i, "beyond_id"));
 		}
 		if (w->looks[n])
@@ -186,7 +162,7 @@ static void take_statements(struct find_work *w, const struct rows *r)
 		struct span merchant = text_at(r, i, "merchant_id"), identifier = text_at(r, i, "identifier");
 		need_key(w->need, KIND_ACCOUNT, merchant, identifier);
 		need_want(w->need, WANT_ACCOUNT, merchant, identifier);
-		want(w, WANT_STATEMENT, merchant, uuid_at(r, i, "statement_id"));
+		find_want(w, WANT_STATEMENT, merchant, uuid_at(r, i, "statement_id"));
 	}
 }
 
@@ -194,9 +170,9 @@ static void take_invoices(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		struct span merchant = text_at(r, i, "merchant_id");
-		lock(w, merchant, text_at(r, i, "customer_ref"));
+		find_lock(w, merchant, text_at(r, i, "customer_ref"));
 		need_want(w->need, WANT_CUSTOMER, merchant, text_at(r, i, "customer_ref"));
-		want(w, WANT_INVOICE, merchant, uuid_at(r, i, "invoice_id"));
+		find_want(w, WANT_INVOICE, merchant, uuid_at(r, i, "invoice_id"));
 	}
 }
 
@@ -204,10 +180,10 @@ static void take_exceptions(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		struct span merchant = text_at(r, i, "merchant_id"), identifier = text_at(r, i, "identifier");
-		lock(w, merchant, text_at(r, i, "stream"));
+		find_lock(w, merchant, text_at(r, i, "stream"));
 		if (identifier.size)
 			need_key(w->need, KIND_ACCOUNT, merchant, identifier);
-		want(w, WANT_EXCEPTION, merchant, uuid_at(r, i, "exception_id"));
+		find_want(w, WANT_EXCEPTION, merchant, uuid_at(r, i, "exception_id"));
 	}
 }
 
@@ -215,21 +191,17 @@ static void take_owners(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		struct span merchant = text_at(r, i, "merchant_id");
-		lock(w, merchant, text_at(r, i, "stream"));
-		want(w, span_is(text_at(r, i, "what"), "payout") ? WANT_PAYOUT : WANT_RECEIPT, merchant, uuid_at(r, i, "id"));
+		find_lock(w, merchant, text_at(r, i, "stream"));
+		/* What was learned of it. */
+		if (span_is(text_at(r, i, "what"), "receipt"))
+			need_want(w->need, WANT_CUSTOMER, merchant, text_at(r, i, "stream"));
+		find_want(w, span_is(text_at(r, i, "what"), "payout") ? WANT_PAYOUT : WANT_RECEIPT, merchant, uuid_at(r, i, "id"));
 	}
 }
 
 /* ---- what lines might be ---- */
 
-/* Parallel arrays that begin with the line's place and its merchant. */
-struct asking {
-	struct args *args;
-	struct array *arrays[8];
-	size_t count;
-};
-
-static void asking_open(struct asking *a, struct arena *arena, const enum db_type *types, size_t n)
+void asking_open(struct asking *a, struct arena *arena, const enum db_type *types, size_t n)
 {
 	a->args = args_new(arena);
 	a->count = 0;
@@ -237,18 +209,27 @@ static void asking_open(struct asking *a, struct arena *arena, const enum db_typ
 		a->arrays[i] = args_array(a->args, types[i]);
 }
 
-static void asking_begin(struct asking *a, size_t line, struct span merchant)
+void asking_begin(struct asking *a, size_t line, struct span merchant)
 {
 	array_int8(a->arrays[0], (int64_t)line);
 	array_text(a->arrays[1], merchant);
 	a->count++;
 }
 
-static void ask(const struct find_work *w, const struct asking *a, const struct query *query, struct rows *rows)
+void find_ask(const struct find_work *w, const struct asking *a, const struct query *query, struct rows *rows)
 {
 	*rows = (struct rows){ 0 };
 	if (a->count)
 		db_queue_rows(w->db, w->arena, query, a->args, rows);
+}
+
+void find_ask_tokens(const struct find_work *w, struct asking *a, size_t line, const struct tokens *tokens)
+{
+	for (size_t i = 0; i < tokens->count; i++) {
+		asking_begin(a, line, w->looked[line].line.merchant);
+		array_text(a->arrays[2], tokens->at[i]);
+		array_int4(a->arrays[3], (int32_t)tokens->how[i]);
+	}
 }
 
 static void ask_tokens(const struct find_work *w, struct rows *rows)
@@ -256,22 +237,28 @@ static void ask_tokens(const struct find_work *w, struct rows *rows)
 	struct asking a;
 	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_INT4 }, 4);
 	for (size_t i = 0; i < w->looked_count; i++) {
-		const struct line *line = &w->looked[i].line;
 		struct tokens tokens;
-		line_tokens(w->arena, line, &tokens);
-		for (size_t j = 0; j < tokens.count; j++) {
-			asking_begin(&a, i, line->merchant);
-			array_text(a.arrays[2], tokens.at[j]);
-			array_int4(a.arrays[3], (int32_t)tokens.how[j]);
-		}
+		line_tokens(w->arena, &w->looked[i].line, &tokens);
+		find_ask_tokens(w, &a, i, &tokens);
 	}
-	ask(w, &a, &q_find_token, rows);
+	find_ask(w, &a, &q_find_token, rows);
+}
+
+static void ask_mandate(const struct find_work *w, struct asking *a, size_t i)
+{
+	const struct line *line = &w->looked[i].line;
+	if (!line->mandate.size || line->amount.minor < 0)
+		return;
+	asking_begin(a, i, line->merchant);
+	array_text(a->arrays[2], payer_mandate_mark(w->arena, line->mandate));
 }
 
 static void ask_payers(const struct find_work *w, struct rows *payers, struct rows *amounts)
 {
 	struct asking a, b;
 	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT }, 3);
+	for (size_t i = 0; i < w->looked_count; i++)
+		ask_mandate(w, &a, i);
 	asking_open(&b, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8 }, 5);
 	for (size_t i = 0; i < w->looked_count; i++) {
 		const struct line *line = &w->looked[i].line;
@@ -284,8 +271,8 @@ static void ask_payers(const struct find_work *w, struct rows *payers, struct ro
 		array_text(b.arrays[3], span_of(line->amount.currency.code));
 		array_int8(b.arrays[4], line_left(line));
 	}
-	ask(w, &a, &q_find_payer, payers);
-	ask(w, &b, &q_find_payer_amount, amounts);
+	find_ask(w, &a, &q_find_payer, payers);
+	find_ask(w, &b, &q_find_payer_amount, amounts);
 }
 
 static void ask_payouts(const struct find_work *w, struct rows *rows)
@@ -299,7 +286,7 @@ static void ask_payouts(const struct find_work *w, struct rows *rows)
 		array_text(a.arrays[3], span_of(line->amount.currency.code));
 		array_int8(a.arrays[4], line->amount.minor > 0 ? line_left(line) : -line_left(line));
 	}
-	ask(w, &a, &q_find_payout_amount, rows);
+	find_ask(w, &a, &q_find_payout_amount, rows);
 }
 
 /* Debits are asked for what they may take back, credits that the bank calls returns for the return that they may take back. */
@@ -322,72 +309,81 @@ static void ask_earlier(const struct find_work *w, struct rows *earlier, struct 
 		array_text(a->arrays[6], line_is_return(line) ? line->party_iban : SPAN(""));
 		array_int8(a->arrays[7], line_left(line));
 	}
-	ask(w, &asked[0], &q_find_earlier, earlier);
-	ask(w, &asked[1], &q_find_return, returns);
+	find_ask(w, &asked[0], &q_find_earlier, earlier);
+	find_ask(w, &asked[1], &q_find_return, returns);
 }
 
-static struct looked *looked_at(const struct find_work *w, const struct rows *r, size_t row)
+struct looked *find_looked(const struct find_work *w, const struct rows *r, size_t row)
 {
 	return &w->looked[rows_int8(r, row, rows_column(r, "n"))];
 }
 
-static void take_named(struct find_work *w, struct looked *k, const struct hint *hint, bool is_payout)
+void find_take_named(struct find_work *w, struct looked *k, const struct hint *hint, bool is_payout)
 {
 	*(struct hint *)list_add(is_payout ? &k->payouts : &k->invoices, w->arena, sizeof(*hint)) = *hint;
-	lock(w, k->line.merchant, hint->customer);
-	want(w, is_payout ? WANT_PAYOUT : WANT_INVOICE, k->line.merchant, hint->target);
-	/* Check digits need no name beside them. */
-	if (!is_payout && !(hint->signs & SIGN_REFERENCE))
+	find_lock(w, k->line.merchant, hint->customer);
+	find_want(w, is_payout ? WANT_PAYOUT : WANT_INVOICE, k->line.merchant, hint->target);
+	/* Check digits need no name beside them; but the mandate may be learned. */
+	if (!is_payout && (!(hint->signs & SIGN_REFERENCE) || k->line.mandate.size))
 		need_want(w->need, WANT_CUSTOMER, k->line.merchant, hint->customer);
+}
+
+struct hint find_hint(const struct rows *r, size_t row, enum reference_kind *kind)
+{
+	*kind = reference_find_kind(text_at(r, row, "kind"));
+	return (struct hint){ uuid_at(r, row, "target_id"), text_at(r, row, "customer_ref"),
+		match_token_signs(*kind, (unsigned)rows_int4(r, row, rows_column(r, "how"))), text_at(r, row, "token") };
 }
 
 static void take_tokens(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		struct looked *k = looked_at(w, r, i);
-		enum reference_kind kind = reference_find_kind(text_at(r, i, "kind"));
-		struct hint hint = { uuid_at(r, i, "target_id"), text_at(r, i, "customer_ref"),
-			match_token_signs(kind, (unsigned)rows_int4(r, i, rows_column(r, "how"))), text_at(r, i, "token") };
+		struct looked *k = find_looked(w, r, i);
+		enum reference_kind kind;
+		struct hint hint = find_hint(r, i, &kind);
 		if (hint.signs && kind == REFERENCE_CUSTOMER)
 			*(struct span *)list_add(&k->customers, w->arena, sizeof(struct span)) = hint.customer;
 		else if (hint.signs)
-			take_named(w, k, &hint, kind == REFERENCE_PAYOUT);
+			find_take_named(w, k, &hint, kind == REFERENCE_PAYOUT);
 	}
 }
 
 static void take_payers(struct find_work *w, const struct rows *payers, const struct rows *amounts)
 {
-	for (size_t i = 0; i < payers->count; i++)
-		*(struct span *)list_add(&looked_at(w, payers, i)->payers, w->arena, sizeof(struct span)) =
+	for (size_t i = 0; i < payers->count; i++) {
+		struct looked *k = find_looked(w, payers, i);
+		bool by_account = span_equal(text_at(payers, i, "iban"), k->line.party_iban);
+		*(struct span *)list_add(by_account ? &k->payers : &k->mandates, w->arena, sizeof(struct span)) =
 			text_at(payers, i, "customer_ref");
+	}
 	for (size_t i = 0; i < amounts->count; i++) {
-		struct looked *k = looked_at(w, amounts, i);
+		struct looked *k = find_looked(w, amounts, i);
 		struct hint *hint = list_add(&k->of_payer, w->arena, sizeof(*hint));
 		*hint = (struct hint){ .target = uuid_at(amounts, i, "invoice_id"), .customer = text_at(amounts, i, "customer_ref") };
-		lock(w, k->line.merchant, hint->customer);
-		want(w, WANT_INVOICE, k->line.merchant, hint->target);
+		find_lock(w, k->line.merchant, hint->customer);
+		find_want(w, WANT_INVOICE, k->line.merchant, hint->target);
 	}
 }
 
 static void take_payouts(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		struct looked *k = looked_at(w, r, i);
+		struct looked *k = find_looked(w, r, i);
 		struct uuid id = uuid_at(r, i, "payout_id");
 		*(struct uuid *)list_add(&k->amounts, w->arena, sizeof(id)) = id;
-		lock(w, k->line.merchant, payout_stream(w->arena, text_at(r, i, "provider_account")));
-		want(w, WANT_PAYOUT, k->line.merchant, id);
+		find_lock(w, k->line.merchant, payout_stream(w->arena, text_at(r, i, "provider_account")));
+		find_want(w, WANT_PAYOUT, k->line.merchant, id);
 	}
 }
 
 static void take_earlier(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		struct looked *k = looked_at(w, r, i);
+		struct looked *k = find_looked(w, r, i);
 		struct uuid id = uuid_at(r, i, "line_id");
 		*(struct uuid *)list_add(&k->earlier, w->arena, sizeof(id)) = id;
-		lock(w, k->line.merchant, text_at(r, i, "customer_ref"));
-		want(w, WANT_LINE, k->line.merchant, id);
+		find_lock(w, k->line.merchant, text_at(r, i, "customer_ref"));
+		find_want(w, WANT_LINE, k->line.merchant, id);
 	}
 }
 
@@ -395,7 +391,7 @@ static void take_returns(struct find_work *w, const struct rows *r)
 {
 	take_earlier(w, r);
 	for (size_t i = 0; i < r->count; i++)
-		want(w, WANT_LINE, looked_at(w, r, i)->line.merchant, uuid_at(r, i, "counterpart_id"));
+		find_want(w, WANT_LINE, find_looked(w, r, i)->line.merchant, uuid_at(r, i, "counterpart_id"));
 }
 
 /* ---- what the payer owes ---- */
@@ -421,7 +417,8 @@ static void ask_owed_by(struct asking *a, size_t line, const struct looked *k, s
 /* Of those who pay or are named everything; of those whose document is named what the amount would be exactly. */
 static void ask_owed_of(struct asking *a, size_t line, const struct looked *k)
 {
-	const struct span *payers = (const void *)k->payers.at, *customers = (const void *)k->customers.at;
+	const struct span *payers = (const void *)k->payers.at, *mandates = (const void *)k->mandates.at,
+			  *customers = (const void *)k->customers.at;
 	const struct hint *named = (const void *)k->invoices.at;
 	int64_t left = line_left(&k->line);
 	if (k->line.amount.minor < 0 || (named_signs(k) & SIGN_REFERENCE))
@@ -433,6 +430,8 @@ static void ask_owed_of(struct asking *a, size_t line, const struct looked *k)
 		return;
 	for (size_t i = 0; i < k->payers.count; i++)
 		ask_owed_by(a, line, k, payers[i], 1, INT64_MAX);
+	for (size_t i = 0; i < k->mandates.count; i++)
+		ask_owed_by(a, line, k, mandates[i], 1, INT64_MAX);
 	for (size_t i = 0; i < k->customers.count; i++)
 		ask_owed_by(a, line, k, customers[i], 1, INT64_MAX);
 }
@@ -444,23 +443,23 @@ static void ask_owed(const struct find_work *w, struct rows *rows)
 	args_int8(a.args, SELECT_MOST + 1);
 	for (size_t i = 0; i < w->looked_count; i++)
 		ask_owed_of(&a, i, &w->looked[i]);
-	ask(w, &a, &q_find_owed, rows);
+	find_ask(w, &a, &q_find_owed, rows);
 }
 
 /* The rows of a line and a customer stand together; where there are too many to be searched none is taken. */
 static void take_owed(struct find_work *w, const struct rows *r)
 {
 	for (size_t i = 0, end; i < r->count; i = end) {
-		struct looked *k = looked_at(w, r, i);
+		struct looked *k = find_looked(w, r, i);
 		struct span customer = text_at(r, i, "customer_ref");
-		for (end = i + 1; end < r->count && looked_at(w, r, end) == k && span_equal(text_at(r, end, "customer_ref"), customer);)
+		for (end = i + 1; end < r->count && find_looked(w, r, end) == k && span_equal(text_at(r, end, "customer_ref"), customer);)
 			end++;
-		lock(w, k->line.merchant, customer);
+		find_lock(w, k->line.merchant, customer);
 		need_want(w->need, WANT_CUSTOMER, k->line.merchant, customer);
 		for (size_t j = i; end - i <= SELECT_MOST && j < end; j++) {
 			struct hint *hint = list_add(&k->of_payer, w->arena, sizeof(*hint));
 			*hint = (struct hint){ .target = uuid_at(r, j, "invoice_id"), .customer = customer };
-			want(w, WANT_INVOICE, k->line.merchant, hint->target);
+			find_want(w, WANT_INVOICE, k->line.merchant, hint->target);
 		}
 	}
 }
@@ -474,6 +473,8 @@ static void note_hints(struct find_work *w)
 			.payouts = (const void *)k->payouts.at,
 			.payouts_of_amount = (const void *)k->amounts.at,
 			.payers = (const void *)k->payers.at,
+			.mandates = (const void *)k->mandates.at,
+			.forms = (const void *)k->forms.at,
 			.customers = (const void *)k->customers.at,
 			.of_payer = (const void *)k->of_payer.at,
 			.earlier = (const void *)k->earlier.at,
@@ -481,6 +482,8 @@ static void note_hints(struct find_work *w)
 			.payout_count = k->payouts.count,
 			.payouts_of_amount_count = k->amounts.count,
 			.payer_count = k->payers.count,
+			.mandate_count = k->mandates.count,
+			.form_count = k->forms.count,
 			.customer_count = k->customers.count,
 			.of_payer_count = k->of_payer.count,
 			.earlier_count = k->earlier.count,
@@ -494,7 +497,8 @@ static void note_hints(struct find_work *w)
 enum err store_find(struct db *db, struct arena *arena, struct book *book, struct need *need, struct why *why)
 {
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
-	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns, owed;
+	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns, owed, cut,
+		forms;
 	sort_finds(&w);
 	TRY(take_suggestions(&w, why));
 	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
@@ -521,8 +525,11 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	take_earlier(&w, &earlier);
 	take_returns(&w, &returns);
 	ask_owed(&w, &owed);
+	find_ask_unnamed(&w, &cut, &forms);
 	TRY(db_flush(db, why));
 	take_owed(&w, &owed);
+	find_take_cut(&w, &cut);
+	find_take_forms(&w, &forms);
 	note_hints(&w);
 	return OK;
 }

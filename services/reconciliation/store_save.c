@@ -61,19 +61,15 @@ static void add_tokens(
 	struct arena *arena, const struct line *line, struct array *merchants, struct array *tokens, struct array *lines, size_t *n)
 {
 	struct tokens found;
+	struct span marks[PAYER_MARKS];
+	size_t count = line->amount.minor > 0 ? payer_marks(arena, line, marks) : 0;
 	line_tokens(arena, line, &found);
-	for (size_t i = 0; i < found.count; i++) {
+	for (size_t i = 0; i < found.count + count; i++) {
 		array_text(merchants, line->merchant);
-		array_text(tokens, found.at[i]);
+		array_text(tokens, i < found.count ? found.at[i] : payer_token(arena, marks[i - found.count]));
 		array_uuid(lines, line->id);
 	}
-	*n += found.count;
-	if (line->amount.minor > 0 && line->party_iban.size) {
-		array_text(merchants, line->merchant);
-		array_text(tokens, payer_token(arena, line->party_iban));
-		array_uuid(lines, line->id);
-		(*n)++;
-	}
+	*n += found.count + count;
 }
 
 /* A line that waits after its first look is found by what comes later; one that a person or a later look decided is not. */
@@ -136,7 +132,7 @@ static void cause_of_value(struct causes *c, enum book_shelf of, const void *val
 		cause_of_reference(c, value, last);
 	else if (of == BOOK_PAYOUTS && p->paid && !p->has_arrived)
 		add_cause(c, p->merchant, "payout", p->id, SPAN(""));
-	else if (of == BOOK_PAYERS && payer_holds(payer))
+	else if (of == BOOK_PAYERS && payer_holds(payer) && payer->taught)
 		add_cause(c, payer->merchant, "customer", (struct uuid){ 0 }, payer->customer);
 	else if (of == BOOK_LINES && line->state == LINE_WAITING && line->looks == 1 && !line->by_person)
 		add_cause(c, line->merchant, "line", line->id, SPAN(""));

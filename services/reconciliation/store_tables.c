@@ -177,6 +177,7 @@ static const struct column invoice_columns[] = {
 	COLUMN("gross", COLUMN_INT8, invoice, gross),
 	COLUMN("parts", COLUMN_INT4, invoice, parts),
 	COLUMN("taxes", COLUMN_TEXT, invoice, taxes),
+	COLUMN_BESIDE("issued_on", COLUMN_MAY_DATE, invoice, issued_on, has_issued_on),
 	END,
 };
 static const struct column open_item_columns[] = {
@@ -348,6 +349,8 @@ static const struct column payer_columns[] = {
 	COLUMN("told", COLUMN_BOOL, payer, told),
 	COLUMN("learned_of", COLUMN_UUID, payer, learned_of),
 	COLUMN("taught_by", COLUMN_TEXT, payer, taught_by),
+	COLUMN("taught_at", COLUMN_INSTANT, payer, taught_at),
+	COLUMN("right_count", COLUMN_INT4, payer, right),
 	COLUMN("wrong", COLUMN_INT4, payer, wrong),
 	COLUMN("withdrawn", COLUMN_BOOL, payer, withdrawn),
 	END,

@@ -52,10 +52,22 @@ select k.n, k.how, k.token, r.target_id, r.kind, r.customer_ref
 from unnest($1::bigint[], $2::text[], $3::text[], $4::int[]) k (n, merchant_id, token, how)
 join reference r using (merchant_id, token);
 
+-- By account or another mark.
 -- name: find_payer
-select k.n, p.customer_ref
+select k.n, k.iban, p.customer_ref
 from unnest($1::bigint[], $2::text[], $3::text[]) k (n, merchant_id, iban)
 join payer p using (merchant_id, iban) where not p.withdrawn;
+
+-- Whose form of words it is, and what they owe; too much to be searched is cut, and then found to be too much.
+-- name: find_form
+select k.n, p.customer_ref, i.invoice_id
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) k (n, merchant_id, iban, currency)
+join payer p using (merchant_id, iban)
+left join lateral (
+	select i.invoice_id from open_item i
+	where i.merchant_id = p.merchant_id and i.customer_ref = p.customer_ref and i.currency = k.currency and i.open > 0
+	order by i.open limit $5::bigint) i on true
+where not p.withdrawn;
 
 -- name: find_payer_amount
 select k.n, i.invoice_id, i.customer_ref

@@ -99,20 +99,20 @@ where t.merchant_id = k.merchant_id and t.line_id = k.line_id;
 -- name: invoice_update
 update invoice t set
 	customer_ref = k.customer_ref, issued = k.issued, number = k.number, rf = k.rf, currency = k.currency, net = k.net,
-	gross = k.gross, parts = k.parts, taxes = k.taxes
+	gross = k.gross, parts = k.parts, taxes = k.taxes, issued_on = k.issued_on
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-	$10::int[], $11::text[])
+	$10::int[], $11::text[], $12::date[])
 	as k (
-	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes)
+	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on)
 where t.merchant_id = k.merchant_id and t.invoice_id = k.invoice_id;
 
 -- name: invoice_insert
 insert into invoice (
-	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes)
+	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-	$10::int[], $11::text[]);
+	$10::int[], $11::text[], $12::date[]);
 
 -- name: open_item_update
 update open_item t set
@@ -283,18 +283,19 @@ select * from unnest(
 
 -- name: payer_update
 update payer t set
-	told = k.told, learned_of = k.learned_of, taught_by = k.taught_by, wrong = k.wrong, withdrawn = k.withdrawn
+	told = k.told, learned_of = k.learned_of, taught_by = k.taught_by, taught_at = k.taught_at, right_count = k.right_count,
+	wrong = k.wrong, withdrawn = k.withdrawn
 from unnest(
-	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[], $6::text[], $7::int[], $8::boolean[])
+	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[], $6::text[], $7::timestamptz[], $8::int[], $9::int[], $10::boolean[])
 	as k (
-	merchant_id, iban, customer_ref, told, learned_of, taught_by, wrong, withdrawn)
+	merchant_id, iban, customer_ref, told, learned_of, taught_by, taught_at, right_count, wrong, withdrawn)
 where t.merchant_id = k.merchant_id and t.iban = k.iban and t.customer_ref = k.customer_ref;
 
 -- name: payer_insert
 insert into payer (
-	merchant_id, iban, customer_ref, told, learned_of, taught_by, wrong, withdrawn)
+	merchant_id, iban, customer_ref, told, learned_of, taught_by, taught_at, right_count, wrong, withdrawn)
 select * from unnest(
-	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[], $6::text[], $7::int[], $8::boolean[]);
+	$1::text[], $2::text[], $3::text[], $4::boolean[], $5::uuid[], $6::text[], $7::timestamptz[], $8::int[], $9::int[], $10::boolean[]);
 
 -- name: bank_line_candidate_insert
 insert into bank_line_candidate (

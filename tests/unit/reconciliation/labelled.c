@@ -494,6 +494,135 @@ static bool none_of_ours(struct streets *t, struct labelled *l)
 	return true;
 }
 
+/* ---- beyond words: end-to-end ids, mandates, dates, numbers that were cut off, what a person taught ---- */
+
+static bool number_as_end_to_end_id(struct streets *t, struct labelled *l)
+{
+	struct pick p;
+	if (!pick(t, 1, &p))
+		return false;
+	tell(t, l, &p, some(t, p.sum), empty_phrase(t));
+	l->line.end_to_end = labelled_happens(t, 50) ? number_of(&p, 0) : rf_of(t, id_of(&p, 0));
+	return true;
+}
+
+/* A payer's own running number. */
+static bool strange_end_to_end_id(struct streets *t, struct labelled *l)
+{
+	if (!amount_alone(t, l))
+		return false;
+	l->line.end_to_end = labelled_print(t, labelled_happens(t, 50) ? "%06d" : "2026%05d", 40 + (int)labelled_below(t, 60));
+	l->count = 0;
+	return true;
+}
+
+/* The first line under a mandate names what it pays, and teaches it. */
+static bool mandate(struct streets *t, struct labelled *l)
+{
+	struct pick p;
+	if (!pick(t, 1, &p) || owing_as_much(t, p.buyer, p.sum) > 1)
+		return false;
+	bool taught = p.buyer->mandate;
+	tell(t, l, &p, p.sum, taught ? empty_phrase(t) : number_of(&p, 0));
+	p.buyer->mandate = labelled_print(t, "MD-%s", p.buyer->ref);
+	l->line.mandate = p.buyer->mandate;
+	l->line.iban = labelled_happens(t, 50) ? "" : p.buyer->iban;
+	return true;
+}
+
+/* Somebody else's, who has paid under it before. */
+static bool mandate_of_another(struct streets *t, struct labelled *l)
+{
+	struct pick p, of;
+	if (!pick(t, 1, &p) || !pick(t, 1, &of) || of.buyer == p.buyer)
+		return false;
+	if (!of.buyer->mandate) {
+		of.buyer->mandate = labelled_print(t, "MD-%s", of.buyer->ref);
+		world_line(&t->world, (struct line_of){ .minor = of.sum, .text = number_of(&of, 0), .mandate = of.buyer->mandate });
+	}
+	tell(t, l, &p, p.sum, labelled_happens(t, 50) ? number_of(&p, 0) : empty_phrase(t));
+	l->line.mandate = of.buyer->mandate;
+	l->line.iban = "";
+	return true;
+}
+
+static bool paid_before_it_was_issued(struct streets *t, struct labelled *l)
+{
+	struct pick p;
+	if (!pick(t, 1, &p) || !p.buyer->known)
+		return false;
+	tell(t, l, &p, p.sum, empty_phrase(t));
+	l->line.days_before = 400;
+	return true;
+}
+
+static const char *cut_off(struct streets *t, const struct pick *p)
+{
+	static const size_t widths[] = { 27, 35, 140 };
+	return labelled_cut_off(t, number_of(p, 0), widths[labelled_below(t, 3)]);
+}
+
+static bool tail_lost(struct streets *t, struct labelled *l)
+{
+	struct pick p;
+	if (!pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
+		return false;
+	tell(t, l, &p, p.sum, cut_off(t, &p));
+	return true;
+}
+
+/* Two of a customer's invoices are of the same amount: what is left of the number tells, or it does not. */
+static bool tail_lost_of_twins(struct streets *t, struct labelled *l)
+{
+	if (!twins(t, l))
+		return false;
+	struct pick p = { .buyer = any_buyer(t), .count = 1 };
+	for (size_t i = 0; i < BUYERS; i++)
+		for (size_t j = 0; j < t->buyers[i].count; j++)
+			if (uuid_equal(t->buyers[i].invoices[j], l->invoices[0]))
+				p = (struct pick){ .buyer = &t->buyers[i], .places = { j }, .count = 1 };
+	l->line.text = cut_off(t, &p);
+	return true;
+}
+
+static bool tail_lost_by_a_stranger(struct streets *t, struct labelled *l)
+{
+	struct pick p;
+	if (!pick(t, 1, &p))
+		return false;
+	tell(t, l, &p, some(t, p.sum), cut_off(t, &p));
+	become_stranger(t, l);
+	return true;
+}
+
+static void teach(struct streets *t, const struct pick *p, const char *form)
+{
+	struct uuid line = world_line(&t->world, (struct line_of){ .minor = p->sum, .text = form });
+	assert_int_equal(world_run(&t->world, world_command(&t->world, "MatchLine", world_path(&t->world, "lines", line, "match"),
+						      labelled_print(t, "\"items\":[{\"invoice_number\":\"%s\"}]", number_of(p, 0)))),
+		OK);
+}
+
+/* A person has said once whose contract that is. */
+static bool words_that_were_taught(struct streets *t, struct labelled *l)
+{
+	struct pick p;
+	if (!pick(t, 1, &p))
+		return false;
+	struct buyer *b = p.buyer;
+	if (!b->form) {
+		b->form = labelled_print(t, "Miete Vertrag 47%03d", (int)(b - t->buyers));
+		teach(t, &p, b->form);
+		bill(t, b);
+	}
+	p.count = open_places(t, b, p.places) ? 1 : 0;
+	if (!p.count || owing_as_much(t, b, open_of(t, id_of(&p, 0))) > 1)
+		return false;
+	tell(t, l, &p, open_of(t, id_of(&p, 0)), labelled_print(t, "%s %02d/2026", b->form, 1 + (int)labelled_below(t, 12)));
+	l->line.iban = "";
+	return true;
+}
+
 static const struct {
 	const char *word;
 	unsigned weight;
@@ -520,6 +649,15 @@ static const struct {
 	{ "payer pays some", 3, OWES_POST, payer_pays_some },
 	{ "customer number", 4, OWES_POST, customer_number },
 	{ "slip, payer known", 3, OWES_POST, slip_in_reference_of_known_payer },
+	{ "end-to-end id", 4, OWES_POST, number_as_end_to_end_id },
+	{ "mandate", 5, OWES_POST, mandate },
+	{ "words taught", 4, OWES_POST, words_that_were_taught },
+	{ "tail lost, payer known", 4, OWES_POST, tail_lost },
+	{ "tail lost, twins", 4, OWES_RIGHT, tail_lost_of_twins },
+	{ "tail lost, a stranger", 3, OWES_WAIT, tail_lost_by_a_stranger },
+	{ "another's mandate", 4, OWES_WAIT, mandate_of_another },
+	{ "before it was issued", 3, OWES_WAIT, paid_before_it_was_issued },
+	{ "strange end-to-end id", 3, OWES_WAIT, strange_end_to_end_id },
 	{ "slip in a reference", 4, OWES_RIGHT, slip_in_reference },
 	{ "slip in a number", 5, OWES_RIGHT, slip_in_number },
 	{ "third party", 3, OWES_RIGHT, third_party },

@@ -27,6 +27,7 @@ struct labelled {
 struct buyer {
 	const char *ref, *name, *iban;
 	bool known; /* invoicing has told the account */
+	const char *mandate, *form; /* by which it pays from now on; a line or a person has taught it: NULL before */
 	struct uuid invoices[LABELLED_INVOICES];
 	const char *numbers[LABELLED_INVOICES];
 	size_t count;
@@ -63,6 +64,8 @@ const char *labelled_respelt(struct streets *, const char *number);
 const char *labelled_with_ohs(struct streets *, const char *number);
 /* One digit is another. */
 const char *labelled_with_slip(struct streets *, const char *text);
+/* A text that a field of so many characters ends in the number's last digits, of which one or two are lost. */
+const char *labelled_cut_off(struct streets *, const char *number, size_t width);
 /* As a bank does that has lines of so many characters. */
 const char *labelled_cut(struct streets *, const char *text, size_t width);
 

@@ -99,6 +99,15 @@ const char *labelled_with_slip(struct streets *t, const char *text)
 	return out;
 }
 
+const char *labelled_cut_off(struct streets *t, const char *number, size_t width)
+{
+	static const char before[] =
+		"Bezahlung Ihrer Rechnung vom letzten Monat, vielen Dank fuer die gute Arbeit an Haus und Garten und auch fuer die schnelle Hilfe im "
+		"Keller nach dem Regen";
+	size_t keep = strlen(number) - 1 - (size_t)labelled_below(t, 2);
+	return labelled_print(t, "%.*s %.*s", (int)(width - keep - 1), before, (int)keep, number);
+}
+
 /* As a bank does that has lines of so many characters. */
 const char *labelled_cut(struct streets *t, const char *text, size_t width)
 {

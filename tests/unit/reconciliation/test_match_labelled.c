@@ -11,7 +11,7 @@
  * DUNLIN_LABELLED=wrong prints each line that was posted wrongly, =missed each that was not posted; DUNLIN_LABELLED_TOWNS=3000 makes more of them.
  */
 
-enum { TOWNS = 260, LINES_OF_TOWN = 20, RECALL_OF_HUNDRED = 95 };
+enum { TOWNS = 300, LINES_OF_TOWN = 20, RECALL_OF_HUNDRED = 95 };
 
 struct tally {
 	int lines, posted, wrong, owed, missed;
@@ -146,10 +146,11 @@ static void what_is_posted_is_so_and_what_says_enough_is_posted(void **state)
 		print_tally(&table, labelled_class(i), t);
 		all = (struct tally){ all.lines + t->lines, all.posted + t->posted, all.wrong + t->wrong, all.owed + t->owed,
 			all.missed + t->missed };
-		assert_true(t->lines > 20);
 	}
 	print_tally(&table, "all", &all);
 	show(text_done(&table));
+	for (size_t i = 0; labelled_class(i); i++)
+		assert_true(tallies[i].lines > 20);
 	assert_true(all.lines >= 5000);
 	assert_int_equal(all.wrong, 0);
 	assert_true((all.owed - all.missed) * 100 >= all.owed * RECALL_OF_HUNDRED);

@@ -182,6 +182,111 @@ static void a_credit_notes_number_names_the_invoice_that_it_credits_and_no_more(
 	assert_int_equal(world_item(&w, invoice)->open, 0);
 }
 
+/* ---- mandates, dates, forms of words ---- */
+
+static struct uuid paid_under(struct world *w, int64_t minor, const char *text, const char *mandate)
+{
+	return world_line(w, (struct line_of){ .minor = minor, .text = text, .mandate = mandate });
+}
+
+static void a_mandate_is_learned_and_speaks_for_its_customer_and_against_others(void **state)
+{
+	struct world w = open_town(*state);
+	assert_false(waits(&w, paid_under(&w, 5000, "NORD-000001", "M-1")));
+	assert_true(payer_holds(payer_by(&w, "@mandate:M-1")));
+	struct uuid second = paid_under(&w, 7000, "", "M-1");
+	assert_string_equal(world_rule(&w, second), "payer_amount");
+	assert_int_equal(payer_by(&w, "@mandate:M-1")->right, 1);
+	struct uuid other = paid_under(&w, 5000, "NORD-000004", "M-1");
+	assert_true(waits(&w, other));
+	assert_string_equal(world_rule(&w, other), "number_other_payer");
+	assert_proven(&w);
+}
+
+static void what_was_right_once_and_then_taken_back_is_withdrawn_and_counted(void **state)
+{
+	struct world w = open_town(*state);
+	paid_under(&w, 5000, "NORD-000001", "M-1");
+	struct uuid second = paid_under(&w, 7000, "", "M-1");
+	unmatch(&w, second);
+	const struct payer *p = payer_by(&w, "@mandate:M-1");
+	assert_true(p->withdrawn);
+	assert_int_equal(p->right, 0);
+	assert_int_equal(p->wrong, 1);
+	assert_true(waits(&w, paid_under(&w, 9100, "", "M-1")));
+	assert_proven(&w);
+}
+
+static void a_person_teaches_words_that_stay_and_the_next_month_is_paid(void **state)
+{
+	struct world w = open_town(*state);
+	struct uuid first = world_line(&w, (struct line_of){ .minor = 5000, .text = "Kd 4711 Miete 01/2026" });
+	assert_true(waits(&w, first));
+	match(&w, first, "NORD-000001");
+	const struct payer *p = payer_by(&w, "@form:KD4711");
+	assert_true(payer_holds(p) && span_is(p->taught_by, "desk") && p->taught_at.us);
+	struct uuid next = world_line(&w, (struct line_of){ .minor = 7000, .text = "Kd 4711 Miete 02/2026" });
+	assert_string_equal(world_rule(&w, next), "payer_amount");
+	assert_int_equal(payer_by(&w, "@form:KD4711")->right, 1);
+	/* Never against a name. */
+	assert_true(
+		waits(&w, world_line(&w, (struct line_of){ .minor = 9100, .text = "Kd 4711 Miete 03/2026", .name = "Kanzlei Brandt" })));
+	assert_proven(&w);
+}
+
+static void words_that_two_customers_have_say_nothing(void **state)
+{
+	struct world w = open_town(*state);
+	match(&w, world_line(&w, (struct line_of){ .minor = 5000, .text = "Kd 4711 Miete" }), "NORD-000001");
+	struct uuid second = world_line(&w, (struct line_of){ .minor = 5001, .text = "Kd 4711 Miete" });
+	run(&w, world_command(&w, "MatchLine", world_path(&w, "lines", second, "match"), "\"customer_ref\":\"c2\""));
+	assert_true(waits(&w, world_line(&w, (struct line_of){ .minor = 7000, .text = "Kd 4711 Miete" })));
+}
+
+static void money_that_came_before_the_invoice_is_not_for_it(void **state)
+{
+	struct world w = open_town(*state);
+	run(&w, world_named_customer(&w, "c1", 3, HOME, "Nordwind GmbH"));
+	struct uuid unnamed = world_line(&w, (struct line_of){ .minor = 5000, .iban = HOME, .name = "Nordwind", .days_before = 9 });
+	assert_true(waits(&w, unnamed));
+	struct uuid named = world_line(&w, (struct line_of){ .minor = 7000, .text = "NORD-000002", .name = "Nordwind", .days_before = 9 });
+	assert_string_equal(world_rule(&w, named), "number_early");
+	/* Who pays in advance what was agreed, from the account that invoicing told, means it. */
+	struct uuid agreed = world_line(
+		&w, (struct line_of){ .minor = 7000, .text = "NORD-000002", .iban = HOME, .name = "Nordwind", .days_before = 9 });
+	assert_string_equal(world_rule(&w, agreed), "number");
+}
+
+static void a_number_cut_at_the_fields_end_needs_the_amount_and_the_payer(void **state)
+{
+	struct world w = open_town(*state);
+	world_issue(&w, "c1", "NORD-000018", 3300);
+	world_issue(&w, "c1", "NORD-000019", 3300);
+	run(&w, world_named_customer(&w, "c1", 3, HOME, "Nordwind GmbH"));
+	assert_int_equal(strlen("Rechnung Januar NORD-00000"), 26);
+	/* At no field's end one digit may be lost, and the account must be the payer's. */
+	assert_string_equal(world_rule(&w, paid(&w, 5000, "Rechnung Jan. NORD-00000", ABROAD, "Nordwind")), "mended_selection");
+	assert_string_equal(world_rule(&w, paid(&w, 5000, "Rechnung Januar, NORD-00000", ABROAD, "Nordwind")), "mended");
+	assert_string_equal(world_rule(&w, paid(&w, 7000, "Rechnung Jan. NORD-00000", HOME, "Nordwind")), "mended");
+	/* Two fit. */
+	assert_true(waits(&w, paid(&w, 3300, "Rechnung Januar, NORD-00001", HOME, "Nordwind")));
+	assert_proven(&w);
+}
+
+static void an_end_to_end_id_that_is_a_number_of_ours_is_the_number(void **state)
+{
+	struct world w = open_town(*state);
+	struct uuid line = world_line(&w, (struct line_of){ .minor = 5000, .end_to_end = "NORD-000001", .name = "Nordwind" });
+	const struct kept_candidate *c;
+	size_t i = 0;
+	assert_string_equal(world_rule(&w, line), "number");
+	assert_non_null(c = book_next(w.book, BOOK_CANDIDATES, &i));
+	assert_true(c->candidate.signs & SIGN_SAME_REF);
+	/* Mended it needs no name beside it, where the amount is exact. */
+	assert_string_equal(world_rule(&w, world_line(&w, (struct line_of){ .minor = 7000, .end_to_end = "NORD-OOOOO2" })), "mended");
+	assert_true(waits(&w, world_line(&w, (struct line_of){ .minor = 9100, .text = "NORD-OOOOO3" })));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +300,13 @@ int main(void)
 		WITH_ARENA(selections_that_tie_wait),
 		WITH_ARENA(a_customers_number_in_the_text_names_the_payer),
 		WITH_ARENA(a_credit_notes_number_names_the_invoice_that_it_credits_and_no_more),
+		WITH_ARENA(a_mandate_is_learned_and_speaks_for_its_customer_and_against_others),
+		WITH_ARENA(what_was_right_once_and_then_taken_back_is_withdrawn_and_counted),
+		WITH_ARENA(a_person_teaches_words_that_stay_and_the_next_month_is_paid),
+		WITH_ARENA(words_that_two_customers_have_say_nothing),
+		WITH_ARENA(money_that_came_before_the_invoice_is_not_for_it),
+		WITH_ARENA(a_number_cut_at_the_fields_end_needs_the_amount_and_the_payer),
+		WITH_ARENA(an_end_to_end_id_that_is_a_number_of_ours_is_the_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

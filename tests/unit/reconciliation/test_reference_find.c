@@ -235,6 +235,40 @@ static void any_bytes_are_searched(void **state)
 	}
 }
 
+static const char *completed(struct arena *a, const char *text)
+{
+	struct span one = span_of(text);
+	struct tokens tokens;
+	reference_complete(a, &one, 1, &tokens);
+	return tokens.count ? arena_printf(a, "%zu %.*s %.*s%s", tokens.count, SPAN_ARG(tokens.at[0]),
+				      SPAN_ARG(tokens.at[tokens.count - 1]), tokens.how[0] & HOW_CUT_WIDTH ? " at a width" : "")
+			    : "";
+}
+
+static void a_number_at_the_end_may_have_lost_one_digit_or_two_at_a_fields_width(void **state)
+{
+	assert_string_equal(completed(*state, "RG 2026-004"), "20 20260040 RG20260049");
+	assert_string_equal(completed(*state, "Zahlung Ihrer Rg. 2026-0004"), "330 202600040 IHRERRG2026000499 at a width");
+	assert_string_equal(completed(*state, "RG 2026-004 Danke"), "");
+	assert_string_equal(completed(*state, "DE89 3704 0044 0532 0130 00"), "");
+}
+
+static void words_that_stay_are_a_word_with_a_number_that_is_no_year_date_or_amount(void **state)
+{
+	static const struct {
+		const char *text, *forms;
+	} texts[] = { { "Kd 4711 Miete 01/2026", "KD4711" }, { "Miete Januar 2026", "" }, { "am 31122026 EUR 4711 Rate 5000,00", "" },
+		{ "Vertrag 88123, Objekt 0042", "VERTRAG88123 OBJEKT0042" }, { "IBAN 12345678", "" } };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct span one = span_of(texts[i].text), forms[REFERENCE_FORMS];
+		struct text t;
+		text_init(&t, *state);
+		for (size_t n = reference_forms(*state, &one, 1, forms), j = 0; j < n; j++)
+			text_printf(&t, "%s%.*s", j ? " " : "", SPAN_ARG(forms[j]));
+		assert_string_equal(span_cstr(*state, text_done(&t)), texts[i].forms);
+	}
+}
+
 /* ---- names ---- */
 
 static void names_are_alike_by_more_than_half_of_the_shorter_one(void **state)
@@ -253,6 +287,9 @@ static void names_are_alike_by_more_than_half_of_the_shorter_one(void **state)
 		{ "Societé Dupont SARL", "SOCIETE DUPONT", NAME_ALIKE },
 		{ "Kováč s.r.o.", "KOVAC", NAME_ALIKE },
 		{ "Schmidt AG", "Meier AG", NAME_OTHER },
+		{ "Weber Weber Kaufmann", "Weber Lindner Brandt", NAME_OTHER },
+		{ "Maria Maria", "Maria Lindner", NAME_OTHER },
+		{ "Jan Jan Lindner", "Jan Lindner", NAME_ALIKE },
 		{ "GmbH", "Meier", NAME_UNKNOWN },
 		{ "", "Meier", NAME_UNKNOWN },
 	};
@@ -269,6 +306,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ARENA(a_number_is_found_however_it_is_cut_by_signs_and_blanks),
 		WITH_ARENA(a_number_inside_a_longer_one_is_never_found),
+		WITH_ARENA(a_number_at_the_end_may_have_lost_one_digit_or_two_at_a_fields_width),
+		WITH_ARENA(words_that_stay_are_a_word_with_a_number_that_is_no_year_date_or_amount),
 		WITH_ARENA(a_creditor_reference_is_found_in_groups_of_four_and_in_the_text),
 		WITH_ARENA(a_text_that_the_bank_cut_in_mid_word_is_read_joined_as_well),
 		WITH_ARENA(a_structured_reference_counts_as_one_where_its_check_digits_hold),

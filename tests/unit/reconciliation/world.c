@@ -325,7 +325,7 @@ static struct uuid stage(struct world *w, struct line_of o)
 		.account = w->account,
 		.statement = statement,
 		.number = 1,
-		.booking = w->day,
+		.booking = { w->day.day - o.days_before },
 		.value = w->day,
 		.amount = { o.minor, eur },
 		.end_to_end = span_of(o.end_to_end),
@@ -333,6 +333,7 @@ static struct uuid stage(struct world *w, struct line_of o)
 		.texts = span_of(o.text),
 		.party_iban = span_of(o.iban),
 		.party_name = span_of(o.name),
+		.mandate = span_of(o.mandate),
 		.return_reason = span_of(o.return_reason) };
 	assert_int_equal(world_run(w, world_own(w, type_decide_statement, statement)), OK);
 	assert_int_equal(s->state, STATEMENT_ACCEPTED);

@@ -57,7 +57,8 @@ struct message *world_erased(struct world *, const char *customer);
 /* A bank line of an accepted statement of its own, posted and looked at. */
 struct line_of {
 	int64_t minor;
-	const char *end_to_end, *reference, *text, *iban, *return_reason, *name;
+	const char *end_to_end, *reference, *text, *iban, *return_reason, *name, *mandate;
+	int days_before; /* it was booked so many days before the statement's other days */
 };
 struct uuid world_line(struct world *, struct line_of);
 struct message *world_try(struct world *, struct uuid line);

@@ -9,18 +9,15 @@ static void *room(struct world *w, size_t size)
 	return arena_array(w->arena, size, 1000);
 }
 
-static void find_named(struct world *w, const struct line *line, struct hints *h)
+static void find_tokens(
+	struct world *w, const struct tokens *tokens, struct hints *h, struct hint *invoices, struct hint *payouts, struct span *customers)
 {
-	struct tokens tokens;
-	struct hint *invoices = room(w, sizeof(*invoices)), *payouts = room(w, sizeof(*payouts));
-	struct span *customers = room(w, sizeof(*customers));
 	const struct reference *r;
-	line_tokens(w->arena, line, &tokens);
-	for (size_t t = 0; t < tokens.count; t++)
+	for (size_t t = 0; t < tokens->count; t++)
 		for (size_t i = 0; (r = book_next(w->book, BOOK_REFERENCES, &i));) {
-			if (!span_equal(r->token, tokens.at[t]))
+			if (!span_equal(r->token, tokens->at[t]))
 				continue;
-			struct hint hint = { r->target, r->customer, match_token_signs(r->kind, tokens.how[t]), r->token };
+			struct hint hint = { r->target, r->customer, match_token_signs(r->kind, tokens->how[t]), r->token };
 			if (hint.signs && r->kind == REFERENCE_CUSTOMER)
 				customers[h->customer_count++] = r->customer;
 			else if (hint.signs && r->kind == REFERENCE_PAYOUT)
@@ -28,6 +25,19 @@ static void find_named(struct world *w, const struct line *line, struct hints *h
 			else if (hint.signs)
 				invoices[h->invoice_count++] = hint;
 		}
+}
+
+static void find_named(struct world *w, const struct line *line, struct hints *h)
+{
+	struct tokens tokens;
+	struct hint *invoices = room(w, sizeof(*invoices)), *payouts = room(w, sizeof(*payouts));
+	struct span *customers = room(w, sizeof(*customers));
+	line_tokens(w->arena, line, &tokens);
+	find_tokens(w, &tokens, h, invoices, payouts, customers);
+	if (!h->invoice_count && !h->payout_count) {
+		line_cut_tokens(w->arena, line, &tokens);
+		find_tokens(w, &tokens, h, invoices, payouts, customers);
+	}
 	h->invoices = invoices;
 	h->payouts = payouts;
 	h->customers = customers;
@@ -54,22 +64,48 @@ static void find_owed(struct world *w, const struct line *line, struct span cust
 			owed[h->of_payer_count++] = (struct hint){ .target = item->invoice, .customer = item->customer };
 }
 
+/* Customers that are known by the mark. */
+static const struct span *find_known(struct world *w, struct span mark, size_t *n)
+{
+	struct span *customers = room(w, sizeof(*customers));
+	const struct payer *p;
+	*n = 0;
+	for (size_t i = 0; mark.size && (p = book_next(w->book, BOOK_PAYERS, &i));)
+		if (payer_holds(p) && span_equal(p->iban, mark))
+			customers[(*n)++] = p->customer;
+	return customers;
+}
+
+static void find_forms(struct world *w, const struct line *line, struct hints *h)
+{
+	struct span forms[REFERENCE_FORMS], *customers = room(w, sizeof(*customers));
+	size_t n = h->invoice_count ? 0 : line_forms(w->arena, line, forms), count;
+	for (size_t i = 0; i < n; i++) {
+		const struct span *known = find_known(w, payer_form_mark(w->arena, forms[i]), &count);
+		for (size_t j = 0; j < count; j++)
+			if (!h->form_count || !span_equal(customers[h->form_count - 1], known[j]))
+				customers[h->form_count++] = known[j];
+	}
+	h->forms = customers;
+}
+
 static void find_payers(struct world *w, const struct line *line, struct hints *h)
 {
-	struct span *payers = room(w, sizeof(*payers));
 	struct hint *owed = room(w, sizeof(*owed));
-	const struct payer *p;
-	for (size_t i = 0; line->party_iban.size && (p = book_next(w->book, BOOK_PAYERS, &i));)
-		if (payer_holds(p) && span_equal(p->iban, line->party_iban))
-			payers[h->payer_count++] = p->customer;
+	h->payers = find_known(w, line->party_iban, &h->payer_count);
+	h->mandates = find_known(w, payer_mandate_mark(w->arena, line->mandate), &h->mandate_count);
+	find_forms(w, line, h);
+	for (size_t i = 0; i < h->mandate_count; i++)
+		find_owed(w, line, h->mandates[i], h, owed);
+	for (size_t i = 0; i < h->form_count; i++)
+		find_owed(w, line, h->forms[i], h, owed);
 	for (size_t i = 0; i < h->payer_count; i++)
-		find_owed(w, line, payers[i], h, owed);
+		find_owed(w, line, h->payers[i], h, owed);
 	for (size_t i = 0; i < h->customer_count; i++)
 		find_owed(w, line, h->customers[i], h, owed);
 	for (size_t i = 0; i < h->invoice_count; i++)
 		if (h->invoices[i].signs & SIGN_NUMBER)
 			find_owed(w, line, h->invoices[i].customer, h, owed);
-	h->payers = payers;
 	h->of_payer = owed;
 }
 

@@ -5,6 +5,7 @@
 #define RECONCILIATION_BOOK_H
 
 #include "account.h"
+#include "difference.h"
 #include "exception.h"
 #include "export.h"
 #include "journal.h"
@@ -32,6 +33,7 @@ enum book_shelf {
 	BOOK_REFERENCES,
 	BOOK_RECEIPTS,
 	BOOK_ALLOCATIONS,
+	BOOK_DIFFERENCES,
 	BOOK_WANTED,
 	BOOK_REFUNDS,
 	BOOK_CREDITS,
@@ -41,6 +43,8 @@ enum book_shelf {
 	BOOK_EXCEPTION_STEPS,
 	BOOK_MERCHANTS,
 	BOOK_LIMITS,
+	BOOK_POLICIES,
+	BOOK_LINE_DETAILS, /* never saved */
 	BOOK_CUSTOMERS,
 	BOOK_PAYERS,
 	BOOK_CANDIDATES,

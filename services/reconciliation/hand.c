@@ -63,7 +63,7 @@ static enum err resolve(const struct ledger *l, const struct named_item *items, 
 			return why_field(why, ERR_REFUSED, "amount_not_open", field(l, i, "amount"), "%s is open",
 				money_text(l->arena, in(currency, open)));
 		TRY(money_add(total, in(currency, minor), &total, why));
-		shares[i] = (struct share){ v->customer, { v->id, items[i].item.part, minor } };
+		shares[i] = (struct share){ .customer = v->customer, .item = { v->id, items[i].item.part, minor } };
 	}
 	*sum = total.minor;
 	return OK;
@@ -93,7 +93,7 @@ static enum err match_items(struct ledger *l, const struct match_line *m, struct
 	if (m->customer.size && !is_customer(l, m->customer))
 		return why_field(why, ERR_NOT_FOUND, "customer_unknown", "customer", "there is no such customer");
 	if (sum < left)
-		shares[n++] = (struct share){ m->customer, { .minor = left - sum } };
+		shares[n++] = (struct share){ .customer = m->customer, .item = { .minor = left - sum } };
 	return line_become_receipts(l, line, shares, n, EVIDENCE_PERSON, why);
 }
 

@@ -20,6 +20,16 @@ enum err hand_limit(struct ledger *l, const struct define_limit *d, struct why *
 	return OK;
 }
 
+void hand_policy(struct ledger *l, const struct define_policy *d)
+{
+	struct span key = limit_key(l, d->policy.currency);
+	bool has = book_find(l->book, BOOK_POLICIES, key);
+	struct difference_policy *p = has ? book_edit(l->book, BOOK_POLICIES, key) : book_add(l->book, BOOK_POLICIES, key);
+	ledger_audit(l, d->by.client, d->by.who, "define differences", span_of(arena_strdup(l->arena, d->policy.currency.code)), d->by.why);
+	*p = d->policy;
+	p->merchant = l->merchant;
+}
+
 static bool is_beyond(const struct ledger *l, struct currency currency, int64_t minor)
 {
 	const struct limit *limit = book_find(l->book, BOOK_LIMITS, limit_key(l, currency));

@@ -5,6 +5,7 @@
 #ifndef RECONCILIATION_HAND_QUEUE_H
 #define RECONCILIATION_HAND_QUEUE_H
 
+#include "difference.h"
 #include "exception.h"
 #include "hand.h"
 
@@ -24,6 +25,13 @@ struct define_limit {
 	struct money write_off;
 };
 
+/* What may lack of a payment, from here on; what is posted stays. */
+struct define_policy {
+	struct by_whom by;
+	struct difference_policy policy; /* its merchant is the ledger's */
+};
+
+void hand_policy(struct ledger *, const struct define_policy *);
 enum err hand_limit(struct ledger *, const struct define_limit *, struct why *) MUST_CHECK;
 
 /* Gives up what is open of an item. Above the merchant's limit it only asks (*waits), as an exception: it is done when a second person asks for the same, or

@@ -34,6 +34,7 @@ HANDLER(export);
 HANDLER(mapping);
 HANDLER(follow);
 HANDLER(limit);
+HANDLER(policy);
 HANDLER(request_refund);
 
 /* Work on one exception. */

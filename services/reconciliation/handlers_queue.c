@@ -117,6 +117,29 @@ enum err apply_limit(struct book *book, const struct message *m, struct instant 
 	return OK;
 }
 
+enum err read_policy(struct message *m, struct arena *arena, struct why *why)
+{
+	READ(struct define_policy, wire_read_policy);
+}
+
+enum err need_policy(const struct message *m, struct need *need, struct why *why)
+{
+	(void)why;
+	need_key(need, KIND_CUSTOMER, m->merchant, SPAN("@merchant"));
+	need_want(need, WANT_MERCHANT, m->merchant, SPAN(""));
+	return OK;
+}
+
+enum err apply_policy(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	struct ledger l = open_hand(book, m, now, say);
+	(void)why;
+	hand_policy(&l, m->body);
+	ledger_tell(&l);
+	reply_hand(&l, 200, say_id(say), "state", "defined");
+	return OK;
+}
+
 enum err read_request_refund(struct message *m, struct arena *arena, struct why *why)
 {
 	READ(struct request_refund, wire_read_request_refund);

@@ -55,6 +55,7 @@ LIST(journal)
 LIST(payouts)
 LIST(notices)
 LIST(limits)
+LIST(difference_policies)
 
 /* Those of the path's id, which must be there. */
 static enum err find_in(struct request *r, struct db *db, const struct listed *list, struct rows *rows, struct why *why)
@@ -275,6 +276,9 @@ const struct route reconciliation_routes[] = {
 		"the chain of causes of a line, an invoice or a payment: file, statement, line, looks, match, money, transfers"),
 	GET("/v1/limits", show_limits, "up to how much one person alone may write off, by currency"),
 	ADMIN("/v1/limits", "LimitWriteOffs", "says up to how much one person alone may write off in a currency"),
+	GET("/v1/differences/policies", show_difference_policies, "what may lack of a payment and still settle it, by currency"),
+	ADMIN("/v1/differences/policies", "DefineDifferences",
+		"says what may lack of a payment in a currency: tolerance, discount, charges"),
 	GET("/v1/queue", queue_list, "the work queue: open exceptions by type, owner, stream, currency, rule, amount and age"),
 	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),

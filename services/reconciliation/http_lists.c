@@ -279,6 +279,25 @@ const struct listed list_limits = { .name = "limits",
 	.by_text = true,
 	.most = PAGE };
 
+static const struct shown difference_policies[] = {
+	{ "currency", SHOWN_TEXT },
+	{ "short_most", SHOWN_NUMBER },
+	{ "short_share", SHOWN_NUMBER },
+	{ "discount_share", SHOWN_NUMBER },
+	{ "discount_days", SHOWN_NUMBER },
+	{ "grace_days", SHOWN_NUMBER },
+	{ "takes_charges", SHOWN_BOOL },
+	{ "charges_most", SHOWN_NUMBER },
+	{ "known_charges", SHOWN_TEXT },
+	SHOWN_END,
+};
+const struct listed list_difference_policies = { .name = "policies",
+	.query = &q_show_difference_policies,
+	.columns = difference_policies,
+	.filters = (const char *const[]){ NULL },
+	.by_text = true,
+	.most = PAGE };
+
 static const struct shown notices[] = {
 	{ "id", SHOWN_UUID },
 	{ "kind", SHOWN_TEXT },

@@ -98,6 +98,16 @@ static const struct shown allocations[] = {
 	{ "amount", SHOWN_MONEY },
 	SHOWN_END,
 };
+static const struct shown differences[] = {
+	{ "id", SHOWN_UUID },
+	{ "kind", SHOWN_TEXT },
+	{ "receipt_id", SHOWN_UUID },
+	{ "invoice_id", SHOWN_UUID },
+	{ "part", SHOWN_INT },
+	{ "amount", SHOWN_MONEY },
+	{ "undone", SHOWN_MONEY },
+	SHOWN_END,
+};
 static const struct shown items[] = {
 	{ "id", SHOWN_UUID },
 	{ "part", SHOWN_INT },
@@ -149,6 +159,7 @@ static const struct link links[] = {
 	{ "history", "what waited for somebody, and who ended it", WHY_ALL, &q_why_history, history },
 	{ "receipts", "the money, as a customer's", WHY_RECEIPTS, &q_why_receipts, receipts },
 	{ "allocations", "what it stands against", WHY_RECEIPTS, &q_why_allocations, allocations },
+	{ "differences", "what was lacking, and why it is owed no more", WHY_RECEIPTS, &q_why_differences, differences },
 	{ "open_items", "what is owed after it", WHY_INVOICES, &q_why_items, items },
 	{ "transfers", "the transfers in the ledger", WHY_ALL, &q_why_transfers, transfers },
 	{ "events", "how often each was told, and where", WHY_ALL, &q_why_events, events },

@@ -16,6 +16,9 @@ static const char *const words[CAUSE_COUNT] = {
 	[CAUSE_RECEIPT] = "receipt",
 	[CAUSE_WRITE_OFF] = "write_off",
 	[CAUSE_OPENING] = "opening",
+	[CAUSE_DISCOUNT] = "discount",
+	[CAUSE_TOLERANCE] = "tolerance",
+	[CAUSE_CHARGES] = "charges",
 };
 
 const char *cause_word(enum cause cause)

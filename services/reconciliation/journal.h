@@ -24,6 +24,9 @@ enum cause {
 	CAUSE_RECEIPT,     /* the receipt by hand, or its allocation */
 	CAUSE_WRITE_OFF,   /* the write-off */
 	CAUSE_OPENING,     /* the statement that moved the opening balance */
+	CAUSE_DISCOUNT,    /* the discount for early payment (difference.h) */
+	CAUSE_TOLERANCE,   /* the little that was lacking */
+	CAUSE_CHARGES,     /* what banks kept */
 	CAUSE_COUNT
 };
 

@@ -10,7 +10,16 @@
 #include "unit.h"
 
 /* What changed an item or a credit; the values are those of dunlin.ledger.v1.CauseKind. */
-enum told_cause { TOLD_INVOICE = 1, TOLD_CREDIT_NOTE, TOLD_ALLOCATION, TOLD_REVERSAL, TOLD_REFUND, TOLD_DISCOUNT, TOLD_WRITE_OFF };
+enum told_cause {
+	TOLD_INVOICE = 1,
+	TOLD_CREDIT_NOTE,
+	TOLD_ALLOCATION,
+	TOLD_REVERSAL,
+	TOLD_REFUND,
+	TOLD_DISCOUNT,
+	TOLD_WRITE_OFF,
+	TOLD_CHARGES
+};
 
 struct touched_item {
 	struct open_item *item;

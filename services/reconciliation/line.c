@@ -123,6 +123,32 @@ struct line *line_edit(struct ledger *l, struct uuid id)
 	return book_edit(l->book, BOOK_LINES, book_key_uuid(l->book, l->merchant, id));
 }
 
+static int64_t charge_of(struct span told, struct currency currency)
+{
+	struct span code, digits, rest;
+	struct money money;
+	struct why why;
+	span_cut(told, ' ', &code, &rest);
+	span_cut(rest, ' ', &digits, &rest);
+	return span_is(code, currency.code) && money_parse(digits, currency, &money, &why) == OK ? money.minor : 0;
+}
+
+int64_t line_charges(const struct line *line, const struct line_detail *detail)
+{
+	struct currency currency = line->amount.currency;
+	int64_t sum = 0, more;
+	struct span rest = detail ? detail->charges : SPAN(""), told;
+	while (rest.size) {
+		span_cut(rest, '\n', &told, &rest);
+		int64_t minor = charge_of(told, currency);
+		sum += minor > 0 && sum < MONEY_LIMIT ? minor : 0;
+	}
+	if (sum || !detail || !span_is(detail->original_currency, currency.code))
+		return sum;
+	more = detail->original - line->amount.minor;
+	return more > 0 ? more : 0;
+}
+
 enum err line_accept(struct ledger *l, struct uuid id, struct why *why)
 {
 	const struct line *old = book_line(l->book, l->merchant, id);

@@ -10,6 +10,7 @@
 #define RECONCILIATION_LINE_H
 
 #include "chart.h"
+#include "difference.h"
 #include "digest.h"
 #include "readers/reading.h"
 #include "receipt.h"
@@ -69,6 +70,17 @@ struct line {
 	int64_t revision;
 };
 
+/* What the bank tells beyond that, of the few lines that have it. */
+struct line_detail {
+	struct span merchant;
+	struct uuid line;
+	int64_t original; /* in `original_currency`; 0: not told */
+	struct span original_currency, rate, charges; /* charges: "EUR 1.20 included COMM", one a line */
+};
+
+/* What banks kept of it, as the detail says: the charges in the line's currency, else what the instructed amount is more. 0: nothing is told. */
+int64_t line_charges(const struct line *, const struct line_detail *);
+
 /* Identity by content: account identifier, dates, amount, references, all text without white space and letters beyond ASCII, counterparty account. Not the bank's entry number, nor how text is cut. */
 struct digest line_key(struct span account, const struct reading_line *);
 
@@ -107,6 +119,7 @@ struct line *line_edit(struct ledger *, struct uuid id);
 struct share {
 	struct span customer;
 	struct payable item; /* minor: the share; invoice zero: unapplied */
+	struct found_difference difference; /* settled beside it */
 };
 enum err line_become_receipts(struct ledger *, struct line *, const struct share *, size_t n, enum evidence, struct why *) MUST_CHECK;
 enum err line_become_payout(struct ledger *, struct line *, struct uuid payout, struct why *) MUST_CHECK;

@@ -69,6 +69,8 @@ struct look {
 	struct ledger *l;
 	const struct line *line;
 	const struct hints *hints;
+	struct difference_policy policy;
+	int64_t charges; /* told */
 	struct candidate *candidates;
 	size_t count;
 };
@@ -156,6 +158,57 @@ static unsigned amount_signs(const struct look *k, const struct invoice *v)
 	return open <= 0 ? SIGN_SETTLED : left < open ? SIGN_PART : SIGN_OVER;
 }
 
+/* ---- what is lacking ---- */
+
+static bool is_untouched(const struct open_item *i)
+{
+	return !i->allocated && !i->discounted && !i->written_off;
+}
+
+/* The line against what is open of the invoice, or, where that is not near, of its part that is due next. */
+static struct settling settling_of(const struct look *k, const struct invoice *v, int64_t open, bool whole)
+{
+	const struct open_item **items;
+	struct settling s = { .open = open,
+		.paid = line_left(k->line),
+		.charges_told = k->charges,
+		.may_discount = whole && v->has_issued_on,
+		.issued = v->issued_on,
+		.valued = k->line->value };
+	for (size_t i = 0, n = whole ? invoice_items(k->l, v, &items) : 0; i < n; i++)
+		s.may_discount &= is_untouched(items[i]);
+	return s;
+}
+
+static int64_t open_next(const struct look *k, const struct invoice *v)
+{
+	const struct open_item **items;
+	for (size_t i = 0, n = invoice_items(k->l, v, &items); i < n; i++)
+		if (items[i]->open > 0)
+			return items[i]->open;
+	return 0;
+}
+
+/* A policy is the currency's, and so are the charges. */
+static unsigned lacking_signs(const struct look *k, const struct invoice *v, struct candidate *c)
+{
+	static const unsigned signs[DIFFERENCE_KINDS] = { 0, SIGN_CHARGES, SIGN_DISCOUNT, SIGN_TOLERANCE };
+	struct settling whole = settling_of(k, v, c->open, true);
+	int64_t least, most;
+	if (c->open <= 0 || !currency_equal(v->currency, k->line->amount.currency) || (c->signs & SIGN_AMOUNT))
+		return 0;
+	if (difference_discount(&k->policy, &whole, &least, &most) &&
+		money_round_half_even((__int128)whole.open * k->policy.discount_share, SHARE_WHOLE, &least) == OK)
+		c->discount = least;
+	c->difference = difference_find(&k->policy, &whole);
+	c->dispute = difference_dispute(&k->policy, &whole);
+	if (c->difference.kind == DIFFERENCE_NONE && v->parts > 1) {
+		struct settling part = settling_of(k, v, open_next(k, v), false);
+		c->difference = difference_find(&k->policy, &part);
+	}
+	return signs[c->difference.kind] | (c->dispute ? SIGN_DISPUTED : 0u);
+}
+
 static void add_invoice(struct look *k, struct uuid id, unsigned signs)
 {
 	const struct invoice *v = book_invoice(k->l->book, k->l->merchant, id);
@@ -166,6 +219,7 @@ static void add_invoice(struct look *k, struct uuid id, unsigned signs)
 	c->label = v->number;
 	c->open = invoice_open(k->l, v);
 	c->signs |= signs | payer_signs(k, v->customer) | amount_signs(k, v) | date_signs(k, v);
+	c->signs |= lacking_signs(k, v, c);
 }
 
 static bool is_inside(struct span part, struct span whole)
@@ -309,7 +363,8 @@ static enum err become_invoices(const struct look *k, struct line *line, enum ev
 	size_t n = 0;
 	for (size_t i = 0; i < k->count; i++)
 		if (k->candidates[i].chosen)
-			shares[n++] = (struct share){ k->candidates[i].customer, { k->candidates[i].target, 0, k->candidates[i].minor } };
+			shares[n++] = (struct share){ k->candidates[i].customer, { k->candidates[i].target, 0, k->candidates[i].minor },
+				k->candidates[i].difference };
 	if (evidence == EVIDENCE_PAYER)
 		note_learned(k);
 	return line_become_receipts(k->l, line, shares, n, evidence, why);
@@ -335,7 +390,11 @@ enum err line_look(struct ledger *l, struct line *line, struct why *why)
 {
 	static const struct hints nothing;
 	const struct hints *hints = book_find(l->book, BOOK_HINTS, book_key_uuid(l->book, l->merchant, line->id));
-	struct look k = { .l = l, .line = line, .hints = hints ? hints : &nothing };
+	struct look k = { .l = l,
+		.line = line,
+		.hints = hints ? hints : &nothing,
+		.policy = difference_policy_of(l, line->amount.currency),
+		.charges = line_charges(line, book_find(l->book, BOOK_LINE_DETAILS, book_key_uuid(l->book, l->merchant, line->id))) };
 	line->looks++;
 	gather(&k);
 	struct match match = line->amount.minor > 0 ? match_credit(k.candidates, k.count, line_left(line), line_is_return(line))

@@ -51,6 +51,9 @@ static enum err make_receipt(struct ledger *l, const struct line *line, struct s
 	};
 	TRY(receipt_make(l, &made, plain(l, CHART_UNIDENTIFIED_RECEIPTS), &r, why));
 	receipt_allocate(l, r->id, items, count, evidence, false);
+	for (size_t i = 0; i < n; i++)
+		if (shares[i].difference.minor && span_equal(shares[i].customer, customer))
+			TRY(difference_grant(l, r->id, line->id, shares[i].item.invoice, shares[i].difference, why));
 	return OK;
 }
 

@@ -1,3 +1,4 @@
+#include "difference.h"
 #include "ledger.h"
 #include "line.h"
 
@@ -131,8 +132,8 @@ bool line_can_be_restored(const struct ledger *l, const struct line *back)
 	return !back->took_receipts && of->as == LINE_AS_NOTHING;
 }
 
-/* What its allocations had paid, as far as that is open. */
-static void allocate_again(struct ledger *l, const struct receipt *r)
+/* What its allocations had paid, as far as that is open; where all of it is paid again, with the differences that stood beside it. */
+static enum err allocate_again(struct ledger *l, const struct receipt *r, struct why *why)
 {
 	const struct allocation *a;
 	size_t n = 0;
@@ -144,10 +145,11 @@ static void allocate_again(struct ledger *l, const struct receipt *r)
 		if (uuid_equal(a->receipt, r->id) && span_equal(a->merchant, l->merchant))
 			again[n++] = (struct payable){ a->invoice, a->part, r->unapplied };
 	receipt_allocate(l, r->id, again, n, EVIDENCE_REFERENCE, false);
+	return r->unapplied ? OK : difference_redo(l, r->id, why);
 }
 
 /* What the return took is put back to the receipts that it was taken from. */
-static void restore_receipts(struct ledger *l, const struct line *of, int64_t minor, enum chart from, bool again)
+static enum err restore_receipts(struct ledger *l, const struct line *of, int64_t minor, enum chart from, bool again, struct why *why)
 {
 	const struct receipt *r;
 	for (size_t i = 0; minor && (r = book_next(l->book, BOOK_RECEIPTS, &i));) {
@@ -157,11 +159,12 @@ static void restore_receipts(struct ledger *l, const struct line *of, int64_t mi
 		receipt_put_back(l, r->id, back, plain(l, from));
 		ledger_receipt(l, r->id)->returned -= back;
 		if (again)
-			allocate_again(l, r);
+			TRY(allocate_again(l, r, why));
 		minor -= back;
 	}
 	if (minor)
 		bug("a return took more than its receipts remember");
+	return OK;
 }
 
 static enum err give_back(struct line *of, int64_t minor, struct why *why)
@@ -183,7 +186,7 @@ enum err line_become_reversal(struct ledger *l, struct line *line, struct uuid i
 	l->customer = SPAN("");
 	TRY(give_back(of, minor, why));
 	if (back->took_receipts)
-		restore_receipts(l, of, minor, CHART_UNIDENTIFIED_RECEIPTS, true);
+		TRY(restore_receipts(l, of, minor, CHART_UNIDENTIFIED_RECEIPTS, true, why));
 	back->returned += minor;
 	TRY(line_act(back, LINE_RETURN, why));
 	line_settle_exceptions(l, of);
@@ -224,7 +227,7 @@ enum err line_unmatch_return(struct ledger *l, struct line *line, struct why *wh
 			why, ERR_REFUSED, "earlier_line_matched", "the earlier line was matched after the return: take that back first");
 	TRY(give_back(of, minor, why));
 	if (had_receipts)
-		restore_receipts(l, of, minor, CHART_UNIDENTIFIED_PAYMENTS, false);
+		TRY(restore_receipts(l, of, minor, CHART_UNIDENTIFIED_PAYMENTS, false, why));
 	else
 		ledger_post(l, line_holding(l->arena, line), line_holding(l->arena, of), (struct money){ minor, line->amount.currency });
 	exception_close(l, EXCEPTION_RETURN, line->id, l->by);

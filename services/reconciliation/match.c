@@ -8,6 +8,7 @@ enum { SELECTION_POSTS = 6 };
 enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN | SIGN_CUT };
 /* By whom the line is, without a word of what it pays. */
 enum { SIGNS_KNOWN = SIGN_PAYER | SIGN_MANDATE | SIGN_CUSTOMER | SIGN_FORM };
+enum { SIGNS_LESS = SIGN_CHARGES | SIGN_DISCOUNT | SIGN_TOLERANCE };
 
 static struct match found(enum match_rule_id id, size_t candidates)
 {
@@ -37,6 +38,8 @@ static void choose(struct candidate *c, int64_t minor)
 {
 	c->chosen = true;
 	c->minor = minor;
+	c->difference = (struct found_difference){ DIFFERENCE_NONE, 0 };
+	c->dispute = DISPUTE_NONE;
 }
 
 static bool is_contradicted(const struct candidate *c)
@@ -50,6 +53,18 @@ static bool is_contradicted(const struct candidate *c)
 static bool is_early(const struct candidate *c)
 {
 	return c->signs & SIGN_EARLY;
+}
+
+/* It alone: what the line lacks of it is settled too where that is allowed and nobody else may be the payer. */
+static void choose_alone(struct candidate *c, int64_t minor)
+{
+	struct found_difference difference = c->difference;
+	enum dispute dispute = c->dispute;
+	choose(c, minor);
+	if (is_contradicted(c) || (c->signs & SIGN_OTHER_PAYER))
+		return;
+	c->difference = difference;
+	c->dispute = dispute;
 }
 
 /* ---- sets of invoices ---- */
@@ -101,6 +116,45 @@ static void choose_selection(const struct set *s, const struct selection *x)
 			choose(s->at[i], s->at[i]->open);
 }
 
+static bool is_one_customer(const struct set *s)
+{
+	for (size_t i = 1; i < s->count; i++)
+		if (!span_equal(s->at[i]->customer, s->at[0]->customer))
+			return false;
+	return true;
+}
+
+static bool is_without_doubt(const struct set *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (is_contradicted(s->at[i]) || (s->at[i]->signs & SIGN_OTHER_PAYER) || s->at[i]->open <= 0)
+			return false;
+	return s->count <= SELECT_MOST && is_one_customer(s);
+}
+
+/* The amount is everything that is named, each less the discount that may be taken of it, where some may. */
+static bool is_discounted(const struct set *s, int64_t amount)
+{
+	int64_t sum = 0, discount = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		sum += s->at[i]->open - s->at[i]->discount;
+		discount += s->at[i]->discount;
+	}
+	return discount && sum == amount;
+}
+
+static bool match_discounted(const struct set *s, int64_t amount)
+{
+	if (!is_without_doubt(s) || !is_discounted(s, amount) || select_of(s, amount).found)
+		return false;
+	for (size_t i = 0; i < s->count; i++) {
+		int64_t less = s->at[i]->discount;
+		choose(s->at[i], s->at[i]->open - less);
+		s->at[i]->difference = (struct found_difference){ less ? DIFFERENCE_DISCOUNT : DIFFERENCE_NONE, less };
+	}
+	return true;
+}
+
 /* rule, rule + 1, rule + 2: the sum of all, a selection, several. The selection has one of the first `least` of the set. */
 static struct match match_several(const struct set *s, size_t least, int64_t amount, enum match_rule_id sum)
 {
@@ -108,20 +162,12 @@ static struct match match_several(const struct set *s, size_t least, int64_t amo
 	bool has_least = false;
 	for (size_t i = 0; i < least && i < s->count; i++)
 		has_least |= is_in(&x, i);
-	if (x.ended || x.found != 1 || !has_least)
+	if (x.ended || x.found != 1 || !has_least || (!is_all(s, &x) && is_discounted(s, amount)))
 		return found(sum + 2, s->count);
 	enum match_rule_id rule = is_all(s, &x) ? sum : sum + 1;
 	if (match_rule(rule)->posts)
 		choose_selection(s, &x);
 	return found(rule, 1);
-}
-
-static bool is_one_customer(const struct set *s)
-{
-	for (size_t i = 1; i < s->count; i++)
-		if (!span_equal(s->at[i]->customer, s->at[0]->customer))
-			return false;
-	return true;
 }
 
 /* ---- payouts ---- */
@@ -191,11 +237,13 @@ static struct match match_references(const struct named *x, int64_t amount)
 	struct set both = x->references;
 	set_append(&both, &x->numbers);
 	if (x->references.count == 1 && (!x->numbers.count || (x->references.at[0]->signs & SIGN_AMOUNT))) {
-		choose(x->references.at[0], amount);
+		choose_alone(x->references.at[0], amount);
 		return found(MATCH_REFERENCE, 1);
 	}
 	if (x->references.count > 1) {
 		struct match match = match_several(&x->references, x->references.count, amount, MATCH_REFERENCES_SUM);
+		if (match.rule == MATCH_REFERENCES_SEVERAL && !x->numbers.count && match_discounted(&x->references, amount))
+			return found(MATCH_REFERENCES_DISCOUNTED, 1);
 		if (match.rule != MATCH_REFERENCES_SEVERAL || !x->numbers.count)
 			return match;
 	}
@@ -222,7 +270,7 @@ static struct match match_number(const struct named *x, int64_t amount)
 		return found(MATCH_NUMBER_EARLY, 1);
 	if (!(one->signs & SIGN_AMOUNT) && (owes_other || (one->signs & SIGN_FOLLOWED)))
 		return found(MATCH_NUMBER_OTHER_AMOUNT, 1);
-	choose(one, amount);
+	choose_alone(one, amount);
 	return found(MATCH_NUMBER, 1);
 }
 
@@ -287,6 +335,8 @@ static struct match match_numbers(const struct named *x, int64_t amount)
 		return match_number(x, amount);
 	if (!one) {
 		struct match match = match_several(&x->numbers, x->numbers.count, amount, MATCH_NUMBERS_SUM);
+		if (match.rule == MATCH_NUMBERS_SEVERAL && !x->weak.count && match_discounted(&x->numbers, amount))
+			return found(MATCH_NUMBERS_DISCOUNTED, 1);
 		if (match.rule != MATCH_NUMBERS_SEVERAL || !x->weak.count)
 			return match;
 	}
@@ -343,22 +393,26 @@ static bool match_payer(struct candidate *all, size_t n, int64_t amount, struct 
 {
 	struct set owed = { .count = 0 };
 	struct candidate *exact = NULL;
-	size_t count = 0;
+	size_t count = 0, less = 0; /* what is less by a difference is an explanation too */
 	for (size_t i = 0; i < n; i++) {
 		struct candidate *c = &all[i];
 		if (!has(c, CANDIDATE_INVOICE, 0, SIGN_OTHER_CURRENCY) || !(c->signs & SIGNS_KNOWN) || c->open <= 0 || is_contradicted(c) ||
 			is_early(c))
 			continue;
 		set_add(&owed, c);
+		less += (c->signs & SIGNS_LESS) != 0;
 		if (c->signs & SIGN_AMOUNT) {
 			exact = c;
 			count++;
 		}
 	}
+	bool has_sum = less && !exact && owed.count <= SELECT_MOST && select_of(&owed, amount).found;
 	if (owed.count)
-		*out = count > 1 ? found(MATCH_PAYER_AMOUNT_SEVERAL, count)
-		       : exact   ? match_exact(&owed, exact, amount)
-				 : match_sum(&owed, amount);
+		*out = count > 1         ? found(MATCH_PAYER_AMOUNT_SEVERAL, count)
+		       : exact && less   ? found(MATCH_PAYER_AMOUNT_SEVERAL, 1 + less)
+		       : exact           ? match_exact(&owed, exact, amount)
+		       : less && has_sum ? found(MATCH_PAYER_SELECTIONS, 2)
+					 : match_sum(&owed, amount);
 	return owed.count > 0;
 }
 

@@ -43,9 +43,13 @@ enum {
 	SIGN_EARLY = 1 << 23, /* against: the money came before it was issued */
 	SIGN_CUT = 1 << 24, /* its number begins with the number at the end of the text */
 	SIGN_CUT_WIDTH = 1 << 25, /* and the text ends there as fields do: after 27, 35 or 140 characters */
-	SIGN_FORM = 1 << 26 /* a form of words that a person has taught as this customer's */
+	SIGN_FORM = 1 << 26, /* a form of words that a person has taught as this customer's */
+	SIGN_CHARGES = 1 << 27, /* what is lacking is what banks kept */
+	SIGN_DISCOUNT = 1 << 28, /* it is the discount for early payment */
+	SIGN_TOLERANCE = 1 << 29, /* it is so little that the policy gives it up */
+	SIGN_DISPUTED = 1 << 30 /* against: a discount was taken that is not due */
 };
-enum { SIGNS = 27 };
+enum { SIGNS = 31 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
@@ -63,7 +67,10 @@ struct candidate {
 	int64_t open; /* what is owed; of a payout its amount; of a line what can be taken back */
 	unsigned signs;
 	bool chosen;
-	int64_t minor; /* of the line's amount, where chosen */
+	int64_t minor;        /* of the line's amount, where chosen */
+	int64_t discount;     /* what may be deducted of what is owed, if it is paid now */
+	struct found_difference difference; /* what else of it would be settled by the line, or is where it is chosen; not kept */
+	enum dispute dispute; /* not kept */
 };
 
 enum match_rule_id {
@@ -75,6 +82,7 @@ enum match_rule_id {
 	MATCH_REFERENCES_SUM,
 	MATCH_REFERENCES_SELECTION,
 	MATCH_REFERENCES_SEVERAL,
+	MATCH_REFERENCES_DISCOUNTED,
 	MATCH_NAMED_SUM,
 	MATCH_NAMED_SELECTION,
 	MATCH_NAMED_SEVERAL,
@@ -85,6 +93,7 @@ enum match_rule_id {
 	MATCH_NUMBERS_SUM,
 	MATCH_NUMBERS_SELECTION,
 	MATCH_NUMBERS_SEVERAL,
+	MATCH_NUMBERS_DISCOUNTED,
 	MATCH_MENDED,
 	MATCH_MENDED_ALONE,
 	MATCH_MENDED_SUM,

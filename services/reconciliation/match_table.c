@@ -35,6 +35,10 @@ static const struct {
 	{ "number_cut", "the number at the end of the text is the document's without its last digits" },
 	{ "cut_at_width", "the text ends where fields of banks do, after 27, 35 or 140 characters" },
 	{ "reference_form", "the text has a word and number that a person's match has taught as this customer's" },
+	{ "less_charges", "what is lacking is what banks kept: the line tells it, or the merchant knows the amount" },
+	{ "discount_taken", "what is lacking is the discount for early payment, and it is in time" },
+	{ "within_tolerance", "what is lacking is so little that the merchant's policy gives it up" },
+	{ "discount_disputed", "against that it settles all: a discount was taken too late, or more than is due" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {
@@ -53,6 +57,8 @@ static const struct match_rule rules[MATCH_RULES] = {
 		"several structured references, of which exactly one selection sums to the line" },
 	[MATCH_REFERENCES_SEVERAL] = { "references_several", VERDICT_AMBIGUOUS, false, EVIDENCE_REFERENCE,
 		"several structured references, no single selection sums up" },
+	[MATCH_REFERENCES_DISCOUNTED] = { "references_discounted", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
+		"several structured references of one customer, whose open amounts less the discount for early payment sum to the line" },
 	[MATCH_NAMED_SUM] = { "named_sum", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
 		"structured references and other documents' numbers, whose open amounts sum to the line" },
 	[MATCH_NAMED_SELECTION] = { "named_selection", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
@@ -73,6 +79,8 @@ static const struct match_rule rules[MATCH_RULES] = {
 		"several whole document numbers, of which exactly one selection sums to the line" },
 	[MATCH_NUMBERS_SEVERAL] = { "numbers_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
 		"several whole document numbers, no single selection sums up" },
+	[MATCH_NUMBERS_DISCOUNTED] = { "numbers_discounted", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
+		"several whole document numbers of one customer, whose open amounts less the discount for early payment sum to the line" },
 	[MATCH_MENDED] = { "mended", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
 		"one number that is short, cut or had to be mended; the amount is exactly what is open, and account, mandate or name are the "
 		"customer's; of one cut elsewhere than at a field's width, account or mandate" },

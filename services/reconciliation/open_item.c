@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "difference.h"
 #include "ledger.h"
 
 static struct money in(struct currency currency, int64_t minor)
@@ -178,8 +179,8 @@ enum err invoice_issue(struct ledger *l, const struct invoice_issued *issued, st
 
 /* ---- write-off ---- */
 
-/* The net and the tax of part of an invoice: shares of the whole, the largest remainder makes them sum. `sign` -1 takes it back. */
-static enum err post_write_off(struct ledger *l, const struct invoice *v, int64_t minor, int sign, struct why *why)
+/* The net and the tax of part of an invoice: shares of the whole, the largest remainder makes them sum. */
+static enum err post_shares(struct ledger *l, const struct invoice *v, enum chart chart, int64_t minor, struct why *why)
 {
 	size_t n = 1, i = 0;
 	struct tax_share share;
@@ -191,11 +192,20 @@ static enum err post_write_off(struct ledger *l, const struct invoice *v, int64_
 	weights[0] = v->net;
 	for (struct span rest = v->taxes; share_next(&rest, &share);)
 		weights[++i] = share.minor;
-	TRY(money_split(in(v->currency, sign * minor), weights, n, shares, why));
-	ledger_post(l, chart_account(l->arena, CHART_WRITE_OFF, SPAN("")), receivable, shares[0]);
+	TRY(money_split(in(v->currency, minor), weights, n, shares, why));
+	ledger_post(l, chart_account(l->arena, chart, SPAN("")), receivable, shares[0]);
 	i = 0;
 	for (struct span rest = v->taxes; share_next(&rest, &share);)
 		ledger_post(l, chart_account(l->arena, CHART_TAX, share.category), receivable, shares[++i]);
+	return OK;
+}
+
+enum err invoice_post_given_up(struct ledger *l, const struct invoice *v, enum chart chart, bool with_tax, int64_t minor, struct why *why)
+{
+	if (with_tax)
+		return post_shares(l, v, chart, minor, why);
+	ledger_post(
+		l, chart_account(l->arena, chart, SPAN("")), chart_account(l->arena, CHART_RECEIVABLE, SPAN("")), in(v->currency, minor));
 	return OK;
 }
 
@@ -216,7 +226,7 @@ enum err item_write_off(struct ledger *l, struct uuid invoice, int32_t part, int
 	struct open_item *item = ledger_item(l, invoice, part, TOLD_WRITE_OFF, l->cause_id);
 	item->open -= minor;
 	item->written_off += minor;
-	return post_write_off(l, v, minor, 1, why);
+	return post_shares(l, v, CHART_WRITE_OFF, minor, why);
 }
 
 /* ---- credit notes ---- */
@@ -246,6 +256,31 @@ static void release_item(struct ledger *l, const struct open_item *item, int64_t
 		bug("an item has more allocated than allocations stand");
 }
 
+/* A person's write-off undone, of which the item has at least that. */
+static enum err take_write_off_back(struct ledger *l, const struct invoice *v, struct open_item *item, int64_t minor, struct why *why)
+{
+	enum cause cause = l->cause;
+	item->written_off -= minor;
+	item->open += minor;
+	l->cause = CAUSE_WRITE_OFF;
+	TRY(post_shares(l, v, CHART_WRITE_OFF, -minor, why));
+	l->cause = cause;
+	return OK;
+}
+
+/* Opens up to `minor` of what was given up of the item again: differences before a person's write-offs. *opened is how much it was. */
+static enum err give_up_less(
+	struct ledger *l, const struct invoice *v, struct open_item *item, int64_t minor, int64_t *opened, struct why *why)
+{
+	int64_t taken = 0;
+	TRY(difference_shrink(l, item->invoice, item->part, true, minor, opened, why));
+	TRY(difference_shrink(l, item->invoice, item->part, false, minor - *opened, &taken, why));
+	*opened += taken;
+	int64_t rest = least(minor - *opened, item->written_off);
+	*opened += rest;
+	return rest ? take_write_off_back(l, v, item, rest, why) : OK;
+}
+
 /* First what is open, then what was given up, then what was paid. */
 static enum err credit_item(struct ledger *l, const struct invoice *v, int32_t part, int64_t minor, struct why *why)
 {
@@ -254,17 +289,11 @@ static enum err credit_item(struct ledger *l, const struct invoice *v, int32_t p
 	struct open_item *item = ledger_item(l, v->id, part, TOLD_CREDIT_NOTE, l->cause_id);
 	if (minor < 0 || minor > item->amount - item->credited)
 		return why_field(why, ERR_INVALID, "credit_exceeds", "parts", "more is credited than part %d was", (int)part);
-	int64_t open = least(minor, item->open), given_up = least(minor - open, item->written_off), paid = minor - open - given_up;
-	if (given_up) {
-		enum cause cause = l->cause;
-		item->written_off -= given_up;
-		item->open += given_up;
-		l->cause = CAUSE_WRITE_OFF;
-		TRY(post_write_off(l, v, given_up, -1, why));
-		l->cause = cause;
-	}
-	if (paid)
-		release_item(l, item, paid);
+	int64_t open = least(minor, item->open), given_up = 0;
+	TRY(give_up_less(l, v, item, minor - open, &given_up, why));
+	if (minor > open + given_up)
+		release_item(l, item, minor - open - given_up);
+	ledger_item(l, v->id, part, TOLD_CREDIT_NOTE, l->cause_id);
 	item->open -= minor;
 	item->credited += minor;
 	return OK;

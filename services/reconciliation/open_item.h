@@ -9,6 +9,7 @@
 #ifndef RECONCILIATION_OPEN_ITEM_H
 #define RECONCILIATION_OPEN_ITEM_H
 
+#include "chart.h"
 #include "date.h"
 #include "money.h"
 #include "uuid.h"
@@ -79,6 +80,9 @@ enum err credit_note_issue(struct ledger *, const struct credit_note *, struct w
 
 /* A command: gives up what is open of an item, or `minor` of it; the tax that goes with it is no longer payable. */
 enum err item_write_off(struct ledger *, struct uuid invoice, int32_t part, int64_t minor, struct why *) MUST_CHECK;
+
+/* What is given up of an invoice: to that account its net, the tax no longer payable, where `with_tax`; else all of it. Below 0 takes it back. */
+enum err invoice_post_given_up(struct ledger *, const struct invoice *, enum chart, bool with_tax, int64_t minor, struct why *) MUST_CHECK;
 
 /* The next of the lines: a word (a category, a part's number) and an amount. False at the end. */
 bool share_next(struct span *rest, struct tax_share *);

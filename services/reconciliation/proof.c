@@ -32,9 +32,9 @@ static void count_receivable(struct proof_row *row, const struct flow *f, enum c
 		row->journal[TERM_INVOICED] += minor;
 	else if (f->cause == CAUSE_CREDIT_NOTE)
 		row->journal[TERM_CREDITED] -= minor;
-	else if (f->cause == CAUSE_WRITE_OFF)
+	else if (f->cause == CAUSE_WRITE_OFF || f->cause == CAUSE_TOLERANCE || f->cause == CAUSE_CHARGES)
 		row->journal[TERM_WRITTEN_OFF] -= minor;
-	else if (other == CHART_DISCOUNTS)
+	else if (f->cause == CAUSE_DISCOUNT)
 		row->journal[TERM_DISCOUNTED] -= minor;
 }
 

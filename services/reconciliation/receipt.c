@@ -1,5 +1,6 @@
 #include "receipt.h"
 
+#include "difference.h"
 #include "ledger.h"
 
 static struct money in(struct currency currency, int64_t minor)
@@ -167,8 +168,10 @@ enum err receipt_take_out(struct ledger *l, struct uuid id, int64_t minor, struc
 	if (r->allocated + r->unapplied < minor)
 		return why_set(why, ERR_REFUSED, "receipt_spent", "of the receipt %s is left",
 			money_text(l->arena, in(r->currency, r->allocated + r->unapplied)));
-	if (minor > r->unapplied)
+	if (minor > r->unapplied) {
 		receipt_release(l, id, NULL, minor - r->unapplied, reversal);
+		TRY(difference_undo(l, id, why));
+	}
 	l->customer = r->customer;
 	ledger_post(l, plain(l, CHART_UNAPPLIED), to, in(r->currency, minor));
 	r->amount -= minor;

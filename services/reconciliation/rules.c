@@ -1,5 +1,6 @@
 #include "rules.h"
 
+#include "difference.h"
 #include "exception.h"
 #include "match.h"
 #include "reference_scheme.h"
@@ -55,6 +56,24 @@ static void print_matching(struct text *t)
 		text_printf(t, "  %-21s %s\n", loss_word((enum loss)i), loss_help((enum loss)i));
 }
 
+static void print_differences(struct text *t)
+{
+	const struct difference_policy p = difference_default(SPAN(""), (struct currency){ "" });
+	text_add(t, "\nwhat may lack of a payment, in order\n");
+	for (int i = DIFFERENCE_NONE + 1; i < DIFFERENCE_KINDS; i++) {
+		const struct difference_row *row = difference_row((enum difference_kind)i);
+		text_printf(t, "  %-21s %s; to %s%s\n", row->word, row->help, chart_row(row->account)->word,
+			row->takes_tax ? ", its share of tax with it" : "");
+	}
+	text_printf(t,
+		"  without a policy      short_most %lld, short_share %lld, discount_share %lld, discount_days %lld, grace_days %lld, "
+		"takes_charges %s, charges_most %lld\n",
+		(long long)p.short_most, (long long)p.short_share, (long long)p.discount_share, (long long)p.discount_days,
+		(long long)p.grace_days, p.takes_charges ? "yes" : "no", (long long)p.charges_most);
+	for (int i = DISPUTE_NONE + 1; i <= DISPUTE_EXCESS; i++)
+		text_printf(t, "  disputed              %s\n", dispute_help((enum dispute)i));
+}
+
 static void print_exceptions(struct text *t)
 {
 	text_add(t, "\nexceptions\n");
@@ -81,6 +100,7 @@ void rules_print(struct text *t)
 	print_lines(t);
 	print_statements(t);
 	print_matching(t);
+	print_differences(t);
 	print_exceptions(t);
 	print_reading(t);
 }

@@ -187,6 +187,8 @@ static size_t ask_first(struct fetch_work *w, struct fetched *f)
 	ask(w, &f[n++], BOOK_CREDITS, &w->streams, &q_credit_fetch);
 	ask_args(w, &f[n++], BOOK_MERCHANTS, w->merchants, k[WANT_MERCHANT].count, &q_merchant_fetch);
 	ask(w, &f[n++], BOOK_LIMITS, &k[WANT_LIMITS], &q_limit_fetch);
+	ask_args(w, &f[n++], BOOK_POLICIES, w->merchants, k[WANT_MERCHANT].count, &q_difference_policy_fetch);
+	ask(w, &f[n++], BOOK_LINE_DETAILS, &k[WANT_LINE], &q_line_detail_fetch);
 	ask_args(w, &f[n++], BOOK_PAYOUT_LINES, w->ranges, w->range_count, &q_payout_line_fetch);
 	return n;
 }
@@ -203,6 +205,7 @@ static size_t ask_second(struct fetch_work *w, struct fetched *f)
 	if (!receipts.count)
 		return 0;
 	ask(w, &f[n++], BOOK_ALLOCATIONS, &receipts, &q_allocation_fetch);
+	ask(w, &f[n++], BOOK_DIFFERENCES, &receipts, &q_difference_fetch);
 	ask(w, &f[n++], BOOK_ITEMS, &receipts, &q_allocation_item_fetch);
 	ask(w, &f[n++], BOOK_INVOICES, &receipts, &q_allocation_invoice_fetch);
 	ask(w, &f[n++], BOOK_WANTED, &receipts, &q_receipt_wanted_fetch);
@@ -213,7 +216,7 @@ static size_t ask_second(struct fetch_work *w, struct fetched *f)
 enum err store_fetch(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
 {
 	struct fetch_work w = { .db = db, .arena = arena, .book = book };
-	struct fetched fetched[28];
+	struct fetched fetched[32];
 	sort_needs(&w, need);
 	size_t n = ask_first(&w, fetched);
 	TRY(db_flush(db, why));

@@ -30,6 +30,7 @@ static struct candidate read_candidate(const struct rows *r, size_t i)
 		.signs = (unsigned)rows_int4(r, i, rows_column(r, "signs")),
 		.chosen = rows_bool(r, i, rows_column(r, "chosen")),
 		.minor = rows_int8(r, i, rows_column(r, "minor")),
+		.discount = rows_int8(r, i, rows_column(r, "discount")),
 	};
 }
 

@@ -56,6 +56,9 @@ struct table {
 /* Of the work queue (store_tables_queue.c). */
 extern const struct column exception_columns[], exception_changes[], exception_step_columns[], limit_columns[];
 
+/* Of differences (store_tables_difference.c). */
+extern const struct column difference_policy_columns[], difference_columns[], difference_changes[], line_detail_columns[];
+
 extern const struct table tables[];
 extern const size_t table_count;
 const struct table *table_of(enum book_shelf);

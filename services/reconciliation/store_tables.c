@@ -370,6 +370,7 @@ static const struct column line_candidate_columns[] = {
 	COLUMN("signs", COLUMN_SMALL, kept_candidate, candidate.signs),
 	COLUMN("chosen", COLUMN_BOOL, kept_candidate, candidate.chosen),
 	COLUMN("amount", COLUMN_INT8, kept_candidate, candidate.minor),
+	COLUMN("discount", COLUMN_INT8, kept_candidate, candidate.discount),
 	END,
 };
 static const struct column journal_columns[] = {
@@ -403,6 +404,9 @@ static const struct column audit_columns[] = {
 	}
 
 KEY(limit, limit, book_key(book, v->merchant, span_of(v->currency.code)))
+KEY(policy, difference_policy, book_key(book, v->merchant, span_of(v->currency.code)))
+KEY(difference, difference, book_key_uuid(book, v->merchant, v->id))
+KEY(line_detail, line_detail, book_key_uuid(book, v->merchant, v->line))
 KEY(merchant, merchant, book_key(book, v->id, SPAN("")))
 KEY(customer, customer, book_key(book, v->merchant, v->ref))
 KEY(bank_account, account, book_key_uuid(book, v->merchant, v->id))
@@ -442,6 +446,13 @@ const struct table tables[] = {
 		.insert = &q_limit_insert,
 		.update = &q_limit_update,
 		.key = key_limit },
+	{ .shelf = BOOK_POLICIES,
+		.size = sizeof(struct difference_policy),
+		.columns = difference_policy_columns,
+		.insert = &q_difference_policy_insert,
+		.update = &q_difference_policy_update,
+		.key = key_policy },
+	{ .shelf = BOOK_LINE_DETAILS, .size = sizeof(struct line_detail), .columns = line_detail_columns, .key = key_line_detail },
 	{ .shelf = BOOK_CUSTOMERS,
 		.size = sizeof(struct customer),
 		.columns = customer_columns,
@@ -513,6 +524,13 @@ const struct table tables[] = {
 		.insert = &q_allocation_insert,
 		.update = &q_allocation_update,
 		.key = key_allocation },
+	{ .shelf = BOOK_DIFFERENCES,
+		.size = sizeof(struct difference),
+		.columns = difference_columns,
+		.changes = difference_changes,
+		.insert = &q_difference_insert,
+		.update = &q_difference_update,
+		.key = key_difference },
 	{ .shelf = BOOK_WANTED,
 		.size = sizeof(struct wanted),
 		.columns = wanted_columns,

@@ -23,6 +23,11 @@ WORDS(word_period, enum period_state, period_state_word)
 WORDS(word_reference, enum reference_kind, reference_word)
 WORDS(word_loss, enum loss, loss_word)
 
+const char *word_difference(int i)
+{
+	return difference_row((enum difference_kind)i)->word;
+}
+
 const char *word_match(int i)
 {
 	return match_rule((enum match_rule_id)i)->word;

@@ -19,6 +19,7 @@ const char *word_cause(int);
 const char *word_export_target(int);
 const char *word_period(int);
 const char *word_reference(int);
+const char *word_difference(int);
 const char *word_match(int);
 const char *word_loss(int);
 

@@ -3,7 +3,7 @@
 -- Lines of the last months in pages, each with the candidates of its last look; one row without where it has none.
 -- name: replay_lines
 select l.line_id, l.booking_date, l.amount, l.currency, l.return_reason, l.reversal, l.code, coalesce(c.rule, '') as rule, c.number, c.kind, c.target_id,
-	coalesce(c.customer_ref, '') as customer_ref, coalesce(c.label, '') as label, c.open, c.signs, c.chosen, c.amount as minor
+	coalesce(c.customer_ref, '') as customer_ref, coalesce(c.label, '') as label, c.open, c.signs, c.chosen, c.amount as minor, c.discount
 from (
 	select * from bank_line b where b.merchant_id = $1 and b.line_id > $2 and b.state not in ('staged', 'known')
 		and b.booking_date >= (business_now() at time zone 'UTC' - make_interval(months => $3))::date

@@ -299,10 +299,10 @@ select * from unnest(
 
 -- name: bank_line_candidate_insert
 insert into bank_line_candidate (
-	merchant_id, line_id, look, number, rule, lost, kind, target_id, customer_ref, label, open, signs, chosen, amount)
+	merchant_id, line_id, look, number, rule, lost, kind, target_id, customer_ref, label, open, signs, chosen, amount, discount)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[], $7::int[], $8::uuid[], $9::text[], $10::text[], $11::bigint[],
-	$12::int[], $13::boolean[], $14::bigint[]);
+	$12::int[], $13::boolean[], $14::bigint[], $15::bigint[]);
 
 -- name: journal_insert
 insert into journal (

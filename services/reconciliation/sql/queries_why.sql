@@ -94,6 +94,10 @@ select a.allocation_id as id, a.receipt_id, a.invoice_id, a.part, a.amount, r.cu
 from allocation a join receipt r using (merchant_id, receipt_id)
 where a.merchant_id = $1 and a.receipt_id = any ($2::uuid[]) order by a.receipt_id, a.allocation_id limit 1000;
 
+-- name: why_differences
+select d.difference_id as id, d.kind, d.receipt_id, d.invoice_id, d.part, d.amount, d.undone, d.currency
+from difference d where d.merchant_id = $1 and d.receipt_id = any ($2::uuid[]) order by d.receipt_id, d.difference_id limit 1000;
+
 -- name: why_items
 select i.invoice_id as id, i.part, i.number as invoice_number, i.customer_ref, i.currency, i.amount, i.allocated, i.credited, i.discounted, i.written_off, i.open
 from open_item i where i.merchant_id = $1 and i.invoice_id = any ($2::uuid[]) order by i.invoice_id, i.part;
@@ -103,7 +107,8 @@ from open_item i where i.merchant_id = $1 and i.invoice_id = any ($2::uuid[]) or
 select j.transfer_id as id, j.day, j.debit, j.credit, j.currency, j.amount, j.cause, j.cause_id
 from journal j
 where j.merchant_id = $1 and j.cause_id in (
-	select unnest($2::uuid[]) union select r.source_id from receipt r where r.merchant_id = $1 and r.receipt_id = any ($2::uuid[]))
+	select unnest($2::uuid[]) union select r.source_id from receipt r where r.merchant_id = $1 and r.receipt_id = any ($2::uuid[])
+	union select d.difference_id from difference d where d.merchant_id = $1 and d.receipt_id = any ($2::uuid[]))
 order by j.posted_at, j.transfer_id limit 1000;
 
 -- name: why_events

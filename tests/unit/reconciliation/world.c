@@ -335,6 +335,10 @@ static struct uuid stage(struct world *w, struct line_of o)
 		.party_name = span_of(o.name),
 		.mandate = span_of(o.mandate),
 		.return_reason = span_of(o.return_reason) };
+	if (o.charges) {
+		struct line_detail *d = book_add(w->book, BOOK_LINE_DETAILS, book_key_uuid(w->book, merchant, id));
+		*d = (struct line_detail){ .merchant = merchant, .line = id, .charges = span_of(o.charges) };
+	}
 	assert_int_equal(world_run(w, world_own(w, type_decide_statement, statement)), OK);
 	assert_int_equal(s->state, STATEMENT_ACCEPTED);
 	return id;

@@ -59,6 +59,7 @@ struct line_of {
 	int64_t minor;
 	const char *end_to_end, *reference, *text, *iban, *return_reason, *name, *mandate;
 	int days_before; /* it was booked so many days before the statement's other days */
+	const char *charges; /* as the detail has them: "EUR 3.00 included" */
 };
 struct uuid world_line(struct world *, struct line_of);
 struct message *world_try(struct world *, struct uuid line);

@@ -1,0 +1,108 @@
+#include "difference.h"
+
+static const struct difference_row rows[DIFFERENCE_KINDS] = {
+	[DIFFERENCE_NONE] = { "none", CHART_COUNT, CAUSE_COUNT, false, "nothing explains what is lacking: it stays open" },
+	[DIFFERENCE_CHARGES] = { "charges", CHART_BANK_CHARGES, CAUSE_CHARGES, false,
+		"exactly what banks kept on the way: the line tells it, or the merchant knows the amount" },
+	[DIFFERENCE_DISCOUNT] = { "discount", CHART_DISCOUNTS, CAUSE_DISCOUNT, true,
+		"exactly the discount for early payment, rounded either way, paid in time and nothing before" },
+	[DIFFERENCE_TOLERANCE] = { "tolerance", CHART_WRITE_OFF, CAUSE_TOLERANCE, true,
+		"so little is lacking that nobody is asked for it: within the amount and the share of the policy" },
+};
+static const char *const disputes[] = { "", "a discount was taken after its last day", "more was deducted than the discount that is due" };
+
+const struct difference_row *difference_row(enum difference_kind kind)
+{
+	return &rows[kind];
+}
+
+const char *dispute_help(enum dispute d)
+{
+	return disputes[d];
+}
+
+struct difference_policy difference_default(struct span merchant, struct currency currency)
+{
+	return (struct difference_policy){
+		.merchant = merchant, .currency = currency, .short_share = SHARE_WHOLE, .takes_charges = true, .known_charges = SPAN("")
+	};
+}
+
+bool difference_has_known(const struct difference_policy *p, int64_t minor)
+{
+	struct span rest = p->known_charges, word;
+	int64_t known;
+	while (rest.size) {
+		span_cut(rest, '\n', &word, &rest);
+		if (span_int64(word, &known) == OK && known == minor)
+			return true;
+	}
+	return false;
+}
+
+/* A share of an amount, to the minor unit below and above. */
+static void share_of(int64_t minor, int64_t share, int64_t *least, int64_t *most)
+{
+	__int128 product = (__int128)minor * share;
+	*least = (int64_t)(product / SHARE_WHOLE);
+	*most = *least + (product % SHARE_WHOLE != 0);
+}
+
+static bool is_in_time(const struct difference_policy *p, const struct settling *s)
+{
+	return s->valued.day - s->issued.day <= p->discount_days + p->grace_days;
+}
+
+static bool share_is_whole(const struct difference_policy *p, const struct settling *s, int64_t *least, int64_t *most)
+{
+	if (!p->discount_share || !s->may_discount)
+		return false;
+	share_of(s->open, p->discount_share, least, most);
+	return *most > 0;
+}
+
+bool difference_discount(const struct difference_policy *p, const struct settling *s, int64_t *least, int64_t *most)
+{
+	return share_is_whole(p, s, least, most) && is_in_time(p, s);
+}
+
+static bool are_charges(const struct difference_policy *p, const struct settling *s, int64_t lacks)
+{
+	if (p->charges_most && lacks > p->charges_most)
+		return false;
+	return (p->takes_charges && lacks == s->charges_told) || difference_has_known(p, lacks);
+}
+
+static bool is_discount(const struct difference_policy *p, const struct settling *s, int64_t lacks)
+{
+	int64_t least, most;
+	return difference_discount(p, s, &least, &most) && (lacks == least || lacks == most);
+}
+
+static bool is_tolerated(const struct difference_policy *p, const struct settling *s, int64_t lacks)
+{
+	int64_t least, most;
+	share_of(s->open, p->short_share, &least, &most);
+	return lacks <= p->short_most && lacks <= least;
+}
+
+struct found_difference difference_find(const struct difference_policy *p, const struct settling *s)
+{
+	static bool (*const ways[DIFFERENCE_KINDS])(
+		const struct difference_policy *, const struct settling *, int64_t) = { NULL, are_charges, is_discount, is_tolerated };
+	int64_t lacks = s->open - s->paid;
+	for (int kind = DIFFERENCE_NONE + 1; lacks > 0 && s->paid > 0 && kind < DIFFERENCE_KINDS; kind++)
+		if (ways[kind](p, s, lacks))
+			return (struct found_difference){ (enum difference_kind)kind, lacks };
+	return (struct found_difference){ DIFFERENCE_NONE, 0 };
+}
+
+enum dispute difference_dispute(const struct difference_policy *p, const struct settling *s)
+{
+	int64_t least, most, lacks = s->open - s->paid;
+	if (lacks <= 0 || difference_find(p, s).kind != DIFFERENCE_NONE || !share_is_whole(p, s, &least, &most))
+		return DISPUTE_NONE;
+	if (!is_in_time(p, s))
+		return lacks == least || lacks == most ? DISPUTE_LATE : DISPUTE_NONE;
+	return lacks > most && lacks <= 2 * most ? DISPUTE_EXCESS : DISPUTE_NONE;
+}

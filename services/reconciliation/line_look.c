@@ -189,17 +189,26 @@ static int64_t open_next(const struct look *k, const struct invoice *v)
 	return 0;
 }
 
+/* What may be deducted of all that is open, if this is how it is paid. */
+static int64_t discount_of(const struct look *k, const struct settling *whole)
+{
+	int64_t least, most, minor = 0;
+	if (difference_discount(&k->policy, whole, &least, &most) &&
+		money_round_half_even((__int128)whole->open * k->policy.discount_share, SHARE_WHOLE, &minor) != OK)
+		minor = 0;
+	return minor;
+}
+
 /* A policy is the currency's, and so are the charges. */
 static unsigned lacking_signs(const struct look *k, const struct invoice *v, struct candidate *c)
 {
 	static const unsigned signs[DIFFERENCE_KINDS] = { 0, SIGN_CHARGES, SIGN_DISCOUNT, SIGN_TOLERANCE };
 	struct settling whole = settling_of(k, v, c->open, true);
-	int64_t least, most;
-	if (c->open <= 0 || !currency_equal(v->currency, k->line->amount.currency) || (c->signs & SIGN_AMOUNT))
+	if (c->open <= 0 || !currency_equal(v->currency, k->line->amount.currency))
 		return 0;
-	if (difference_discount(&k->policy, &whole, &least, &most) &&
-		money_round_half_even((__int128)whole.open * k->policy.discount_share, SHARE_WHOLE, &least) == OK)
-		c->discount = least;
+	c->discount = discount_of(k, &whole);
+	if (c->signs & SIGN_AMOUNT)
+		return 0;
 	c->difference = difference_find(&k->policy, &whole);
 	c->dispute = difference_dispute(&k->policy, &whole);
 	if (c->difference.kind == DIFFERENCE_NONE && v->parts > 1) {

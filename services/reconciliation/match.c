@@ -309,6 +309,12 @@ static struct match match_mended_several(const struct set *s, size_t numbers, in
 	return found(MATCH_MENDED_SELECTION, 1);
 }
 
+/* Check digits that fail say that the number is another: perhaps that of the same customer's other invoice of the amount. */
+static bool is_slip_of(const struct named *x, const struct candidate *c)
+{
+	return (c->signs & SIGN_BROKEN) && x->exact && span_equal(x->exact->customer, c->customer);
+}
+
 static struct match match_mended(const struct named *x, int64_t amount)
 {
 	const struct set *weak = &x->weak;
@@ -319,7 +325,7 @@ static struct match match_mended(const struct named *x, int64_t amount)
 			borne = weak->at[i];
 			count++;
 		}
-	if (count == 1)
+	if (count == 1 && !is_slip_of(x, borne))
 		return match_mended_one(borne, amount);
 	if (weak->count < 2)
 		return found(MATCH_MENDED_ALONE, 1);

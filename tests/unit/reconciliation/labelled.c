@@ -61,6 +61,7 @@ static void bill(struct streets *t, struct buyer *b)
 void labelled_open(struct streets *t, struct arena *arena, uint64_t seed)
 {
 	*t = (struct streets){ .world = world_open(arena), .chance = { seed }, .next = 40 };
+	labelled_policy(t);
 	t->style = (int)labelled_below(t, 4);
 	size_t firm = (size_t)labelled_below(t, sizeof(firms) / sizeof(firms[0]));
 	for (size_t i = 0; i < BUYERS; i++) {
@@ -620,6 +621,15 @@ static bool words_that_were_taught(struct streets *t, struct labelled *l)
 		return false;
 	tell(t, l, &p, open_of(t, id_of(&p, 0)), labelled_print(t, "%s %02d/2026", b->form, 1 + (int)labelled_below(t, 12)));
 	l->line.iban = "";
+bool labelled_pick(struct streets *t, size_t n, struct labelled *l, const char *numbers[LABELLED_INVOICES], int64_t *sum)
+{
+	struct pick p;
+	if (!pick(t, n, &p))
+		return false;
+	tell(t, l, &p, p.sum, "");
+	for (size_t i = 0; i < p.count; i++)
+		numbers[i] = number_of(&p, i);
+	*sum = p.sum;
 	return true;
 }
 
@@ -658,6 +668,12 @@ static const struct {
 	{ "another's mandate", 4, OWES_WAIT, mandate_of_another },
 	{ "before it was issued", 3, OWES_WAIT, paid_before_it_was_issued },
 	{ "strange end-to-end id", 3, OWES_WAIT, strange_end_to_end_id },
+	{ "less, tolerated", 4, OWES_POST, labelled_tolerance },
+	{ "less its discount", 5, OWES_POST, labelled_discount },
+	{ "several, less discount", 4, OWES_POST, labelled_discount_of_several },
+	{ "less told charges", 4, OWES_POST, labelled_charges },
+	{ "less, too late", 3, OWES_RIGHT, labelled_late_discount },
+	{ "near the amount", 4, OWES_WAIT, labelled_near_the_amount },
 	{ "slip in a reference", 4, OWES_RIGHT, slip_in_reference },
 	{ "slip in a number", 5, OWES_RIGHT, slip_in_number },
 	{ "third party", 3, OWES_RIGHT, third_party },

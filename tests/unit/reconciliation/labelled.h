@@ -22,6 +22,7 @@ struct labelled {
 	struct line_of line;
 	struct uuid invoices[LABELLED_INVOICES]; /* the truth; none: the money is for none of ours */
 	size_t count;
+	enum difference_kind lacks; /* what the line lacks of them is settled as that; NONE: whatever */
 };
 
 struct buyer {
@@ -48,6 +49,20 @@ void labelled_open(struct streets *, struct arena *, uint64_t seed);
 bool labelled_next(struct streets *, struct labelled *);
 /* All classes, in order of printing; NULL at the end. */
 const char *labelled_class(size_t);
+
+/* So many open invoices of one buyer, paid by the line: truth and payer are filled in, amount and text are the caller's. */
+bool labelled_pick(struct streets *, size_t n, struct labelled *, const char *numbers[LABELLED_INVOICES], int64_t *sum);
+
+/* ---- less than is owed (labelled_less.c) ---- */
+
+/* What the merchant lets pass: 50 minor units, 3 % within 8 days. */
+void labelled_policy(struct streets *);
+bool labelled_tolerance(struct streets *, struct labelled *);
+bool labelled_discount(struct streets *, struct labelled *);
+bool labelled_discount_of_several(struct streets *, struct labelled *);
+bool labelled_charges(struct streets *, struct labelled *);
+bool labelled_near_the_amount(struct streets *, struct labelled *);
+bool labelled_late_discount(struct streets *, struct labelled *);
 
 /* ---- how payers and banks write (labelled_write.c) ---- */
 

@@ -70,8 +70,8 @@ bool labelled_charges(struct streets *t, struct labelled *l)
 		return false;
 	l->line.minor = sum - kept;
 	l->line.text = labelled_phrase(t, numbers[0]);
-	l->line.charges = labelled_print(t, "EUR %lld.%02lld included %s", (long long)kept / 100, (long long)kept % 100,
-		labelled_happens(t, 50) ? "SHA" : "BEN");
+	l->line.charges = labelled_print(
+		t, "EUR %lld.%02lld included %s", (long long)kept / 100, (long long)kept % 100, labelled_happens(t, 50) ? "SHA" : "BEN");
 	l->lacks = DIFFERENCE_CHARGES;
 	return true;
 }

@@ -621,6 +621,9 @@ static bool words_that_were_taught(struct streets *t, struct labelled *l)
 		return false;
 	tell(t, l, &p, open_of(t, id_of(&p, 0)), labelled_print(t, "%s %02d/2026", b->form, 1 + (int)labelled_below(t, 12)));
 	l->line.iban = "";
+	return true;
+}
+
 bool labelled_pick(struct streets *t, size_t n, struct labelled *l, const char *numbers[LABELLED_INVOICES], int64_t *sum)
 {
 	struct pick p;

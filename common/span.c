@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-struct span span_of(const char *text)
-{
-	return (struct span){ text == NULL ? "" : text, text == NULL ? 0 : strlen(text) };
-}
-
-struct span span_bytes(const void *at, size_t size)
-{
-	return (struct span){ at == NULL ? "" : at, size };
-}
-
 struct span span_copy(struct arena *arena, struct span span)
 {
 	return (struct span){ span_cstr(arena, span), span.size };
@@ -27,16 +17,6 @@ char *span_cstr(struct arena *arena, struct span span)
 	return at;
 }
 
-bool span_is(struct span span, const char *text)
-{
-	return span_equal(span, span_of(text));
-}
-
-bool span_equal(struct span a, struct span b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
-}
-
 int span_compare(struct span a, struct span b)
 {
 	size_t shared = a.size < b.size ? a.size : b.size;
@@ -45,13 +25,6 @@ int span_compare(struct span a, struct span b)
 	if (order == 0)
 		order = (a.size > b.size) - (a.size < b.size);
 	return order;
-}
-
-bool span_starts(struct span span, const char *prefix)
-{
-	size_t size = strlen(prefix);
-
-	return span.size >= size && (size == 0 || memcmp(span.at, prefix, size) == 0);
 }
 
 static bool is_space(char c)
@@ -66,13 +39,6 @@ struct span span_trim(struct span span)
 	while (span.size > 0 && is_space(span.at[span.size - 1]))
 		span.size--;
 	return span;
-}
-
-struct span span_from(struct span span, size_t offset)
-{
-	if (offset >= span.size)
-		return (struct span){ "", 0 };
-	return (struct span){ span.at + offset, span.size - offset };
 }
 
 bool span_cut(struct span span, char sep, struct span *head, struct span *tail)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "arena.h"
 #include "err.h"
@@ -18,18 +19,52 @@ struct span {
 };
 
 #define SPAN(literal) ((struct span){ (literal), sizeof(literal) - 1 })
+#define SPAN_INIT(literal) { (literal), sizeof(literal) - 1 } /* in tables */
 #define SPAN_ARG(s) (int)(s).size, (s).at /* for "%.*s" */
 
-struct span span_of(const char *text); /* NULL gives the empty span */
-struct span span_bytes(const void *at, size_t size);
+/* In the header where the length of a literal, and so most of the work, is known to the compiler. */
+
+static inline struct span span_of(const char *text) /* NULL gives the empty span */
+{
+	return (struct span){ text == NULL ? "" : text, text == NULL ? 0 : strlen(text) };
+}
+
+static inline struct span span_bytes(const void *at, size_t size)
+{
+	return (struct span){ at == NULL ? "" : (const char *)at, size };
+}
+
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
+
+static inline bool span_is(struct span span, const char *text)
+{
+	return span_equal(span, span_of(text));
+}
+
+static inline bool span_begins(struct span span, struct span prefix)
+{
+	return span.size >= prefix.size &&
+	       (prefix.size == 0 || (span.at[0] == prefix.at[0] && memcmp(span.at, prefix.at, prefix.size) == 0));
+}
+
+static inline bool span_starts(struct span span, const char *prefix)
+{
+	return span_begins(span, span_of(prefix));
+}
+
+/* The rest; empty when offset is past the end. */
+static inline struct span span_from(struct span span, size_t offset)
+{
+	return offset < span.size ? (struct span){ span.at + offset, span.size - offset } : (struct span){ "", 0 };
+}
+
 struct span span_copy(struct arena *, struct span);  /* a copy in the arena, NUL after its end */
 char *span_cstr(struct arena *, struct span);        /* a NUL-terminated copy */
-bool span_is(struct span, const char *text);
-bool span_equal(struct span, struct span);
 int span_compare(struct span, struct span); /* bytewise, then by length: memcmp order */
-bool span_starts(struct span, const char *prefix);
 struct span span_trim(struct span);                  /* without ASCII white space at both ends */
-struct span span_from(struct span, size_t offset);   /* the rest; empty when offset is past the end */
 
 /* Cuts at the first `sep`: *head is what stands before it, *tail what follows. False when there is none (then *head is all). */
 bool span_cut(struct span, char sep, struct span *head, struct span *tail);

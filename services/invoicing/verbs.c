@@ -60,7 +60,7 @@ static enum err define(const struct service *service, struct db *db, const char 
 {
 	struct unit *unit = unit_open(service, db);
 	struct message *m = NULL;
-	struct span json;
+	struct span json = SPAN("");
 	enum err err = read_file(unit_arena(unit), file, &json, why);
 
 	if (err == OK) {

@@ -163,7 +163,7 @@ static enum err define_account(
 	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
 	struct unit *unit = unit_open(service, db);
-	struct span json;
+	struct span json = SPAN("");
 	(void)argc, (void)code;
 	enum err err = read_file(arena, argv[2], &json, why);
 	struct message *m = command(arena, argv[1], json);

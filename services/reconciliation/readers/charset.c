@@ -36,9 +36,24 @@ static const uint16_t cp850[128] = {
 };
 // clang-format on
 
+enum { WORD = sizeof(uint64_t) };
+#define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (x))
+
+/* Of eight bytes at once: one below 0x20 borrows from its top bit, one of 0x7f carries into it, those above have it. */
+static bool word_is_plain(const char *at)
+{
+	uint64_t w;
+	memcpy(&w, at, WORD);
+	return !((((w - EACH_BYTE(0x20)) & ~w) | (w + EACH_BYTE(0x01)) | w) & EACH_BYTE(0x80));
+}
+
 static bool is_plain(struct span text)
 {
-	for (size_t i = 0; i < text.size; i++)
+	size_t i = 0;
+	for (; i + WORD <= text.size; i += WORD)
+		if (!word_is_plain(text.at + i))
+			return false;
+	for (; i < text.size; i++)
 		if ((unsigned char)text.at[i] < 0x20 || (unsigned char)text.at[i] >= 0x7f)
 			return false;
 	return true;

@@ -8,17 +8,20 @@
 
 /* ---- fields ---- */
 
-static const char *const tags[] = { "13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M", "64", "65",
-	"86", "90C", "90D", "NS" };
+static const struct span tags[] = { SPAN_INIT("13"), SPAN_INIT("13D"), SPAN_INIT("20"), SPAN_INIT("21"), SPAN_INIT("25"), SPAN_INIT("25P"),
+	SPAN_INIT("28"), SPAN_INIT("28C"), SPAN_INIT("34F"), SPAN_INIT("60F"), SPAN_INIT("60M"), SPAN_INIT("61"), SPAN_INIT("62F"),
+	SPAN_INIT("62M"), SPAN_INIT("64"), SPAN_INIT("65"), SPAN_INIT("86"), SPAN_INIT("90C"), SPAN_INIT("90D"), SPAN_INIT("NS") };
 
 /* The tag that the line begins with; *rest is what follows it. NULL: it is none. */
 static const char *tag_of(struct span line, struct span *rest)
 {
+	if (line.size < 4 || line.at[0] != ':')
+		return NULL;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-		size_t n = strlen(tags[i]);
-		if (line.size >= n + 2 && line.at[0] == ':' && line.at[n + 1] == ':' && !memcmp(line.at + 1, tags[i], n)) {
+		size_t n = tags[i].size;
+		if (line.at[1] == tags[i].at[0] && line.size >= n + 2 && line.at[n + 1] == ':' && !memcmp(line.at + 1, tags[i].at, n)) {
 			*rest = span_from(line, n + 2);
-			return tags[i];
+			return tags[i].at;
 		}
 	}
 	return NULL;

@@ -54,8 +54,11 @@ enum rule mt940_amount(struct span digits, struct currency currency, struct mone
 /* The day of MMDD that is nearest to `value`; false when it is none. */
 static bool nearest(struct span mmdd, struct date value, struct date *out)
 {
+	enum { HALF_A_YEAR = 180 };
 	bool found = false;
 	int year = date_parts(value).year;
+	if (date_ymd(year, two(mmdd.at), two(mmdd.at + 2), out) == OK && abs(out->day - value.day) < HALF_A_YEAR)
+		return true;
 	for (int y = year - 1; y <= year + 1; y++) {
 		struct date day;
 		if (date_ymd(y, two(mmdd.at), two(mmdd.at + 2), &day) != OK)

@@ -32,14 +32,16 @@ enum word {
 	WORD_ULTD,
 	WORDS
 };
-static const char *const words[WORDS] = { "/ADDR/", "/BENM/", "/BIC/", "/CHGS/", "/CNTP/", "/CSID/", "/EREF/", "/EXCH/", "/IBAN/", "/ISDT/",
-	"/KREF/", "/MARF/", "/NAME/", "/OCMT/", "/ORDP/", "/PREF/", "/PURP/", "/REMI/", "/RTRN/", "/SVCL/", "/TRCD/", "/TRTP/", "/ULTB/",
-	"/ULTC/", "/ULTD/" };
+static const struct span words[WORDS] = { SPAN_INIT("/ADDR/"), SPAN_INIT("/BENM/"), SPAN_INIT("/BIC/"), SPAN_INIT("/CHGS/"),
+	SPAN_INIT("/CNTP/"), SPAN_INIT("/CSID/"), SPAN_INIT("/EREF/"), SPAN_INIT("/EXCH/"), SPAN_INIT("/IBAN/"), SPAN_INIT("/ISDT/"),
+	SPAN_INIT("/KREF/"), SPAN_INIT("/MARF/"), SPAN_INIT("/NAME/"), SPAN_INIT("/OCMT/"), SPAN_INIT("/ORDP/"), SPAN_INIT("/PREF/"),
+	SPAN_INIT("/PURP/"), SPAN_INIT("/REMI/"), SPAN_INIT("/RTRN/"), SPAN_INIT("/SVCL/"), SPAN_INIT("/TRCD/"), SPAN_INIT("/TRTP/"),
+	SPAN_INIT("/ULTB/"), SPAN_INIT("/ULTC/"), SPAN_INIT("/ULTD/") };
 
 static enum word word_at(struct span text)
 {
-	int i = 0;
-	while (i < WORDS && !span_starts(text, words[i]))
+	int i = text.size && text.at[0] == '/' ? 0 : WORDS;
+	while (i < WORDS && !span_begins(text, words[i]))
 		i++;
 	return (enum word)i;
 }
@@ -151,7 +153,7 @@ bool mt940_slashed(struct span text, struct reading_line *l)
 	enum word word = word_at(text), of = WORDS;
 	if (word == WORDS)
 		return false;
-	size_t from = strlen(words[word]);
+	size_t from = words[word].size;
 	for (size_t i = from; i <= text.size; i++) {
 		/* A word may begin with the slash that ends the value before it. */
 		enum word next = i < text.size ? word_at(span_from(text, i)) : WORDS;
@@ -160,7 +162,7 @@ bool mt940_slashed(struct span text, struct reading_line *l)
 		take_word(l, word, of, without_slashes(span_bytes(text.at + from, i - from)));
 		of = names_a_party(word) ? word : of;
 		word = next;
-		from = i + (next < WORDS ? strlen(words[next]) : 0);
+		from = i + (next < WORDS ? words[next].size : 0);
 		i = from > i ? from - 1 : i;
 	}
 	return true;

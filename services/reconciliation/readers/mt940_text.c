@@ -69,15 +69,16 @@ static void add_charge(struct reading_line *l, struct span text)
 /* ---- SEPA's tags ---- */
 
 enum tag { TAG_EREF, TAG_KREF, TAG_MREF, TAG_CRED, TAG_DEBT, TAG_SVWZ, TAG_ABWA, TAG_ABWE, TAG_IBAN, TAG_BIC, TAG_OAMT, TAG_COAM, TAGS };
-static const char *const tag_words[TAGS] = { "EREF+", "KREF+", "MREF+", "CRED+", "DEBT+", "SVWZ+", "ABWA+", "ABWE+", "IBAN+", "BIC+",
-	"OAMT+", "COAM+" };
+static const struct span tag_words[TAGS] = { SPAN_INIT("EREF+"), SPAN_INIT("KREF+"), SPAN_INIT("MREF+"), SPAN_INIT("CRED+"),
+	SPAN_INIT("DEBT+"), SPAN_INIT("SVWZ+"), SPAN_INIT("ABWA+"), SPAN_INIT("ABWE+"), SPAN_INIT("IBAN+"), SPAN_INIT("BIC+"),
+	SPAN_INIT("OAMT+"), SPAN_INIT("COAM+") };
 
 /* The tag at that place. The short ones are words of other texts too, unless a blank stands before them. */
 static enum tag tag_at(struct span text, size_t at)
 {
 	bool begins = at == 0 || text.at[at - 1] == ' ';
 	for (int i = 0; i < TAGS; i++)
-		if ((begins || i != TAG_BIC) && span_starts(span_from(text, at), tag_words[i]))
+		if ((begins || i != TAG_BIC) && span_begins(span_from(text, at), tag_words[i]))
 			return (enum tag)i;
 	return TAGS;
 }
@@ -124,7 +125,7 @@ void mt940_tagged(struct span text, struct reading_line *l)
 			continue;
 		take_tag(l, tag, span_bytes(text.at + from, at - from));
 		tag = found;
-		from = at + strlen(tag_words[found]);
+		from = at + tag_words[found].size;
 	}
 	take_tag(l, tag, span_from(text, from));
 }
@@ -164,17 +165,18 @@ static size_t characters(struct span text)
 /* What is told in pieces, in one: a piece that is full goes on in the next, a shorter one ends a word. */
 struct joint {
 	char *at;
-	size_t size, last; /* last: characters of the last piece */
+	size_t size;
+	bool full; /* the last piece */
 };
 
 static void join(struct joint *j, struct span piece)
 {
 	bool blank = (piece.size && piece.at[0] == ' ') || (j->size && j->at[j->size - 1] == ' ');
-	if (j->size && j->last < FULL_PIECE && !blank)
+	if (j->size && !j->full && !blank)
 		j->at[j->size++] = ' ';
 	memcpy(j->at + j->size, piece.at, piece.size);
 	j->size += piece.size;
-	j->last = characters(piece);
+	j->full = piece.size >= FULL_PIECE && characters(piece) >= FULL_PIECE;
 }
 
 static struct span joined(const struct joint *j)
@@ -230,9 +232,12 @@ static void coded(struct mt940 *r, struct span text, char separator, struct read
 static struct span flat(struct mt940 *r, struct span info)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < info.size; i++)
-		if (info.at[i] != '\n')
-			r->flat[n++] = info.at[i];
+	for (bool more = true; more;) {
+		struct span line;
+		more = span_cut(info, '\n', &line, &info);
+		memcpy(r->flat + n, line.at, line.size);
+		n += line.size;
+	}
 	return charset_utf8(r->t.settings.charset, span_bytes(r->flat, n), r->decoded);
 }
 
@@ -285,9 +290,10 @@ static void take_supplement(struct mt940 *r, struct reading_line *l)
 /* "EREF", "KREF+": where the reference stands, not the reference itself. */
 static bool is_pointer(struct span reference)
 {
-	static const char *const words[] = { "EREF", "PREF", "KREF", "MREF", "MARF", "EREF+", "KREF+", "PREF+", "MREF+" };
+	static const struct span words[] = { SPAN_INIT("EREF"), SPAN_INIT("PREF"), SPAN_INIT("KREF"), SPAN_INIT("MREF"), SPAN_INIT("MARF"),
+		SPAN_INIT("EREF+"), SPAN_INIT("KREF+"), SPAN_INIT("PREF+"), SPAN_INIT("MREF+") };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (span_is(reference, words[i]))
+		if (span_equal(reference, words[i]))
 			return true;
 	return reading_is_no_reference(reference);
 }

@@ -105,6 +105,9 @@ bool reading_is_no_reference(struct span text)
 	static const char *const words[] = { "NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "UNKNOWN" };
 	char plain[16] = "";
 	size_t n = 0;
+	/* None of them begins otherwise; most references do. */
+	if (text.size && isalnum((unsigned char)text.at[0]) && !strchr("NUnu", text.at[0]))
+		return false;
 	for (size_t i = 0; i < text.size; i++) {
 		if (!isalnum((unsigned char)text.at[i]))
 			continue;

@@ -71,6 +71,23 @@ static void a_text_that_is_utf_8_is_that_and_any_other_windows_1252(void **state
 	converts(*state, CHARSET_AUTO, SPAN("\xf0\x9f\x90\xa6"), "\xf0\x9f\x90\xa6");
 }
 
+/* Eight bytes are looked at together: each byte at each place among others is what it is alone. */
+static void a_byte_is_the_same_wherever_it_stands(void **state)
+{
+	char text[19], alone[8], room[CHARSET_ROOM(sizeof text)];
+	for (int byte = 0; byte < 256; byte++) {
+		alone[0] = (char)byte;
+		struct span one = span_copy(*state, charset_utf8(CHARSET_CP850, span_bytes(alone, 1), room));
+		for (size_t at = 0; at < sizeof text; at++) {
+			memset(text, 'a', sizeof text);
+			text[at] = (char)byte;
+			struct span all = charset_utf8(CHARSET_CP850, span_bytes(text, sizeof text), room);
+			assert_int_equal(all.size, sizeof text - 1 + one.size);
+			assert_memory_equal(all.at + at, one.at, one.size);
+		}
+	}
+}
+
 static void a_set_that_a_person_named_holds(void **state)
 {
 	converts(*state, CHARSET_CP437, SPAN("M\x81ller \xe1"), "M\xc3\xbcller \xc3\x9f");
@@ -107,6 +124,7 @@ int main(void)
 		WITH_ARENA(a_last_line_end_is_followed_by_nothing),
 		WITH_ARENA(a_line_longer_than_any_bank_writes_ends_the_reading),
 		WITH_ARENA(a_text_that_is_utf_8_is_that_and_any_other_windows_1252),
+		WITH_ARENA(a_byte_is_the_same_wherever_it_stands),
 		WITH_ARENA(a_set_that_a_person_named_holds),
 		WITH_ARENA(control_characters_become_blanks),
 		WITH_ARENA(every_set_has_a_word_of_its_own),

@@ -38,6 +38,10 @@ struct duty {
 	enum err (*next)(struct db *, struct arena *, struct instant now, int64_t *due, struct instant *next, struct why *);
 	/* Only every period_ms, not after wake-ups: a safety net whose look costs more than a glance. */
 	bool lazy;
+	/* Every process's tick does it, and not the leader's alone: `due` sees to it that two don't take the same. */
+	bool shared;
+	/* After what `due` made was run, or could not be: gives back what it holds. NULL: nothing. */
+	enum err (*done)(struct db *, struct arena *, struct why *);
 };
 
 /* A verb beyond those that every service has. Returns the exit code. */

@@ -110,18 +110,36 @@ static enum err run_due(struct tick *t, struct message **messages, size_t n, str
 	return OK;
 }
 
+/* What was held is given back even if the deed failed; of two failures the first is told. */
+static enum err take_up(struct tick *t, const struct duty *duty, size_t limit, struct message ***messages, size_t *n, struct why *why)
+{
+	struct why after;
+	struct rows r;
+	enum err err, given;
+
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
+	err = duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), limit, messages, n, why);
+	if (err == OK)
+		err = run_due(t, *messages, *n, why);
+	if (duty->done == NULL)
+		return err;
+	given = duty->done(t->db, unit_arena(t->unit), &after);
+	if (err == OK && given != OK)
+		*why = after;
+	return err == OK ? given : err;
+}
+
 /* One look at one duty. *limit: how many to look for the next time, 0 when nothing more is to be found. Behind many that were set aside it looks
  * further. */
 static enum err look(struct tick *t, const struct duty *duty, size_t *limit, struct why *why)
 {
 	struct message **messages = NULL;
 	size_t n = 0, fresh;
-	struct rows r;
 
-	TRY(keep_house(t, why));
-	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
-	TRY(duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), *limit, &messages, &n, why));
-	TRY(run_due(t, messages, n, why));
+	TRY(lead(t, why));
+	if (t->leads)
+		TRY(keep_house(t, why));
+	TRY(take_up(t, duty, *limit, &messages, &n, why));
 	fresh = count_new(messages, n);
 	metric_add(&due_total, (int64_t)fresh, duty->name, NULL);
 	if (n < *limit || (fresh == 0 && *limit >= LOOK_MOST))
@@ -139,6 +157,8 @@ static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 		size_t limit = UNIT_MESSAGES;
 		int64_t period = (int64_t)duty->period_ms * 1000, began = clock_monotonic_us(), ended, rest;
 
+		if (!t->leads && !duty->shared)
+			continue;
 		if ((!woken || duty->lazy) && began < t->look_at[i])
 			continue;
 		while (limit > 0 && !role_stopping(t->role)) {
@@ -159,7 +179,7 @@ static enum err turn(struct tick *t, bool woken, struct why *why)
 
 	if (err == OK && t->leads)
 		err = keep_house(t, why);
-	if (err == OK && t->leads)
+	if (err == OK)
 		err = look_at_all(t, woken, why);
 	unit_forget(t->unit);
 	return err;

@@ -9,13 +9,13 @@
 #include "reconciliation_queries.h"
 #include "settings.h"
 #include "tick_ledger.h"
+#include "tick_lines.h"
 #include "tick_queue.h"
 #include "wire.h"
 
 enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000, CAUSES = 1000, CAUSE_ROUNDS = 50 };
 
-/* What a statement found due, as messages: merchant, the aggregate, and the identity of the deed. */
-static void make_messages(struct arena *arena, const struct rows *rows, const char *source, const char *type, const char *column,
+void tick_messages(struct arena *arena, const struct rows *rows, const char *source, const char *type, const char *column,
 	struct message ***out, size_t *n)
 {
 	*out = ARENA_ARRAY(arena, struct message *, rows->count + 1);
@@ -45,7 +45,7 @@ static enum err look(struct db *db, struct arena *arena, const struct query *que
 	return db_exec(db, arena, query, args, rows, why);
 }
 
-/* ---- statements and lines ---- */
+/* ---- statements ---- */
 
 static enum err statement_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
@@ -53,36 +53,7 @@ static enum err statement_due(
 	struct rows rows;
 	(void)now;
 	TRY(look(db, arena, &q_statement_due, NULL, limit, &rows, why));
-	make_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
-	return OK;
-}
-
-/* A statement that came while the lines of a large one are posted is decided before they go on: its own take turns with them. Never twice in a row. */
-static enum err gives_way(struct db *db, struct arena *arena, bool *way, struct why *why)
-{
-	static _Atomic bool gave;
-	struct rows rows;
-	*way = false;
-	if (!gave) {
-		TRY(db_exec(db, arena, &q_statement_waits, NULL, &rows, why));
-		*way = rows_bool(&rows, 0, rows_column(&rows, "waits"));
-	}
-	gave = *way;
-	return OK;
-}
-
-static enum err line_due(
-	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
-{
-	struct rows rows;
-	bool way;
-	(void)now;
-	*n = 0;
-	TRY(gives_way(db, arena, &way, why));
-	if (way)
-		return OK;
-	TRY(look(db, arena, &q_line_due, NULL, limit, &rows, why));
-	make_messages(arena, &rows, "tick:line", type_post_line, "line_id", out, n);
+	tick_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
 	return OK;
 }
 
@@ -100,12 +71,6 @@ static enum err statement_next(struct db *db, struct arena *arena, struct instan
 {
 	(void)now;
 	return count_now(db, arena, &q_statement_due, due, next, why);
-}
-
-static enum err line_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
-{
-	(void)now;
-	return count_now(db, arena, &q_line_due, due, next, why);
 }
 
 /* ---- lines that wait ---- */
@@ -138,7 +103,7 @@ static enum err rematch_round(
 	if (!causes.count)
 		return OK;
 	TRY(db_exec(db, arena, &q_rematch_due, due, &rows, why));
-	make_messages(arena, &rows, "tick:rematch", type_try_line, "line_id", out, n);
+	tick_messages(arena, &rows, "tick:rematch", type_try_line, "line_id", out, n);
 	return rows.count ? OK : db_exec(db, arena, &q_rematch_done, done, &rows, why);
 }
 
@@ -184,7 +149,7 @@ static enum err payout_due(
 {
 	struct rows rows;
 	TRY(look(db, arena, &q_payout_late_due, &now, limit, &rows, why));
-	make_messages(arena, &rows, "tick:payout", type_miss_payout, "payout_id", out, n);
+	tick_messages(arena, &rows, "tick:payout", type_miss_payout, "payout_id", out, n);
 	return OK;
 }
 
@@ -201,7 +166,7 @@ static enum err wanted_due(
 {
 	struct rows rows;
 	TRY(look(db, arena, &q_wanted_late_due, &now, limit, &rows, why));
-	make_messages(arena, &rows, "tick:wanted", type_miss_reference, "receipt_id", out, n);
+	tick_messages(arena, &rows, "tick:wanted", type_miss_reference, "receipt_id", out, n);
 	return OK;
 }
 
@@ -218,7 +183,7 @@ static enum err unapplied_due(
 {
 	struct rows rows;
 	TRY(look(db, arena, &q_unapplied_aged_due, &now, limit, &rows, why));
-	make_messages(arena, &rows, "tick:unapplied", type_age_unapplied, "receipt_id", out, n);
+	tick_messages(arena, &rows, "tick:unapplied", type_age_unapplied, "receipt_id", out, n);
 	return OK;
 }
 
@@ -317,7 +282,7 @@ static enum err sum_next(struct db *db, struct arena *arena, struct instant now,
 
 const struct duty reconciliation_duties[] = {
 	{ .name = "statements", .period_ms = 1000, .due = statement_due, .next = statement_next },
-	{ .name = "lines", .period_ms = 1000, .due = line_due, .next = line_next },
+	{ .name = "lines", .period_ms = 1000, .due = lines_due, .next = lines_next, .done = lines_done, .shared = true },
 	{ .name = "rematch", .period_ms = 1000, .due = rematch_due, .next = rematch_next },
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },

@@ -59,9 +59,60 @@ static void what_was_set_aside_keeps_nothing_else_from_being_done(void **state)
 	db_close(db);
 }
 
+static int due_of_leader, due_of_all, done_of_all;
+
+static enum err due_leader(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
+{
+	(void)db, (void)arena, (void)now, (void)limit, (void)messages, (void)why;
+	*n = 0;
+	due_of_leader++;
+	return OK;
+}
+
+static enum err due_all(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
+{
+	(void)db, (void)arena, (void)now, (void)limit, (void)messages, (void)why;
+	*n = 0;
+	atomic_store(&role.stop, ++due_of_all == 2);
+	return OK;
+}
+
+static enum err done_all(struct db *db, struct arena *arena, struct why *why)
+{
+	(void)db, (void)arena, (void)why;
+	done_of_all++;
+	return OK;
+}
+
+static void who_does_not_lead_does_what_is_shared_and_nothing_else(void **state)
+{
+	static const struct duty duties[] = { { .name = "leaders", .period_ms = 1, .due = due_leader },
+		{ .name = "shared", .period_ms = 1, .due = due_all, .done = done_all, .shared = true }, { .name = NULL } };
+	struct service service = toy_service;
+	struct why why = { 0 };
+	struct db *leader = toy_database();
+
+	(void)state;
+	service.duties = duties;
+	assert_int_equal(toy_number(leader, "select pg_try_advisory_lock(hashtextextended('dunlin.tick', 0))::int::bigint"), 1);
+	atomic_store(&role.stop, false);
+	role.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_int_equal(tick_run(&service, &role, &why), OK);
+	assert_int_equal(due_of_all, 2);
+	assert_int_equal(done_of_all, 2);
+	assert_int_equal(due_of_leader, 0);
+	close(role.wake_fd);
+	db_close(leader);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_was_set_aside_keeps_nothing_else_from_being_done) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_set_aside_keeps_nothing_else_from_being_done),
+		cmocka_unit_test(who_does_not_lead_does_what_is_shared_and_nothing_else),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,23 +18,46 @@ order by arrival limit $1;
 select exists (select 1 from statement s
 	where s.state = 'staged' and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id::text)) as waits;
 
--- Lines of accepted statements in the order of their file; accounts take turns, so that a large statement holds up no small one. What was posted of a statement
--- had lower numbers: its first lines are not walked over again.
+-- Accounts whose accepted statements have lines to post, each by the key of its lock; those behind the one that was served last come first.
+-- name: line_accounts
+select key, merchant_id, account_id from (
+	select distinct on (key) hashtext(s.merchant_id || '/' || s.account_id) as key, s.merchant_id, s.account_id
+	from statement s where s.state = 'accepted' order by key) a
+order by key <= $1::int, key;
+
+-- A lock of the session: whoever dies gives it back. 5076 is the class of these alone.
+-- name: line_take
+select pg_try_advisory_lock(5076, $1::int) as taken;
+
+-- name: line_give_back
+select pg_advisory_unlock(5076, objid::int8::bit(32)::int)
+from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and classid = 5076 and objsubid = 2;
+
+-- Lines of one account in the order of its files. What was posted of a statement had lower numbers: its first lines are not walked over again.
 -- name: line_due
-with open as materialized (
-	select s.merchant_id, s.statement_id, s.account_id, s.arrival, s.line_new - s.remaining as posted, count(*) over () as count
-	from statement s where s.state = 'accepted'),
-next as (
-	select l.*, row_number() over (partition by o.merchant_id, o.account_id order by o.arrival, l.number) as turn, o.arrival
-	from open o
+select l.merchant_id, l.line_id, l.id
+from statement s
+cross join lateral (
+	select l.merchant_id, l.line_id, l.number, l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence as id
+	from bank_line l
+	where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged' and l.number > s.line_new - s.remaining
+		and not exists (select 1 from inbox i where i.source = 'tick:line'
+			and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
+	order by l.merchant_id, l.statement_id, l.number limit $1::bigint) l
+where s.merchant_id = $2 and s.account_id = $3 and s.state = 'accepted'
+order by s.arrival, l.number limit $1;
+
+-- How many lines wait to be posted, up to $1.
+-- name: line_waiting
+select count(*) from (
+	select 1 from statement s
 	cross join lateral (
-		select l.merchant_id, l.line_id, l.number, l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence as id
-		from bank_line l
-		where l.merchant_id = o.merchant_id and l.statement_id = o.statement_id and l.state = 'staged' and l.number > o.posted
+		select 1 from bank_line l
+		where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged' and l.number > s.line_new - s.remaining
 			and not exists (select 1 from inbox i where i.source = 'tick:line'
 				and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
-		order by l.merchant_id, l.statement_id, l.number limit greatest(10, $1::bigint / o.count)) l)
-select merchant_id, line_id, id from next order by turn, arrival limit $1;
+		limit $1::bigint) l
+	where s.state = 'accepted' limit $1) w;
 
 -- Lines that wait, and what came that may explain them: a document that they name, a payout of their amount, an open item of a customer who pays from their
 -- account or whose number they name, an account that was learned. A line that waits since its first look asks for what came beside that look. $1 messages at most, $2 the causes.

@@ -168,6 +168,8 @@ static size_t due_once(struct town *t, const struct duty *duty)
 	for (size_t i = 0; i < n; i++)
 		if (messages[i]->outcome != OUTCOME_APPLIED)
 			fail_msg("%s: %s %s", duty->name, messages[i]->why.code, messages[i]->why.text);
+	if (duty->done && duty->done(t->db, unit_arena(t->unit), &why) != OK)
+		fail_msg("%s: %s %s", duty->name, why.code, why.text);
 	unit_forget(t->unit);
 	return n;
 }

@@ -98,6 +98,10 @@ enum err difference_grant(
 enum err difference_undo(struct ledger *, struct uuid receipt, struct why *) MUST_CHECK;
 /* The payment is there again: so is what had come with it, as far as that is open. */
 enum err difference_redo(struct ledger *, struct uuid receipt, struct why *) MUST_CHECK;
+/* The line paid less than the invoice by a discount that is not due: somebody grants it or claims it. */
+void difference_dispute_open(struct ledger *, struct uuid line, struct uuid invoice, enum dispute);
+/* Ends what is settled: those whose payment is gone, or whose invoice is paid. */
+void difference_dispute_settle(struct ledger *);
 /* Takes up to `minor` of the item's differences back, of those that count in `discounted` or in `written_off`; how much it was. */
 enum err difference_shrink(
 	struct ledger *, struct uuid invoice, int32_t part, bool discounts, int64_t minor, int64_t *taken, struct why *) MUST_CHECK;

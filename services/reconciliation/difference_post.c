@@ -140,6 +140,56 @@ enum err difference_shrink(
 	return OK;
 }
 
+/* ---- disputes ---- */
+
+static const struct receipt *receipt_of(const struct ledger *l, struct uuid line, struct span customer)
+{
+	const struct receipt *r;
+	for (size_t i = 0; i < l->receipt_count; i++) {
+		r = l->receipts[i].receipt;
+		if (uuid_equal(r->source, line) && span_equal(r->customer, customer))
+			return r;
+	}
+	return NULL;
+}
+
+void difference_dispute_open(struct ledger *l, struct uuid line, struct uuid invoice, enum dispute dispute)
+{
+	const struct invoice *v = book_invoice(l->book, l->merchant, invoice);
+	const struct receipt *r = receipt_of(l, line, v->customer);
+	int64_t open = invoice_open(l, v);
+	if (!r || !open)
+		return;
+	exception_open(
+		l, EXCEPTION_DISCOUNT_DISPUTED, r->id, v->customer, (struct money){ open, v->currency }, span_of(dispute_help(dispute)));
+	exception_suggest(l, EXCEPTION_DISCOUNT_DISPUTED, r->id, SUGGEST_GRANT_DISCOUNT, invoice, SPAN(""));
+}
+
+/* It was told before, so that something may be disputed of it. */
+static bool is_settled_now(const struct open_item *item)
+{
+	return !item->open && item->revision > 1;
+}
+
+static void settle_of(struct ledger *l, const struct open_item *item)
+{
+	const struct exception *e;
+	for (size_t i = 0; (e = book_next(l->book, BOOK_EXCEPTIONS, &i));)
+		if (e->open && e->kind == EXCEPTION_DISCOUNT_DISPUTED && uuid_equal(e->suggested, item->invoice) &&
+			span_equal(e->merchant, l->merchant))
+			exception_close(l, e->kind, e->subject, l->by);
+}
+
+void difference_dispute_settle(struct ledger *l)
+{
+	for (size_t i = 0; i < l->receipt_count; i++)
+		if (!l->receipts[i].receipt->allocated)
+			exception_close(l, EXCEPTION_DISCOUNT_DISPUTED, l->receipts[i].receipt->id, l->by);
+	for (size_t i = 0; i < l->item_count; i++)
+		if (is_settled_now(l->items[i].item))
+			settle_of(l, l->items[i].item);
+}
+
 /* ---- policy ---- */
 
 struct difference_policy difference_policy_of(const struct ledger *l, struct currency currency)

@@ -38,6 +38,8 @@ static const struct {
 		"a statement was delivered again without lines that it had; they stay in the books" },
 	[EXCEPTION_SEQUENCE] = { "statement_sequence", true, SUGGEST_IMPORT,
 		"a statement's number does not follow the one before it, though the balances meet" },
+	[EXCEPTION_DISCOUNT_DISPUTED] = { "discount_disputed", true, SUGGEST_GRANT_DISCOUNT,
+		"a payer took a discount too late, or more than is due: it is granted or claimed; ends when it is paid, too" },
 	[EXCEPTION_AGED_UNAPPLIED] = { "aged_unapplied", false, SUGGEST_REFUND,
 		"money of a customer stands against nothing for a month; ends when it is allocated or given back" },
 };
@@ -57,6 +59,7 @@ static const struct {
 	[SUGGEST_CHOOSE] = { "choose", false, "somebody says what it is" },
 	[SUGGEST_REFUND] = { "refund", true, "the money goes back to its payer: that is requested" },
 	[SUGGEST_IMPORT] = { "import", false, "the missing or the corrected file is imported" },
+	[SUGGEST_GRANT_DISCOUNT] = { "grant_discount", true, "the discount is granted all the same; who claims it closes the exception" },
 	[SUGGEST_ASK] = { "ask", false, "whoever sent it is asked" },
 };
 

@@ -68,6 +68,20 @@ static enum err follow_refund(struct ledger *l, const struct exception *e, const
 	return hand_request_refund(l, &(struct request_refund){ *by, e->subject, { minor, r->currency } }, why);
 }
 
+/* What was deducted and is still open is granted, beside the payment that it was deducted from. */
+static enum err follow_discount(struct ledger *l, const struct exception *e, struct why *why)
+{
+	const struct receipt *r = book_receipt(l->book, l->merchant, e->subject);
+	const struct invoice *v = book_invoice(l->book, l->merchant, e->suggested);
+	int64_t open = v && v->issued ? invoice_open(l, v) : 0;
+	if (!r || !r->allocated || open <= 0)
+		return why_set(why, ERR_CONFLICT, "suggestion_gone", "what was suggested is no longer there");
+	int64_t minor = e->amount.minor < open ? e->amount.minor : open;
+	TRY(difference_grant(l, r->id, r->source, v->id, (struct found_difference){ DIFFERENCE_DISCOUNT, minor }, why));
+	exception_close(l, EXCEPTION_DISCOUNT_DISPUTED, r->id, l->by);
+	return OK;
+}
+
 static enum err follow(struct ledger *l, const struct exception *e, const struct by_whom *by, struct why *why)
 {
 	struct match_line m = { .by = *by, .line = e->subject };
@@ -79,6 +93,7 @@ static enum err follow(struct ledger *l, const struct exception *e, const struct
 	case SUGGEST_ACCEPT_STATEMENT: return hand_accept(l, &(struct accept_statement){ *by, e->subject }, why);
 	case SUGGEST_REFUND: return follow_refund(l, e, by, why);
 	case SUGGEST_WRITE_OFF: return hand_agree(l, e, why);
+	case SUGGEST_GRANT_DISCOUNT: return follow_discount(l, e, why);
 	case SUGGEST_NOTHING:
 	case SUGGEST_CHOOSE:
 	case SUGGEST_IMPORT:

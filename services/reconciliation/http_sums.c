@@ -203,6 +203,16 @@ static void print_terms(struct json_out *out, const char *name, const int64_t *t
 	json_out_object_end(out);
 }
 
+/* What was given up, by its reason. */
+static void print_given_up(struct json_out *out, const struct proof_row *p)
+{
+	static const enum cause causes[] = { CAUSE_DISCOUNT, CAUSE_TOLERANCE, CAUSE_CHARGES, CAUSE_WRITE_OFF };
+	json_out_object(out, "given_up");
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		json_out_money(out, cause_word(causes[i]), (struct money){ p->given_up[causes[i]], p->currency });
+	json_out_object_end(out);
+}
+
 static void print_proof(struct json_out *out, const struct proof_row *p)
 {
 	json_out_object(out, NULL);
@@ -215,6 +225,7 @@ static void print_proof(struct json_out *out, const struct proof_row *p)
 	json_out_bool(out, "balances", p->balances);
 	print_terms(out, "journal", p->journal, p->currency);
 	print_terms(out, "counted", p->counted, p->currency);
+	print_given_up(out, p);
 	json_out_object_end(out);
 }
 

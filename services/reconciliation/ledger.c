@@ -199,6 +199,7 @@ static void settle_over(struct ledger *l, const struct touched_receipt *t, int64
 
 void ledger_conclude(struct ledger *l)
 {
+	difference_dispute_settle(l);
 	for (size_t i = 0; i < l->receipt_count; i++) {
 		const struct receipt *r = l->receipts[i].receipt;
 		if (r->refund_requested > r->unapplied)

@@ -376,7 +376,11 @@ static enum err become_invoices(const struct look *k, struct line *line, enum ev
 				k->candidates[i].difference };
 	if (evidence == EVIDENCE_PAYER)
 		note_learned(k);
-	return line_become_receipts(k->l, line, shares, n, evidence, why);
+	TRY(line_become_receipts(k->l, line, shares, n, evidence, why));
+	for (size_t i = 0; i < k->count; i++)
+		if (k->candidates[i].chosen && k->candidates[i].dispute)
+			difference_dispute_open(k->l, line->id, k->candidates[i].target, k->candidates[i].dispute);
+	return OK;
 }
 
 static enum err become(const struct look *k, struct line *line, const struct match_rule *rule, struct why *why)

@@ -26,6 +26,7 @@ static bool is_spent(enum chart chart)
 static void count_receivable(struct proof_row *row, const struct flow *f, enum chart other, int64_t minor)
 {
 	row->journal[TERM_OPEN] += minor;
+	row->given_up[f->cause] -= minor;
 	if (other == CHART_UNAPPLIED)
 		row->journal[TERM_ALLOCATED] -= minor;
 	else if (f->cause == CAUSE_INVOICE)

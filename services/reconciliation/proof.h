@@ -37,6 +37,8 @@ struct counters {
 struct proof_row {
 	struct currency currency;
 	int64_t journal[TERM_COUNT], counted[TERM_COUNT];
+	int64_t given_up[CAUSE_COUNT +
+			 1];   /* of the journal's discounted and written off: what each cause gave up, net of what it took back */
 	int64_t debit, credit;           /* of the trial balance */
 	bool invoiced_holds, received_holds, journal_agrees, receipts_agree, balances;
 	bool holds;        /* all of these */

@@ -100,6 +100,10 @@ static void find_suggested(
 	case SUGGEST_ACCEPT_STATEMENT: keys_add_uuid(&w->statements, merchant, subject); return;
 	case SUGGEST_WRITE_OFF: keys_add_uuid(&w->invoices, merchant, subject); return;
 	case SUGGEST_REFUND: keys_add_uuid(&w->owners, merchant, subject); return;
+	case SUGGEST_GRANT_DISCOUNT:
+		keys_add_uuid(&w->owners, merchant, subject);
+		keys_add_uuid(&w->invoices, merchant, suggested);
+		return;
 	case SUGGEST_NOTHING:
 	case SUGGEST_CHOOSE:
 	case SUGGEST_IMPORT:

@@ -110,12 +110,29 @@ def test_told_charges_and_a_tolerated_rest_come_back_with_the_bank_s_return(desk
     pay(desk, 4970, "RE-2026-0003", "E-3")
     assert item(desk, 3) == {"allocated": 4970, "discounted": 0, "written_off": 30, "open": 0}
     assert [(d["kind"], d["amount"]["minor"]) for d in desk.get(f"/v1/why/{charged['id']}")["differences"]] == [("charges", 500)]
-    assert holds(desk)["journal"]["written_off"]["minor"] == 530
+    given_up = {reason: sum["minor"] for reason, sum in holds(desk)["given_up"].items()}
+    assert given_up == {"discount": 0, "tolerance": 30, "charges": 500, "write_off": 0}
     pay(desk, -11500, "Retoure", "E-2", returned=True)
     assert item(desk, 2) == {"allocated": 0, "discounted": 0, "written_off": 0, "open": 12000}
     accounts = {row["account"]: row["balance"]["minor"] for row in desk.get("/v1/trial-balance")["accounts"]}
     assert accounts.get("bank_charges", 0) == 0
     assert holds(desk)["journal"]["written_off"]["minor"] == 30
+
+
+def test_a_discount_that_is_not_due_waits_for_a_person_who_grants_it(desk):
+    owe(desk, 5, 10000)
+    line = pay(desk, 9700, "RE-2026-0005 abzgl. 3%", "E-5")
+    assert (line["state"], item(desk, 5)["open"]) == ("matched", 300)
+    (row,) = [row for row in desk.get("/v1/queue")["queue"] if row["kind"] == "discount_disputed"]
+    assert (row["amount"]["minor"], row["suggestion"], row["stream"]) == (300, "grant_discount", "c1")
+    assert desk.post(f"/v1/exceptions/{row['id']}/accept", BY)[0] == 200
+    assert item(desk, 5) == {"allocated": 9700, "discounted": 300, "written_off": 0, "open": 0}
+    assert not desk.get(f"/v1/exceptions/{row['id']}")["open"]
+    assert [d["kind"] for d in desk.get(f"/v1/why/{line['id']}")["differences"]] == ["discount"]
+    assert holds(desk)["given_up"]["discount"]["minor"] == 300
+    assert desk.post(f"/v1/lines/{line['id']}/unmatch", BY)[0] == 200
+    assert item(desk, 5) == {"allocated": 0, "discounted": 0, "written_off": 0, "open": 10000}
+    holds(desk)
 
 
 def test_what_no_policy_allows_stays_open(desk):

@@ -306,6 +306,71 @@ static void a_policy_that_cannot_be_is_refused(void **state)
 	assert_int_equal(world_item(&w, id)->open, 0);
 }
 
+static const struct exception *disputed(const struct world *w)
+{
+	const struct exception *e;
+	for (size_t i = 0; (e = book_next(w->book, BOOK_EXCEPTIONS, &i));)
+		if (e->open && e->kind == EXCEPTION_DISCOUNT_DISPUTED)
+			return e;
+	return NULL;
+}
+
+static struct message *on(struct world *w, const char *type, const char *act)
+{
+	return world_command(w, type, world_path(w, "exceptions", disputed(w)->id, act), "");
+}
+
+/* 3 % where 2 % are due. */
+static struct uuid dispute(struct world *w, const char *number, const char *ref)
+{
+	define(w, TERMS);
+	struct uuid id = world_issue(w, "c1", number, 10000);
+	struct uuid line = world_line(w, (struct line_of){ .minor = 9700, .text = number, .end_to_end = ref });
+	assert_int_equal(world_line_now(w, line)->state, LINE_MATCHED);
+	assert_int_equal(world_item(w, id)->open, 300);
+	assert_int_equal(disputed(w)->amount.minor, 300);
+	assert_proven(w);
+	return id;
+}
+
+static void a_discount_that_is_not_due_is_granted_by_a_person(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid id = dispute(&w, "NORD-000001", "E-9");
+	run(&w, on(&w, "AcceptSuggestion", "accept"));
+	assert_int_equal(world_item(&w, id)->open, 0);
+	assert_int_equal(world_item(&w, id)->discounted, 300);
+	assert_null(disputed(&w));
+	/* It goes with the payment all the same. */
+	world_line(&w, (struct line_of){ .minor = -9700, .end_to_end = "E-9", .return_reason = "AC04" });
+	assert_proven(&w);
+	assert_int_equal(world_item(&w, id)->open, 10000);
+}
+
+static void a_discount_that_is_claimed_stays_owed(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid id = dispute(&w, "NORD-000001", "E-9");
+	run(&w, on(&w, "CloseException", "close"));
+	assert_null(disputed(&w));
+	assert_int_equal(world_item(&w, id)->open, 300);
+}
+
+static void a_dispute_ends_when_the_rest_is_paid_or_credited_or_the_payment_is_gone(void **state)
+{
+	struct world w = world_open(*state);
+	dispute(&w, "NORD-000001", "E-9");
+	world_line(&w, (struct line_of){ .minor = 300, .text = "NORD-000001" });
+	assert_null(disputed(&w));
+	struct uuid second = dispute(&w, "NORD-000002", "E-10");
+	run(&w, world_credit_note(&w, "c1", second, world_id(&w), 300));
+	assert_null(disputed(&w));
+	dispute(&w, "NORD-000003", "E-11");
+	world_line(&w, (struct line_of){ .minor = -9700, .end_to_end = "E-11", .return_reason = "AC04" });
+	assert_null(disputed(&w));
+	assert_proven(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +390,9 @@ int main(void)
 		WITH_ARENA(of_an_instalment_plan_the_part_that_is_due_is_settled),
 		WITH_ARENA(a_policy_is_its_currencys_and_holds_from_then_on),
 		WITH_ARENA(a_policy_that_cannot_be_is_refused),
+		WITH_ARENA(a_discount_that_is_not_due_is_granted_by_a_person),
+		WITH_ARENA(a_discount_that_is_claimed_stays_owed),
+		WITH_ARENA(a_dispute_ends_when_the_rest_is_paid_or_credited_or_the_payment_is_gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

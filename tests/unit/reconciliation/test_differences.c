@@ -182,6 +182,17 @@ static void a_discount_taken_in_time_is_granted_and_goes_with_an_unmatch(void **
 	assert_int_equal(world_balance(&w, CHART_TAX), -2000);
 }
 
+static void what_was_paid_in_part_has_no_discount_any_more(void **state)
+{
+	struct world w = world_open(*state);
+	define(&w, TERMS);
+	struct uuid id = world_issue(&w, "c1", "NORD-000001", 12000);
+	world_line(&w, (struct line_of){ .minor = 6000, .text = "NORD-000001" });
+	world_line(&w, (struct line_of){ .minor = 5880, .text = "NORD-000001" });
+	assert_int_equal(world_item(&w, id)->open, 120);
+	assert_proven(&w);
+}
+
 static void told_charges_are_the_merchants_without_any_policy(void **state)
 {
 	struct world w = world_open(*state);
@@ -382,6 +393,7 @@ int main(void)
 		WITH_ARENA(told_charges_are_those_of_the_currency),
 		WITH_ARENA(a_tolerated_rest_is_written_off_with_its_tax_and_comes_back_with_a_return),
 		WITH_ARENA(a_discount_taken_in_time_is_granted_and_goes_with_an_unmatch),
+		WITH_ARENA(what_was_paid_in_part_has_no_discount_any_more),
 		WITH_ARENA(told_charges_are_the_merchants_without_any_policy),
 		WITH_ARENA(a_credit_note_undoes_the_difference_before_it_frees_the_payment),
 		WITH_ARENA(several_documents_less_their_discount_are_paid),

@@ -557,6 +557,8 @@ const struct handler invoicing_handlers[] = {
 	{ .type = "dunlin.ledger.v1.LineAccepted", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.LineMatched", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.LineUnmatched", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.StatementUndone", .help = passed_over },
+	{ .type = "dunlin.ledger.v1.LineUndone", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.ExceptionOpened", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.ExceptionClosed", .help = passed_over },
 	{ .type = "dunlin.ledger.v1.PeriodClosed", .help = passed_over },

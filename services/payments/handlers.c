@@ -33,6 +33,8 @@ const struct handler payments_handlers[] = {
 	{ "dunlin.ledger.v1.LineAccepted", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.LineMatched", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.LineUnmatched", "not followed", NOT_OURS },
+	{ "dunlin.ledger.v1.StatementUndone", "not followed", NOT_OURS },
+	{ "dunlin.ledger.v1.LineUndone", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.ExceptionOpened", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.ExceptionClosed", "not followed", NOT_OURS },
 	{ "dunlin.ledger.v1.PeriodClosed", "not followed", NOT_OURS },

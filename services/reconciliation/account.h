@@ -21,6 +21,7 @@ struct chain {
 	struct date from, to; /* first and last day */
 	int64_t sequence; /* the bank's number of the last statement, 0: it gives none */
 	struct date covered_to; /* complete without a gap up to that day */
+	struct uuid last; /* the statement that was accepted last of those that stand; zero: that is not known */
 };
 
 struct account {
@@ -31,6 +32,7 @@ struct account {
 	bool collecting, closed;
 	struct span providers; /* provider accounts whose payouts land here, one a line */
 	struct chain chain;
+	int64_t undone; /* how many of its statements were undone: their lines may be posted anew, and are other deeds then */
 	int64_t revision;
 };
 

@@ -12,6 +12,8 @@ static const struct {
 	[BOOK_ACCOUNTS] = { "accounts", sizeof(struct account) },
 	[BOOK_STATEMENTS] = { "statements", sizeof(struct statement) },
 	[BOOK_GAPS] = { "gaps", sizeof(struct gap) },
+	[BOOK_CHAINS_BEFORE] = { "chains before", sizeof(struct chain_before) },
+	[BOOK_GAPS_BEFORE] = { "gaps before", sizeof(struct gap_before) },
 	[BOOK_LINES] = { "lines", sizeof(struct line) },
 	[BOOK_HINTS] = { "hints", sizeof(struct hints) },
 	[BOOK_INVOICES] = { "invoices", sizeof(struct invoice) },
@@ -41,6 +43,7 @@ static const struct {
 	[BOOK_EXPORT_MAPPINGS] = { "export mappings", sizeof(struct export_mapping) },
 	[BOOK_EXPORTS] = { "exports", sizeof(struct export) },
 	[BOOK_EXPORT_FACTS] = { "export facts", sizeof(struct export_facts) },
+	[BOOK_UNDO_FACTS] = { "undo facts", sizeof(struct undo_facts) },
 	[BOOK_PERIOD_FACTS] = { "period facts", sizeof(struct period_facts) },
 	[BOOK_AUDITS] = { "audits", sizeof(struct audit) },
 };

@@ -18,6 +18,7 @@
 #include "reference.h"
 #include "shelf.h"
 #include "statement.h"
+#include "undo.h"
 #include "zone.h"
 
 /* In the order in which they are saved: what others refer to comes first. */
@@ -25,6 +26,8 @@ enum book_shelf {
 	BOOK_ACCOUNTS,
 	BOOK_STATEMENTS,
 	BOOK_GAPS,
+	BOOK_CHAINS_BEFORE,
+	BOOK_GAPS_BEFORE,
 	BOOK_LINES,
 	BOOK_HINTS, /* what the find step found for a line; never saved */
 	BOOK_INVOICES,
@@ -54,6 +57,7 @@ enum book_shelf {
 	BOOK_EXPORT_MAPPINGS,
 	BOOK_EXPORTS,
 	BOOK_EXPORT_FACTS, /* never saved */
+	BOOK_UNDO_FACTS, /* what stands against undoing a statement; never saved */
 	BOOK_PERIOD_FACTS, /* what is to be known to close one; never saved */
 	BOOK_AUDITS,
 	BOOK_SHELVES

@@ -1,6 +1,7 @@
 #include "hand.h"
 
 #include "ledger.h"
+#include "undo.h"
 
 static struct money in(struct currency currency, int64_t minor)
 {
@@ -141,10 +142,11 @@ static enum err match_refund(struct ledger *l, const struct match_line *m, struc
 static enum err waiting_line(struct ledger *l, struct uuid id, struct line **out, struct why *why)
 {
 	const struct line *old = book_line(l->book, l->merchant, id);
-	if (!old || old->state == LINE_STAGED || old->state == LINE_KNOWN)
+	if (!old || old->state == LINE_STAGED || old->state == LINE_KNOWN || old->state == LINE_UNDONE)
 		return why_set(why, ERR_NOT_FOUND, "line_unknown", "there is no such line in the books");
 	if (old->state != LINE_WAITING)
 		return why_set(why, ERR_CONFLICT, "line_state", "the line is %s", line_state_word(old->state));
+	TRY(undo_leaves_alone(l, old, why));
 	*out = line_edit(l, id);
 	return OK;
 }
@@ -168,7 +170,7 @@ enum err hand_match(struct ledger *l, const struct match_line *m, struct why *wh
 	return m->booked_to.size ? match_booked(l, m, line, why) : match_items(l, m, line, why);
 }
 
-static enum err unmatch_receipts(struct ledger *l, struct line *line, struct why *why)
+static enum err unmatch_receipts(struct ledger *l, struct line *line, enum reversal reversal, struct why *why)
 {
 	const struct receipt *r;
 	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));) {
@@ -176,13 +178,16 @@ static enum err unmatch_receipts(struct ledger *l, struct line *line, struct why
 			continue;
 		if (r->refunded)
 			return why_set(why, ERR_REFUSED, "receipt_refunded", "some of the money was given back to the payer");
-		TRY(receipt_take_out(l, r->id, r->amount, line_holding(l->arena, line), REVERSAL_UNMATCHED, why));
+		TRY(receipt_take_out(l, r->id, r->amount, line_holding(l->arena, line), reversal, why));
 	}
 	/* What was taken back before is the line's own matter from here on. */
 	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
 		if (r->returned && uuid_equal(r->source, line->id) && span_equal(r->merchant, l->merchant))
 			ledger_receipt(l, r->id)->returned = 0;
-	payer_unlearn(l, line);
+	if (reversal == REVERSAL_UNDONE)
+		payer_forget(l, line);
+	else
+		payer_unlearn(l, line);
 	return OK;
 }
 
@@ -195,11 +200,11 @@ static void unmatch_payout(struct ledger *l, const struct line *line)
 		in(p->currency, p->amount));
 }
 
-static enum err unmatch(struct ledger *l, struct line *line, struct why *why)
+static enum err take_apart(struct ledger *l, struct line *line, enum reversal reversal, struct why *why)
 {
 	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
 	switch (line->as) {
-	case LINE_AS_RECEIPTS: return unmatch_receipts(l, line, why);
+	case LINE_AS_RECEIPTS: return unmatch_receipts(l, line, reversal, why);
 	case LINE_AS_PAYOUT: unmatch_payout(l, line); break;
 	case LINE_AS_RETURN: return line_unmatch_return(l, line, why);
 	case LINE_AS_REFUND: post_bank_refund(l, ledger_receipt(l, line->counterpart), line_left(line), -1); break;
@@ -210,6 +215,16 @@ static enum err unmatch(struct ledger *l, struct line *line, struct why *why)
 	return OK;
 }
 
+enum err line_take_apart(struct ledger *l, struct line *line, enum reversal reversal, struct why *why)
+{
+	TRY(take_apart(l, line, reversal, why));
+	TRY(line_act(line, LINE_UNMATCH, why));
+	line->as = LINE_AS_NOTHING;
+	line->counterpart = (struct uuid){ 0 };
+	line->booked_to = SPAN("");
+	return OK;
+}
+
 enum err hand_unmatch(struct ledger *l, const struct unmatch_line *u, struct why *why)
 {
 	const struct line *old = book_line(l->book, l->merchant, u->line);
@@ -217,15 +232,12 @@ enum err hand_unmatch(struct ledger *l, const struct unmatch_line *u, struct why
 		return why_set(why, ERR_NOT_FOUND, "line_unknown", "there is no such line");
 	if (old->state != LINE_MATCHED)
 		return why_set(why, ERR_CONFLICT, "line_state", "the line is %s", line_state_word(old->state));
+	TRY(undo_leaves_alone(l, old, why));
 	struct line *line = line_edit(l, u->line);
 	audit(l, &u->by, "unmatch line", span_of(uuid_text(l->arena, u->line)));
 	l->cause = CAUSE_UNMATCH;
 	l->cause_id = line->id;
-	TRY(unmatch(l, line, why));
-	TRY(line_act(line, LINE_UNMATCH, why));
-	line->as = LINE_AS_NOTHING;
-	line->counterpart = (struct uuid){ 0 };
-	line->booked_to = SPAN("");
+	TRY(line_take_apart(l, line, REVERSAL_UNMATCHED, why));
 	line->by_person = true;
 	line->verdict = VERDICT_NONE;
 	line->candidates = 0;

@@ -10,6 +10,7 @@ const char type_try_line[] = "dunlin.reconciliation.TryLine";
 const char type_miss_payout[] = "dunlin.reconciliation.MissPayout";
 const char type_miss_reference[] = "dunlin.reconciliation.MissReference";
 const char type_age_unapplied[] = "dunlin.reconciliation.AgeUnapplied";
+const char type_undo_line[] = "dunlin.reconciliation.UndoLine";
 
 #define FACT(type, help, name) { type, help, read_##name, need_##name, apply_##name }
 #define PASSED_OVER(type, help) { type, help, NULL, NULL, NULL }
@@ -37,6 +38,7 @@ const struct handler reconciliation_handlers[] = {
 	OWN(type_miss_payout, "a payout did not arrive in time", need_payout, apply_miss_payout),
 	OWN(type_miss_reference, "an invoice that a payment is for did not come in time", need_reference, apply_miss_reference),
 	OWN(type_age_unapplied, "money of a customer stands against nothing for a month", need_reference, apply_age_unapplied),
+	OWN(type_undo_line, "takes a line of a statement that is being undone out of the books", need_undo_line, apply_undo_line),
 	FACT("dunlin.reconciliation.DefineAccount", "defines a bank account", define_account),
 	FACT("dunlin.reconciliation.MatchLine", "a person says what a line is", match),
 	FACT("dunlin.reconciliation.UnmatchLine", "a person takes a match back", unmatch),
@@ -45,6 +47,7 @@ const struct handler reconciliation_handlers[] = {
 	FACT("dunlin.reconciliation.WriteOff", "a person gives up what is open", write_off),
 	FACT("dunlin.reconciliation.CloseException", "a person closes an exception", close),
 	FACT("dunlin.reconciliation.AcceptStatement", "a person accepts a quarantined statement", accept),
+	FACT("dunlin.reconciliation.UndoStatement", "a person takes the import of a statement back", undo),
 	WORK("dunlin.reconciliation.AssignException", "whose work an exception is", assign),
 	WORK("dunlin.reconciliation.NoteException", "a note of a person on an exception", note),
 	WORK("dunlin.reconciliation.ParkException", "an exception waits until a day", park),

@@ -46,6 +46,7 @@ enum want_what {
 	WANT_MERCHANT, /* empty id */
 	WANT_PERIOD, /* a month as text, "2026-03": it, and what is to be known to close it */
 	WANT_EXPORT, /* a target as text, alone or with a month: export_want */
+	WANT_UNDO, /* a statement: what its account was before it, and what stands against undoing it */
 	WANT_KINDS
 };
 
@@ -55,6 +56,6 @@ bool need_holds(const struct need *, const struct book *);
 
 /* The types of our own messages. */
 extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[],
-	type_age_unapplied[];
+	type_age_unapplied[], type_undo_line[];
 
 #endif

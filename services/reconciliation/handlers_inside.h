@@ -36,6 +36,7 @@ HANDLER(follow);
 HANDLER(limit);
 HANDLER(policy);
 HANDLER(request_refund);
+HANDLER(undo);
 
 /* Work on one exception. */
 enum err read_assign(struct message *, struct arena *, struct why *);
@@ -56,6 +57,8 @@ enum err apply_post_line(struct book *, const struct message *, struct instant, 
 enum err apply_try_line(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_miss_payout(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_miss_reference(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err need_undo_line(const struct message *, struct need *, struct why *);
+enum err apply_undo_line(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_age_unapplied(struct book *, const struct message *, struct instant, struct say *, struct why *);
 
 #undef HANDLER

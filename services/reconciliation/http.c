@@ -246,6 +246,7 @@ const struct route reconciliation_routes[] = {
 		.help = "says what importing the file, which is the body, would do, and does nothing" },
 	GET("/v1/statements/{id}", show_statement, "one of them, with every rule that it breaks"),
 	ADMIN("/v1/statements/{id}/accept", "AcceptStatement", "accepts a quarantined statement; what it leaves unexplained is a gap"),
+	ADMIN("/v1/statements/{id}/undo", "UndoStatement", "takes an import back while nothing final depends on it; another person than who brought it"),
 	GET("/v1/lines", show_lines, "bank lines in the books, by account, statement and state"),
 	GET("/v1/lines/{id}", show_line, "one of them, with what the bank wrote and everything that it was thought to be"),
 	POST("/v1/lines/{id}/match", "MatchLine", "says what a line is"),

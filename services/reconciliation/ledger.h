@@ -51,7 +51,7 @@ struct touched_receipt {
 };
 
 /* What is told of a line. */
-enum line_told { LINE_TOLD_ACCEPTED = 1, LINE_TOLD_MATCHED = 2, LINE_TOLD_UNMATCHED = 4 };
+enum line_told { LINE_TOLD_ACCEPTED = 1, LINE_TOLD_MATCHED = 2, LINE_TOLD_UNMATCHED = 4, LINE_TOLD_UNDONE = 8 };
 
 struct ledger {
 	struct book *book;
@@ -80,6 +80,8 @@ struct ledger {
 	const struct statement *accepted;
 	const struct account *accepted_account;
 	const struct statement *matched;
+	const struct statement *undone;
+	const struct account *undone_account;
 	struct uuid counts; /* the statement that counts the receipts of this message, or zero */
 	size_t item_count, credit_count, receipt_count, exception_count;
 	size_t item_room, credit_room, receipt_room, exception_room;

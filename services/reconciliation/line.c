@@ -6,6 +6,7 @@
 
 #include "ledger.h"
 #include "match.h"
+#include "undo.h"
 
 static const struct line_rule state_rules[] = {
 	{ LINE_STAGED, LINE_ACCEPT, LINE_WAITING, "its statement was accepted: cash is posted, nobody knows yet what it is" },
@@ -18,10 +19,12 @@ static const struct line_rule state_rules[] = {
 	{ LINE_RETURNED, LINE_RESTORE_MATCHED, LINE_MATCHED,
 		"the return was another line's: the money is its customer's again, unapplied" },
 	{ LINE_RETURNED, LINE_RESTORE_WAITING, LINE_WAITING, "the return was another line's: the money waits again" },
+	{ LINE_STAGED, LINE_UNDO, LINE_UNDONE, "its statement was undone before it was posted" },
+	{ LINE_WAITING, LINE_UNDO, LINE_UNDONE, "its statement was undone: what was posted for it was taken back" },
 };
-static const char *const state_words[LINE_STATES] = { "staged", "known", "waiting", "matched", "returned" };
+static const char *const state_words[LINE_STATES] = { "staged", "known", "waiting", "matched", "returned", "undone" };
 static const char *const act_words[LINE_ACTS] = { "accept", "pass_over", "match", "unmatch", "return", "restore_matched",
-	"restore_waiting" };
+	"restore_waiting", "undo" };
 static const char *const as_words[LINE_AS_KINDS] = { "nothing", "receipts", "payout", "return", "refund", "booked" };
 static const char *const verdict_words[] = { "not_yet", "unique", "ambiguous", "none" };
 
@@ -154,7 +157,7 @@ enum err line_accept(struct ledger *l, struct uuid id, struct why *why)
 	const struct line *old = book_line(l->book, l->merchant, id);
 	if (!old)
 		return why_set(why, ERR_NOT_FOUND, "line_unknown", "there is no such line");
-	if (old->state != LINE_STAGED)
+	if (old->state != LINE_STAGED || statement_is_undone(l, old->statement))
 		return OK;
 	struct line *line = line_edit(l, id);
 	TRY(line_act(line, LINE_ACCEPT, why));
@@ -177,7 +180,7 @@ enum err line_try(struct ledger *l, struct uuid id, struct why *why)
 	const struct line *old = book_line(l->book, l->merchant, id);
 	if (!old)
 		return why_set(why, ERR_NOT_FOUND, "line_unknown", "there is no such line");
-	if (old->state != LINE_WAITING || old->by_person)
+	if (old->state != LINE_WAITING || old->by_person || statement_is_undone(l, old->statement))
 		return OK;
 	l->day = old->booking;
 	return line_look(l, line_edit(l, id), why);

@@ -19,9 +19,19 @@
 struct ledger;
 
 /* Stored as these numbers. */
-enum line_state { LINE_STAGED, LINE_KNOWN, LINE_WAITING, LINE_MATCHED, LINE_RETURNED, LINE_STATES };
+enum line_state { LINE_STAGED, LINE_KNOWN, LINE_WAITING, LINE_MATCHED, LINE_RETURNED, LINE_UNDONE, LINE_STATES };
 
-enum line_act { LINE_ACCEPT, LINE_PASS_OVER, LINE_MATCH, LINE_UNMATCH, LINE_RETURN, LINE_RESTORE_MATCHED, LINE_RESTORE_WAITING, LINE_ACTS };
+enum line_act {
+	LINE_ACCEPT,
+	LINE_PASS_OVER,
+	LINE_MATCH,
+	LINE_UNMATCH,
+	LINE_RETURN,
+	LINE_RESTORE_MATCHED,
+	LINE_RESTORE_WAITING,
+	LINE_UNDO,
+	LINE_ACTS
+};
 
 struct line_rule {
 	enum line_state from;
@@ -114,6 +124,8 @@ int64_t line_left(const struct line *);
 /* The account that holds it while nobody knows what it is: unidentified receipts or payments. */
 struct span line_holding(struct arena *, const struct line *);
 struct line *line_edit(struct ledger *, struct uuid id);
+/* A matched line waits again: everything that the match did is taken back (hand.c). */
+enum err line_take_apart(struct ledger *, struct line *, enum reversal, struct why *) MUST_CHECK;
 
 /* Turns the money into receipts of these customers: payables and customers side by side, each with its share. */
 struct share {

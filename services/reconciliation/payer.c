@@ -198,3 +198,11 @@ void payer_unlearn(struct ledger *l, const struct line *line)
 		now->wrong++;
 	}
 }
+
+void payer_forget(struct ledger *l, const struct line *line)
+{
+	const struct payer *p;
+	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));)
+		if (!p->told && payer_holds(p) && uuid_equal(p->learned_of, line->id) && span_equal(p->merchant, l->merchant))
+			((struct payer *)book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer)))->gone = true;
+}

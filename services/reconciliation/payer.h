@@ -51,6 +51,8 @@ void customer_change(struct ledger *, const struct customer_changed *);
 void payer_learn(struct ledger *, const struct line *, struct span customer);
 /* A person takes the match back, whose receipts are still there: what was learned of it, or led to it, is withdrawn. */
 void payer_unlearn(struct ledger *, const struct line *);
+/* What it alone had taught is forgotten: its import was undone, which says nothing of the payer. */
+void payer_forget(struct ledger *, const struct line *);
 
 /* What a name is kept and looked for under, beside accounts; empty when it tells nothing. */
 struct span payer_name_mark(struct arena *, struct span name);

@@ -92,7 +92,7 @@ struct refunded {
 };
 
 /* Why allocations are taken back; the values are those of dunlin.ledger.v1.ReversalReason. */
-enum reversal { REVERSAL_UNMATCHED = 1, REVERSAL_RETURNED = 2, REVERSAL_REFUNDED = 3, REVERSAL_CREDITED = 4 };
+enum reversal { REVERSAL_UNMATCHED = 1, REVERSAL_RETURNED = 2, REVERSAL_REFUNDED = 3, REVERSAL_CREDITED = 4, REVERSAL_UNDONE = 5 };
 
 /* Evidence of an allocation; the values are those of dunlin.ledger.v1.Evidence. */
 enum evidence {

@@ -5,6 +5,7 @@
 #include "match.h"
 #include "reference_scheme.h"
 #include "statement.h"
+#include "undo.h"
 
 static void print_chart(struct text *t)
 {
@@ -35,6 +36,13 @@ static void print_statements(struct text *t)
 	for (size_t i = 0; i < n; i++)
 		text_printf(t, "  %-11s %-10s -> %-11s %s\n", statement_state_word(rules[i].from), statement_act_word(rules[i].act),
 			statement_state_word(rules[i].to), rules[i].why);
+}
+
+static void print_obstacles(struct text *t)
+{
+	text_add(t, "\nwhat a statement is not undone for\n");
+	for (int i = 0; i < OBSTACLES; i++)
+		text_printf(t, "  %-21s %s\n", obstacle_word((enum obstacle)i), obstacle_help((enum obstacle)i));
 }
 
 static void print_matching(struct text *t)
@@ -99,6 +107,7 @@ void rules_print(struct text *t)
 	print_chart(t);
 	print_lines(t);
 	print_statements(t);
+	print_obstacles(t);
 	print_matching(t);
 	print_differences(t);
 	print_exceptions(t);

@@ -13,9 +13,13 @@ static const struct statement_rule state_rules[] = {
 	{ STATEMENT_QUARANTINED, STATEMENT_OVERRIDE, STATEMENT_ACCEPTED, "a person accepts it; what it leaves unexplained becomes a gap" },
 	{ STATEMENT_QUARANTINED, STATEMENT_REPLACE, STATEMENT_REPLACED, "its file was imported again" },
 	{ STATEMENT_ACCEPTED, STATEMENT_FINISH, STATEMENT_POSTED, "all its new lines are in the books" },
+	{ STATEMENT_ACCEPTED, STATEMENT_UNDO, STATEMENT_UNDOING, "a person takes the import back before all of it is posted" },
+	{ STATEMENT_POSTED, STATEMENT_UNDO, STATEMENT_UNDOING, "a person takes the import back: its lines leave the books one by one" },
+	{ STATEMENT_UNDOING, STATEMENT_END_UNDO, STATEMENT_UNDONE, "nothing of it is in the books any more" },
+	{ STATEMENT_UNDONE, STATEMENT_REPLACE, STATEMENT_REPLACED, "its file was imported again" },
 };
-static const char *const state_words[STATEMENT_STATES] = { "staged", "accepted", "posted", "quarantined", "replaced" };
-static const char *const act_words[STATEMENT_ACTS] = { "accept", "quarantine", "override", "finish", "replace" };
+static const char *const state_words[STATEMENT_STATES] = { "staged", "accepted", "posted", "quarantined", "replaced", "undoing", "undone" };
+static const char *const act_words[STATEMENT_ACTS] = { "accept", "quarantine", "override", "finish", "replace", "undo", "end_undo" };
 static const char *const placement_words[PLACEMENTS] = { "first", "next", "later", "before", "earlier", "fill", "overlap" };
 
 const struct statement_rule *statement_rules(size_t *n)
@@ -139,16 +143,26 @@ static struct money in(const struct statement *s, int64_t minor)
 	return (struct money){ minor, s->currency };
 }
 
-static void gap_tell(struct decision *d, struct gap *g, struct uuid subject)
+void gap_tell(struct ledger *l, const struct gap *g)
 {
-	struct ledger *l = d->l;
+	struct money missing = { g->minor, g->currency }, before = { g->before, g->currency }, after = { g->after, g->currency };
 	if (!g->minor)
-		exception_close(l, EXCEPTION_STATEMENT_GAP, subject, l->by);
+		exception_close(l, EXCEPTION_STATEMENT_GAP, g->statement, l->by);
 	else
-		exception_open(l, EXCEPTION_STATEMENT_GAP, subject, account_stream(l->arena, d->account->id), in(d->s, g->minor),
-			span_of(arena_printf(l->arena, "%s at the end of %s, %s at the beginning of %s",
-				money_digits(l->arena, in(d->s, g->before)), date_text(l->arena, g->from_day),
-				money_digits(l->arena, in(d->s, g->after)), date_text(l->arena, g->to_day))));
+		exception_open(l, EXCEPTION_STATEMENT_GAP, g->statement, account_stream(l->arena, g->account), missing,
+			span_of(arena_printf(l->arena, "%s at the end of %s, %s at the beginning of %s", money_digits(l->arena, before),
+				date_text(l->arena, g->from_day), money_digits(l->arena, after), date_text(l->arena, g->to_day))));
+}
+
+/* As it was before this statement, once; its own gaps were not there. */
+static void gap_keep(struct decision *d, const struct gap *g)
+{
+	struct book *book = d->l->book;
+	struct span key = book_key(book, book_key_uuid(book, d->l->merchant, d->s->id), uuid_span(&g->id));
+	if (uuid_equal(g->statement, d->s->id) || book_find(book, BOOK_GAPS_BEFORE, key))
+		return;
+	struct gap_before *kept = book_add(book, BOOK_GAPS_BEFORE, key);
+	*kept = (struct gap_before){ g->merchant, d->s->id, g->id, g->from_day, g->to_day, g->before, g->after, g->open };
 }
 
 static bool is_hole(struct date from, int64_t before, struct date to, int64_t after)
@@ -160,6 +174,7 @@ static bool is_hole(struct date from, int64_t before, struct date to, int64_t af
 static void gap_set(struct decision *d, struct gap *g, struct date from, int64_t before, struct date to, int64_t after)
 {
 	int64_t minor = g->minor;
+	gap_keep(d, g);
 	g->from_day = from;
 	g->to_day = to;
 	g->before = before;
@@ -167,7 +182,7 @@ static void gap_set(struct decision *d, struct gap *g, struct date from, int64_t
 	g->minor = after - before;
 	g->open = is_hole(from, before, to, after);
 	d->account->chain.gap_sum += g->minor - minor;
-	gap_tell(d, g, g->statement);
+	gap_tell(d->l, g);
 }
 
 static void gap_add(struct decision *d, struct uuid statement, struct date from, int64_t before, struct date to, int64_t after)
@@ -318,14 +333,13 @@ static void cover(struct decision *d)
 }
 
 /* What the bank held before everything that is booked. */
-static void post_opening(struct decision *d, int64_t change)
+void statement_post_opening(struct ledger *l, const struct statement *s, struct uuid account, int64_t change)
 {
-	struct ledger *l = d->l;
 	l->cause = CAUSE_OPENING;
-	l->cause_id = d->s->id;
-	l->day = d->s->from;
-	ledger_post(l, chart_account(l->arena, CHART_CASH, span_of(uuid_text(l->arena, d->account->id))),
-		chart_account(l->arena, CHART_OPENING, SPAN("")), in(d->s, change));
+	l->cause_id = s->id;
+	l->day = s->from;
+	ledger_post(l, chart_account(l->arena, CHART_CASH, span_of(uuid_text(l->arena, account))),
+		chart_account(l->arena, CHART_OPENING, SPAN("")), in(s, change));
 }
 
 static void collect_gaps(struct decision *d)
@@ -372,6 +386,7 @@ static enum err accept(struct decision *d, enum placement placement, struct why 
 	struct chain *c = &d->account->chain;
 	TRY(statement_act(s, d->by.size ? STATEMENT_OVERRIDE : STATEMENT_ACCEPT, why));
 	c->line_sum += d->news_sum;
+	c->last = s->id;
 	cover(d);
 	s->placement = placement;
 	s->just_accepted = true;
@@ -414,12 +429,20 @@ static void tell_sequence(struct decision *d, enum placement placement)
 	c->sequence = s->sequence;
 }
 
+/* What undoing it brings back. */
+static void keep_chain(struct decision *d, const struct chain *before)
+{
+	struct ledger *l = d->l;
+	struct chain_before *kept = book_add(l->book, BOOK_CHAINS_BEFORE, book_key_uuid(l->book, l->merchant, d->s->id));
+	*kept = (struct chain_before){ l->merchant, d->s->id, d->account->id, *before };
+}
+
 static enum err place_and_accept(struct decision *d, struct why *why)
 {
 	struct statement *s = d->s;
 	struct ledger *l = d->l;
 	size_t gap = 0;
-	int64_t opening = d->account->chain.started ? d->account->chain.opening : 0;
+	struct chain before = d->account->chain;
 	collect_gaps(d);
 	enum placement placement = statement_place(&d->account->chain, (const struct gap *const *)d->gaps, d->gap_count, s, &gap);
 	d->news = placement == PLACE_OVERLAP ? s->overlap_new : s->line_count;
@@ -430,7 +453,8 @@ static enum err place_and_accept(struct decision *d, struct why *why)
 				(long)d->news, money_digits(l->arena, in(s, d->news_sum)), date_text(l->arena, s->from),
 				date_text(l->arena, s->to))),
 			why);
-	post_opening(d, d->account->chain.opening - opening);
+	keep_chain(d, &before);
+	statement_post_opening(l, s, d->account->id, d->account->chain.opening - (before.started ? before.opening : 0));
 	tell_sequence(d, placement);
 	return accept(d, placement, why);
 }
@@ -455,8 +479,8 @@ static enum err check_override(const struct statement *s, enum rule rule, struct
 	return OK;
 }
 
-/* Four eyes: the client system alone, where it said no user, may be anybody of it. */
-static enum err check_second_person(const struct ledger *l, const struct statement *s, struct why *why)
+/* The client system alone, where it said no user, may be anybody of it. */
+enum err statement_second_person(const struct ledger *l, const struct statement *s, struct why *why)
 {
 	struct span client, who, rest;
 	bool named = span_cut(s->uploader, '/', &client, &who);
@@ -486,7 +510,7 @@ enum err statement_decide(struct ledger *l, struct uuid id, struct span by, stru
 	enum rule rule = statement_gate(l->arena, s, account, &reason);
 	if (by.size) {
 		TRY(check_override(s, rule, why));
-		TRY(check_second_person(l, s, why));
+		TRY(statement_second_person(l, s, why));
 	} else if (rule != RULE_NONE)
 		return quarantine(l, s, account, rule, reason, why);
 	struct decision d = { .l = l, .s = s, .by = by };

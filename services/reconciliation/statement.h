@@ -20,10 +20,21 @@ enum statement_state {
 	STATEMENT_POSTED,
 	STATEMENT_QUARANTINED,
 	STATEMENT_REPLACED,
+	STATEMENT_UNDOING,
+	STATEMENT_UNDONE,
 	STATEMENT_STATES
 };
 
-enum statement_act { STATEMENT_ACCEPT, STATEMENT_QUARANTINE, STATEMENT_OVERRIDE, STATEMENT_FINISH, STATEMENT_REPLACE, STATEMENT_ACTS };
+enum statement_act {
+	STATEMENT_ACCEPT,
+	STATEMENT_QUARANTINE,
+	STATEMENT_OVERRIDE,
+	STATEMENT_FINISH,
+	STATEMENT_REPLACE,
+	STATEMENT_UNDO,
+	STATEMENT_END_UNDO,
+	STATEMENT_ACTS
+};
 
 struct statement_rule {
 	enum statement_state from;
@@ -80,6 +91,22 @@ struct gap {
 	bool open; /* money is missing, or days */
 };
 
+/* The account as it was before a statement was accepted: what undoing that one brings back. */
+struct chain_before {
+	struct span merchant;
+	struct uuid statement, account;
+	struct chain chain;
+};
+
+/* A gap as it was before a statement filled it or reached into it. */
+struct gap_before {
+	struct span merchant;
+	struct uuid statement, gap;
+	struct date from_day, to_day;
+	int64_t before, after;
+	bool open;
+};
+
 /* The state after an act; ERR_CONFLICT when the table has no such rule. */
 enum err statement_act(struct statement *, enum statement_act, struct why *) MUST_CHECK;
 
@@ -95,6 +122,13 @@ enum placement statement_place(const struct chain *, const struct gap *const *ga
 
 /* A due statement: accepts or quarantines it. `by`: who overrides the quarantine, or empty. */
 enum err statement_decide(struct ledger *, struct uuid id, struct span by, struct why *) MUST_CHECK;
+
+/* Four eyes: ERR_REFUSED where the ledger's person brought its file, or may be who did. */
+enum err statement_second_person(const struct ledger *, const struct statement *, struct why *) MUST_CHECK;
+/* The gap's exception: open while money is missing. */
+void gap_tell(struct ledger *, const struct gap *);
+/* Posts a change of what the bank held before everything that is booked. */
+void statement_post_opening(struct ledger *, const struct statement *, struct uuid account, int64_t change);
 
 /* One of its accepted lines was posted, and its first look made so many receipts. */
 void statement_line_posted(struct ledger *, struct uuid id, int64_t receipts);

@@ -8,6 +8,7 @@
 #include "store_keys.h"
 #include "store_period.h"
 #include "store_rows.h"
+#include "store_undo.h"
 
 /* Everything under the locks, in one round trip; a second one for what stands of the receipts. */
 
@@ -228,6 +229,7 @@ enum err store_fetch(struct db *db, struct arena *arena, struct book *book, cons
 	}
 	TRY(period_fetch(db, arena, book, need, why));
 	TRY(export_fetch(db, arena, book, need, why));
+	TRY(undo_fetch(db, arena, book, need, why));
 	if (!need_holds(need, book))
 		return why_set(why, ERR_RETRY, "moved", "what was found was changed before it was locked");
 	return OK;

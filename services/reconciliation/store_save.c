@@ -4,6 +4,7 @@
 #include "store_keys.h"
 #include "store_period.h"
 #include "store_rows.h"
+#include "store_undo.h"
 
 /* What the tables of columns don't say: payers to forget, lines of statements just accepted, tokens of lines that wait. */
 
@@ -91,7 +92,7 @@ static void keep_tokens(struct db *db, struct arena *arena, const struct book *b
 			continue;
 		if (line->state == LINE_WAITING && line->looks == 1 && !line->by_person)
 			add_tokens(arena, line, merchants, tokens, lines, &n);
-		else if (line->state != LINE_WAITING ? line->looks > 1 || line->by_person || line->returned : line->by_person)
+		else if (line->state != LINE_WAITING ? line->state == LINE_UNDONE || line->looks > 1 || line->by_person || line->returned : line->by_person)
 			keys_add_uuid(&done, line->merchant, line->id);
 	}
 	if (done.count)
@@ -169,6 +170,7 @@ enum err store_save(struct db *db, struct arena *arena, struct book *book, struc
 		table_save(&tables[i], db, arena, book);
 	period_save(db, arena, book);
 	export_save(db, arena, book);
+	undo_save(db, arena, book);
 	forget_payers(db, arena, book);
 	keep_tokens(db, arena, book);
 	note_causes(db, arena, book);

@@ -36,6 +36,8 @@ static const struct column bank_account_columns[] = {
 	COLUMN("chain_to", COLUMN_DATE, account, chain.to),
 	COLUMN("chain_covered_to", COLUMN_DATE, account, chain.covered_to),
 	COLUMN("chain_sequence", COLUMN_INT8, account, chain.sequence),
+	COLUMN("chain_last", COLUMN_UUID, account, chain.last),
+	COLUMN("undone", COLUMN_INT8, account, undone),
 	COLUMN("revision", COLUMN_INT8, account, revision),
 	END,
 };

@@ -11,6 +11,7 @@
 #include "tick_ledger.h"
 #include "tick_lines.h"
 #include "tick_queue.h"
+#include "tick_undo.h"
 #include "wire.h"
 
 enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000, CAUSES = 1000, CAUSE_ROUNDS = 50 };
@@ -283,6 +284,7 @@ static enum err sum_next(struct db *db, struct arena *arena, struct instant now,
 const struct duty reconciliation_duties[] = {
 	{ .name = "statements", .period_ms = 1000, .due = statement_due, .next = statement_next },
 	{ .name = "lines", .period_ms = 1000, .due = lines_due, .next = lines_next, .done = lines_done, .shared = true },
+	{ .name = "undo", .period_ms = 1000, .due = undo_due, .next = undo_next },
 	{ .name = "rematch", .period_ms = 1000, .due = rematch_due, .next = rematch_next },
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },

@@ -18,6 +18,7 @@
 #include "verbs_ledger.h"
 #include "verbs_profile.h"
 #include "verbs_rules.h"
+#include "verbs_undo.h"
 #include "verbs_watch.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
@@ -317,6 +318,8 @@ const struct verb reconciliation_verbs[] = {
 	{ "import",
 		"import MERCHANT FILE [--who NAME] [--preview]: a statement file of any format and size into staging, or what that would do",
 		verb_import },
+	{ "undo", "undo MERCHANT STATEMENT --who NAME --why TEXT: takes the import of a statement back while nothing final depends on it",
+		verb_undo },
 	{ "check", "check FILE: what an import would say of it, without a database; exit 1 when it is refused or would be quarantined",
 		verb_check },
 	{ "profile",

@@ -43,6 +43,7 @@ enum err wire_read_allocate(const struct message *, struct arena *, struct alloc
 enum err wire_read_write_off(const struct message *, struct arena *, struct write_off *, struct why *) MUST_CHECK;
 enum err wire_read_close(const struct message *, struct arena *, struct close_exception *, struct why *) MUST_CHECK;
 enum err wire_read_accept(const struct message *, struct arena *, struct accept_statement *, struct why *) MUST_CHECK;
+enum err wire_read_undo(const struct message *, struct arena *, struct undo_statement *, struct why *) MUST_CHECK;
 enum err wire_read_request_refund(const struct message *, struct arena *, struct request_refund *, struct why *) MUST_CHECK;
 enum err wire_read_policy(const struct message *, struct arena *, struct define_policy *, struct why *) MUST_CHECK;
 enum err wire_read_limit(const struct message *, struct arena *, struct define_limit *, struct why *) MUST_CHECK;

@@ -220,6 +220,21 @@ static void say_statement(struct ledger *l, const struct statement *s, const str
 	say(l, stream, "dunlin.ledger.v1.StatementAccepted", &event.base);
 }
 
+static void say_statement_undone(struct ledger *l, const struct statement *s, const struct account *a)
+{
+	struct span stream = account_stream(l->arena, a->id);
+	EVENT(StatementUndone, STATEMENT_UNDONE);
+	HEAD(l, stream);
+	event.account_id = wire_print_uuid(l->arena, a->id);
+	event.revision = (uint64_t)a->revision;
+	event.statement_id = wire_print_uuid(l->arena, s->id);
+	event.bank_statement_ref = wire_print_text(l->arena, s->bank_ref);
+	event.closing = wire_print_money(l->arena, a->currency, a->chain.closing);
+	event.covered_to = a->chain.started ? wire_print_date(l->arena, a->chain.covered_to) : NULL;
+	event.collecting = a->collecting;
+	say(l, stream, "dunlin.ledger.v1.StatementUndone", &event.base);
+}
+
 static void say_statement_matched(struct ledger *l, const struct statement *s)
 {
 	struct span stream = account_stream(l->arena, s->account);
@@ -295,6 +310,18 @@ static void say_line_unmatched(struct ledger *l, struct line *line, struct span 
 	say(l, stream, "dunlin.ledger.v1.LineUnmatched", &event.base);
 }
 
+static void say_line_undone(struct ledger *l, struct line *line, struct span stream)
+{
+	EVENT(LineUndone, LINE_UNDONE);
+	HEAD(l, stream);
+	event.line_id = wire_print_uuid(l->arena, line->id);
+	event.revision = (uint64_t)++line->revision;
+	event.statement_id = wire_print_uuid(l->arena, line->statement);
+	event.amount = wire_print_money(l->arena, line->amount.currency, line->amount.minor);
+	event.n_receipt_ids = print_receipts(l, line, true, &event.receipt_ids);
+	say(l, stream, "dunlin.ledger.v1.LineUndone", &event.base);
+}
+
 static void say_line(struct ledger *l, const struct line *told, enum line_told what)
 {
 	struct line *line = line_edit(l, told->id);
@@ -305,6 +332,8 @@ static void say_line(struct ledger *l, const struct line *told, enum line_told w
 		say_line_matched(l, line, stream);
 	if (what & LINE_TOLD_UNMATCHED)
 		say_line_unmatched(l, line, stream);
+	if (what & LINE_TOLD_UNDONE)
+		say_line_undone(l, line, stream);
 }
 
 /* ---- exceptions ---- */
@@ -342,6 +371,8 @@ void ledger_tell(struct ledger *l)
 		say_account(l, l->defined);
 	if (l->accepted)
 		say_statement(l, l->accepted, l->accepted_account);
+	if (l->undone)
+		say_statement_undone(l, l->undone, l->undone_account);
 	for (size_t i = 0; i < l->line_count; i++)
 		say_line(l, l->lines[i], l->told[i]);
 	/* Behind its items: who has read of a receipt has read what became of them. */

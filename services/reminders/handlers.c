@@ -217,6 +217,27 @@ static enum err apply_statement_matched(struct book *book, const struct message 
 	return OK;
 }
 
+/* It counts no more, and never will where its receipts are still to be read. What it covered is covered no more, from here on: its lines are taken back
+ * after this. */
+static enum err apply_statement_undone(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct statement_fact *fact = m->body;
+	const struct statement *told = &fact->statement;
+	struct account *account = book_account_of(book, fact->account.merchant, fact->account.id);
+	struct statement *statement = book_statement_of(book, told->merchant, told->id);
+	bool had_counted = statement->counts;
+
+	(void)now;
+	(void)say;
+	(void)why;
+	account_apply(account, &fact->account);
+	statement->account = told->account;
+	statement->counts = true;
+	if (had_counted)
+		account_cover(account, told->revision, told->has_cover, told->covered_to);
+	return OK;
+}
+
 static enum err need_paid(const struct message *m, struct need *n, struct why *why)
 {
 	const struct paid *fact = m->body;
@@ -521,6 +542,9 @@ const struct handler reminders_handlers[] = {
 	{ "dunlin.ledger.v1.LineAccepted", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineMatched", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.LineUnmatched", "passed over", PASSED_OVER },
+	{ "dunlin.ledger.v1.StatementUndone", "up to which day they are known without it", wire_read_statement_undone, need_statement,
+		apply_statement_undone },
+	{ "dunlin.ledger.v1.LineUndone", "passed over: open items tell", PASSED_OVER },
 	{ "dunlin.ledger.v1.ExceptionOpened", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.ExceptionClosed", "passed over", PASSED_OVER },
 	{ "dunlin.ledger.v1.PeriodClosed", "passed over", PASSED_OVER },

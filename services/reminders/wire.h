@@ -40,7 +40,7 @@ struct paid { /* PaymentSucceeded, ReceiptAllocated: struct notice with source, 
 	struct uuid statement; /* that counts it; zero: none */
 };
 
-struct statement_fact { /* StatementAccepted, StatementMatched: what each of them tells */
+struct statement_fact { /* StatementAccepted, StatementMatched, StatementUndone: what each of them tells */
 	struct account account;
 	struct statement statement;
 	bool counts_at_once; /* nothing follows */
@@ -52,6 +52,7 @@ enum err wire_read_issued(struct message *, struct arena *, struct why *) MUST_C
 enum err wire_read_open_item(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_account(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct account, as a fact */
 enum err wire_read_statement(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct statement_fact */
+enum err wire_read_statement_undone(struct message *, struct arena *, struct why *) MUST_CHECK; /* struct statement_fact */
 enum err wire_read_statement_matched(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_payment(struct message *, struct arena *, struct why *) MUST_CHECK;
 enum err wire_read_receipt(struct message *, struct arena *, struct why *) MUST_CHECK;

@@ -232,6 +232,31 @@ enum err wire_read_statement(struct message *m, struct arena *arena, struct why 
 	return OK;
 }
 
+enum err wire_read_statement_undone(struct message *m, struct arena *arena, struct why *why)
+{
+	struct statement_fact *fact = ARENA_NEW(arena, struct statement_fact);
+	struct account *account = &fact->account;
+	struct statement *statement = &fact->statement;
+	Dunlin__Ledger__V1__StatementUndone *from;
+	struct money closing;
+
+	READ(dunlin__ledger__v1__statement_undone__descriptor, from, m, arena, why);
+	account->merchant = statement->merchant = span_of(from->merchant_id);
+	account->collecting = from->collecting;
+	TRY(read_id(from->account_id, "account_id", &account->id, why));
+	TRY(read_revision(from->revision, &account->cover_revision, why));
+	TRY(read_money(from->closing, "closing", &closing, why));
+	account->currency = closing.currency;
+	statement->account = account->id;
+	statement->revision = account->cover_revision;
+	statement->has_cover = from->covered_to != NULL;
+	if (statement->has_cover)
+		TRY(read_date(from->covered_to, "covered_to", &statement->covered_to, why));
+	TRY(read_id(from->statement_id, "statement_id", &statement->id, why));
+	m->body = fact;
+	return OK;
+}
+
 enum err wire_read_statement_matched(struct message *m, struct arena *arena, struct why *why)
 {
 	struct statement_fact *fact = ARENA_NEW(arena, struct statement_fact);

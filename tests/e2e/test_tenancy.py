@@ -84,6 +84,7 @@ def body(command, story):
         "ParkException": BY | {"until": "2030-01-02"},
         "AcceptSuggestion": BY,
         "AcceptStatement": BY,
+        "UndoStatement": BY,
     }[command.rpartition(".")[2]]
 
 

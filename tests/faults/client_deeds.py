@@ -294,7 +294,7 @@ WEIGHTS = {
     cash: 7, allocate: 3, write_off: 1, close_exception: 1, hold: 2, release: 1,
     provider.pay_at_provider: 7, provider.pay_by_webhook: 8, provider.refund: 2, provider.refund_outside: 1, provider.nonsense: 1, provider.dismiss: 1,
     statements.transfer: 14, statements.close_day: 3, statements.again: 1, statements.overlap: 1, statements.damaged: 1, statements.match: 5,
-    statements.unmatch: 2, statements.accept: 1,
+    statements.unmatch: 2, statements.accept: 1, statements.undo: 1,
 }
 DEEDS, CHANCES = list(WEIGHTS), list(WEIGHTS.values())
 

@@ -95,7 +95,8 @@ class Eyes:
     see_PaymentSucceeded = see_PaymentRefunded = see_PaymentFailed = see_PaymentExpired = see_PaymentUnknown = see_PaymentFeeKnown = see_attempt
 
     def see_LineAccepted(self, m):
-        self.line(m)[1] = m
+        kept = self.line(m)
+        kept[1] = m if m.revision > kept[0] or not kept[0] else kept[1]
 
     def line(self, m, waits=None):
         kept = self.lines.setdefault((m.merchant_id, text_id(m.line_id)), [0, None, True])
@@ -108,6 +109,10 @@ class Eyes:
 
     def see_LineUnmatched(self, m):
         self.line(m, True)
+
+    def see_LineUndone(self, m):
+        """Nobody looks for it any more."""
+        self.line(m, False)[1] = None
 
     def see_exception(self, m):
         self.put(self.exceptions, (m.merchant_id, text_id(m.exception_id)), m)

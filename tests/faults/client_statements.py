@@ -1,6 +1,7 @@
 """Deeds about the bank: transfers that payers make, statements that tell of them (next, again, overlapping, damaged), and a clerk at the lines that wait."""
 
 import datetime
+import time
 
 from client_bank import DAMAGES
 from client_doors import DONE
@@ -91,8 +92,46 @@ def damaged(c, chance, who, intended):
     upload(c, "upload_damaged", m, spoil(document), said, who, intended, damage=kind, is_refused=is_refused)
 
 
+def undo(c, chance, who, intended):
+    """A file was imported that should not have been, says somebody: it is taken back, and comes again."""
+    m = chance.choice(c.merchants)
+    listed = c.doors.get("reconciliation", "/v1/statements?state=posted&limit=1000", m["id"])
+    with c.lock:
+        known = {v[2]["ident"]: (f, v) for (_, f), v in c.documents.items() if f != "upload_damaged" and v[0]["id"] == m["id"]}
+    rows = [s for s in (listed or {}).get("statements", []) if s["bank_ref"] in known]
+    if rows:
+        s = rows[-1]
+        f, v = known[s["bank_ref"]]
+        with c.lock:
+            c.__dict__.setdefault("taken_back", {})[s["file"]] = (f, v)
+        c.doors.command("undo_statement", "reconciliation", "/v1/statements/{id}/undo", {"who": "Frieda", "why": "it was another account's"}, m["id"], "admin",
+                        path=f"/v1/statements/{s['id']}/undo", who=who, intended=intended, statement=s["id"])
+        c.follow(1.0, come_again, chance)
+
+
+def come_again(c, chance, who, intended):
+    """What was taken back is uploaded once more; what was not is only told before."""
+    with c.lock:
+        waits = list(c.__dict__.get("taken_back", {}).values())
+    for f, (m, document, said, more) in waits:
+        c.doors.upload(f, document, m["id"], said | more, who, intended=intended)
+
+
+def all_came_again(c):
+    """At the end nothing stays taken back: each file comes until its statement is in the books, or was never out of them."""
+    for sha, (f, (m, document, said, more)) in c.__dict__.get("taken_back", {}).items():
+        for _ in range(100):
+            states = {s["state"] for s in (c.doors.get("reconciliation", f"/v1/statements?file={sha}&limit=1000", m["id"]) or {}).get("statements", [])}
+            if states & {"staged", "accepted", "posted"}:
+                break
+            if "undone" in states:
+                c.doors.upload(f, document, m["id"], said | more, "bank", intended=None)
+            time.sleep(0.1)
+
+
 def catch_up(c, chance, until):
     """Every bank tells of all days up to `until`; the provider's payouts have arrived among them."""
+    all_came_again(c)
     for m in c.merchants:
         with c.bank_locks[m["id"]]:
             bank = c.banks[m["id"]]

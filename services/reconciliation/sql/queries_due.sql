@@ -18,11 +18,14 @@ order by arrival limit $1;
 select exists (select 1 from statement s
 	where s.state = 'staged' and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id::text)) as waits;
 
--- Accounts whose accepted statements have lines to post, each by the key of its lock; those behind the one that was served last come first.
+-- Accounts whose accepted statements have lines to post and of which nothing is being undone, each by the key of its lock; those behind the one that was served last come first.
 -- name: line_accounts
 select key, merchant_id, account_id from (
 	select distinct on (key) hashtext(s.merchant_id || '/' || s.account_id) as key, s.merchant_id, s.account_id
-	from statement s where s.state = 'accepted' order by key) a
+	from statement s
+	where s.state = 'accepted'
+		and not exists (select from statement u where u.merchant_id = s.merchant_id and u.identifier = s.identifier and u.state = 'undoing')
+	order by key) a
 order by key <= $1::int, key;
 
 -- A lock of the session: whoever dies gives it back. 5076 is the class of these alone.
@@ -33,16 +36,21 @@ select pg_try_advisory_lock(5076, $1::int) as taken;
 select pg_advisory_unlock(5076, objid::int8::bit(32)::int)
 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and classid = 5076 and objsubid = 2;
 
--- Lines of one account in the order of its files. What was posted of a statement had lower numbers: its first lines are not walked over again.
+-- Lines of one account in the order of its files. What was posted of a statement had lower numbers: its first lines are not walked over again. What
+-- was undone may be posted again, once for each time.
 -- name: line_due
 select l.merchant_id, l.line_id, l.id
 from statement s
+join lateral (
+	select case when a.undone > 0 then ':' || a.undone else '' end as again from bank_account a
+	where a.merchant_id = s.merchant_id and a.account_id = s.account_id offset 0) a on true
 cross join lateral (
-	select l.merchant_id, l.line_id, l.number, l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence as id
+	select l.merchant_id, l.line_id, l.number,
+		l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence || a.again as id
 	from bank_line l
 	where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged' and l.number > s.line_new - s.remaining
 		and not exists (select 1 from inbox i where i.source = 'tick:line'
-			and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
+			and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence || a.again)
 	order by l.merchant_id, l.statement_id, l.number limit $1::bigint) l
 where s.merchant_id = $2 and s.account_id = $3 and s.state = 'accepted'
 order by s.arrival, l.number limit $1;
@@ -51,11 +59,14 @@ order by s.arrival, l.number limit $1;
 -- name: line_waiting
 select count(*) from (
 	select 1 from statement s
+	join lateral (
+		select case when a.undone > 0 then ':' || a.undone else '' end as again from bank_account a
+		where a.merchant_id = s.merchant_id and a.account_id = s.account_id offset 0) a on true
 	cross join lateral (
 		select 1 from bank_line l
 		where l.merchant_id = s.merchant_id and l.statement_id = s.statement_id and l.state = 'staged' and l.number > s.line_new - s.remaining
 			and not exists (select 1 from inbox i where i.source = 'tick:line'
-				and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence)
+				and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence || a.again)
 		limit $1::bigint) l
 	where s.state = 'accepted' limit $1) w;
 

@@ -6,7 +6,7 @@ values ($1, $2, $3, $4, 'read', '', 0, 0, '', $5, $6) on conflict do nothing;
 
 -- name: file_fetch
 select f.state, f.rule, f.place_line, f.place_byte, f.reason,
-	not exists (select 1 from statement s where s.merchant_id = f.merchant_id and s.file_sha256 = f.sha256 and s.state = 'quarantined') as is_good
+	not exists (select 1 from statement s where s.merchant_id = f.merchant_id and s.file_sha256 = f.sha256 and s.state in ('quarantined', 'undone')) as is_good
 from statement_file f where f.merchant_id = $1 and f.sha256 = $2 for update;
 
 -- name: file_again
@@ -15,7 +15,7 @@ where merchant_id = $1 and sha256 = $2;
 
 -- name: file_replace
 update statement set state = 'replaced'
-where merchant_id = $1 and file_sha256 = $2 and state in ('staged', 'quarantined');
+where merchant_id = $1 and file_sha256 = $2 and state in ('staged', 'quarantined', 'undone');
 
 -- name: file_refuse
 update statement_file set state = 'refused', rule = $3, place_line = $4, place_byte = $5, reason = $6 where merchant_id = $1 and sha256 = $2;
@@ -91,7 +91,7 @@ delete from statement_bytes b where (b.merchant_id, b.sha256, b.number) in (
 -- before it in the file.
 -- name: preview_lines
 select l.line_id, l.occurrence > 1 or exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key
-	and o.statement_id <> l.statement_id and o.state not in ('staged', 'known')) as is_twin
+	and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone')) as is_twin
 from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' order by l.number;
 
 -- name: preview_lines_overlap
@@ -99,7 +99,7 @@ select l.line_id, l.occurrence > 1 as is_twin
 from bank_line l
 where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged'
 	and not exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence
-		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known'))
+		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone'))
 order by l.number;
 
 -- name: line_detail_stage

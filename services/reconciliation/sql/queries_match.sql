@@ -5,7 +5,7 @@
 select l.line_id, l.booking_date, l.amount, l.currency, l.return_reason, l.reversal, l.code, coalesce(c.rule, '') as rule, c.number, c.kind, c.target_id,
 	coalesce(c.customer_ref, '') as customer_ref, coalesce(c.label, '') as label, c.open, c.signs, c.chosen, c.amount as minor, c.discount
 from (
-	select * from bank_line b where b.merchant_id = $1 and b.line_id > $2 and b.state not in ('staged', 'known')
+	select * from bank_line b where b.merchant_id = $1 and b.line_id > $2 and b.state not in ('staged', 'known', 'undone')
 		and b.booking_date >= (business_now() at time zone 'UTC' - make_interval(months => $3))::date
 	order by b.merchant_id, b.line_id limit $4) l
 left join bank_line_candidate c on c.merchant_id = l.merchant_id and c.line_id = l.line_id

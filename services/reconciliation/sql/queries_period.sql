@@ -35,7 +35,7 @@ with found as (
 	where s.merchant_id = $1 and s.state = 'accepted' and l.state = 'staged' and l.booking_date <= $2
 	union all
 	select 2, 'undecided_statement', s.statement_id, '', 0, s.state || ' ' || s.bank_ref
-	from statement s where s.merchant_id = $1 and s.state in ('staged', 'quarantined') and s.from_day <= $2
+	from statement s where s.merchant_id = $1 and s.state in ('staged', 'quarantined', 'undoing') and s.from_day <= $2
 	union all
 	select 3, 'open_exception', e.exception_id, e.currency, e.amount, e.kind
 	from exception e left join bank_line l on l.merchant_id = e.merchant_id and l.line_id = e.subject_id

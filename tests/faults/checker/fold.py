@@ -35,7 +35,7 @@ class Fold:
         self.read_by = collections.defaultdict(list)  # topic -> [(partition, offset, id, type)]
         self.merchants, self.customers, self.invoices, self.notes, self.refusals = {}, {}, {}, {}, {}
         self.items, self.opens, self.receipts, self.allocations, self.credits = {}, {}, {}, {}, {}
-        self.account_facts, self.matched, self.of_statement = {}, {}, collections.Counter()
+        self.account_facts, self.matched, self.of_statement, self.undone = {}, {}, collections.Counter(), set()
         self.credit_sums, self.lines, self.exceptions, self.accounts, self.statements = collections.Counter(), {}, {}, {}, {}
         self.attempts, self.attempt_items, self.successes, self.refunds, self.payouts, self.payout_lines = {}, {}, collections.Counter(), {}, {}, {}
         self.reminded, self.confirmed, self.notices, self.holds = collections.Counter(), collections.Counter(), {}, {}
@@ -179,6 +179,12 @@ class Fold:
             self.report.add("I6", f"statement {show((m.merchant_id, m.statement_id))}", "matched once", "told again", "dunlin.ledger.v1")
         self.matched[m.merchant_id, m.statement_id] = m.receipt_count
 
+    def see_StatementUndone(self, m):
+        self.account(m, "cover", m.closing.currency)
+        if (m.merchant_id, m.statement_id) in self.undone:
+            self.report.add("I6", f"statement {show((m.merchant_id, m.statement_id))}", "undone once", "told again", "dunlin.ledger.v1")
+        self.undone.add((m.merchant_id, m.statement_id))
+
     def line(self, m, what):
         key = (m.merchant_id, m.line_id)
         self.count_revision(("line", key), m.revision)
@@ -198,6 +204,9 @@ class Fold:
 
     def see_LineUnmatched(self, m):
         self.line(m, "waiting")
+
+    def see_LineUndone(self, m):
+        self.line(m, "undone")
 
     def see_ExceptionOpened(self, m):
         self.latest("exception", (m.merchant_id, m.exception_id), m, self.exceptions, (True, m.kind, m.subject_id, m.amount.minor))

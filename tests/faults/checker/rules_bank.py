@@ -1,4 +1,5 @@
-"""I6: every line of a statement is in the books once, and is matched once or open; a statement again adds nothing."""
+"""I6: every line of a statement is in the books once, and is matched once or open; a statement again adds nothing. What was undone is in no book, and comes
+again as another line."""
 
 import collections
 
@@ -15,7 +16,8 @@ def check(report, db, fold, history):
 def lines(report, db, fold):
     found = {}
     for merchant, ident, account, amount, state, revision in db.rows(
-            "select merchant_id, uuid_send(line_id), uuid_send(account_id), amount, state, revision from bank_line where state not in ('staged', 'known')"):
+            "select merchant_id, uuid_send(line_id), uuid_send(account_id), amount, state, revision from bank_line"
+            " where state not in ('staged', 'known') and revision > 0"):
         found[merchant, ident] = (revision, account, amount)
         told = fold.lines.get((merchant, ident))
         if told and state != "returned":
@@ -40,7 +42,7 @@ def statements(report, db, fold):
     found = {}
     for merchant, ident, account, count, new, opening, closing, state, remaining, booked, rows in db.rows("""
             select s.merchant_id, uuid_send(s.statement_id), uuid_send(s.account_id), s.line_count, s.line_new, s.opening, s.closing, s.state, s.remaining,
-                count(l.line_id) filter (where l.state not in ('staged', 'known')), count(l.line_id)
+                count(l.line_id) filter (where l.state not in ('staged', 'known', 'undone')), count(l.line_id)
             from statement s left join bank_line l using (merchant_id, statement_id) group by s.merchant_id, s.statement_id"""):
         entity = f"statement {show((merchant, ident))}"
         report.equal("I6", entity, count, rows, "reconciliation.bank_line: rows of the statement")
@@ -49,14 +51,18 @@ def statements(report, db, fold):
             report.equal("I6", entity, new, booked, "reconciliation.bank_line: lines that it brought")
             report.equal("I6", entity, ("posted", 0), (state, remaining), "reconciliation.statement")
         else:
+            if (merchant, ident) in fold.undone:
+                found[merchant, ident] = (account, count, new, opening, closing)
+                report.equal("I6", entity, True, state in ("undone", "replaced"), "reconciliation.statement: it was undone")
             report.equal("I6", entity, 0, booked, f"reconciliation.bank_line: nothing of a statement that is {state}")
     report.same("I7", "statement", fold.statements, found, ("account_id", "line_count", "line_new", "opening", "closing"), "reconciliation.statement")
-    for key in fold.statements.keys() | fold.matched.keys():
+    for key in (fold.statements.keys() | fold.matched.keys()) - (fold.undone - fold.matched.keys()):
         report.equal("I6", f"statement {show(key)}", (key in fold.statements, fold.of_statement[key]), (key in fold.matched, fold.matched.get(key, 0)),
                      "dunlin.ledger.v1: it was accepted, and so many receipts name it; StatementMatched")
     for merchant, account, line_sum, booked in db.rows("""
             select a.merchant_id, a.account_id::text, a.chain_line_sum, coalesce(sum(l.amount), 0)::bigint from bank_account a
-            left join bank_line l on l.merchant_id = a.merchant_id and l.account_id = a.account_id and l.state not in ('staged', 'known')
+            left join bank_line l on l.merchant_id = a.merchant_id and l.account_id = a.account_id
+                and l.state not in ('staged', 'known', 'undone')
             group by 1, 2, 3 having a.chain_line_sum <> coalesce(sum(l.amount), 0)"""):
         report.add("I6", f"bank account {merchant}/{account}", f"lines of {line_sum}, as its balances have it", booked, "reconciliation.bank_line")
 
@@ -85,7 +91,7 @@ def truth(report, db, history):
     for account, day, minor, rf, text, iban, n in db.rows("""
             select a.identifier, l.booking_date::text, l.amount, l.reference_list, coalesce(p.texts, ''), coalesce(p.party_iban, ''), count(*) from bank_line l
             join bank_account a using (merchant_id, account_id) left join bank_line_person p using (merchant_id, line_id)
-            where l.state not in ('staged', 'known') group by 1, 2, 3, 4, 5, 6"""):
+            where l.state not in ('staged', 'known', 'undone') group by 1, 2, 3, 4, 5, 6"""):
         found[account, day, minor, rf, text, iban] = n
     for key in must.keys() | found.keys():
         least, most = must[key], must[key] + may[key]

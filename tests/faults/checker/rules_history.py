@@ -13,12 +13,14 @@ SAYS = {
     "issue_invoice": "InvoiceIssued", "credit_invoice": "CreditNoteIssued", "credit_invoice_http": "CreditNoteIssued",
     "add_charge_http": "InvoiceIssued", "record_receipt": "ReceiptAllocated", "allocate_receipt": "ReceiptAllocated", "write_off": "OpenItemChanged",
     "match_line": "LineMatched", "unmatch_line": "LineUnmatched", "close_exception": "ExceptionClosed", "accept_statement": "StatementAccepted",
+    "undo_statement": "StatementUndone",
     "place_hold": "HoldPlaced", "release_hold": "HoldReleased", "dismiss": "PaymentFailed",
 }
 REMEMBERED = {404, 409, 422}
 FORGOTTEN = {400, 401, 403, 413, 429}
 AUDITED = {"match_line": "match line", "unmatch_line": "unmatch line", "record_receipt": "record receipt", "allocate_receipt": "allocate receipt",
-           "write_off": "write off", "close_exception": "close exception", "accept_statement": "accept statement"}
+           "write_off": "write off", "close_exception": "close exception", "accept_statement": "accept statement",
+           "undo_statement": "undo statement"}
 
 
 class Books:

@@ -214,6 +214,21 @@ struct message *fact_accepted(struct arena *arena, int n, int revision, const ch
 	return accepted(arena, n, revision, covered_to);
 }
 
+struct message *fact_undone(struct arena *arena, int n, int revision, const char *covered_to)
+{
+	Dunlin__Ledger__V1__StatementUndone m = DUNLIN__LEDGER__V1__STATEMENT_UNDONE__INIT;
+
+	m.merchant_id = text(arena, "nord");
+	m.customer_ref = account_ref(arena);
+	m.account_id = data(arena, fact_account_id());
+	m.revision = (uint64_t)revision;
+	m.statement_id = data(arena, id_of(6, n));
+	m.closing = money(arena, 0);
+	m.covered_to = covered_to != NULL ? date(arena, covered_to) : NULL;
+	m.collecting = true;
+	return pack(arena, "dunlin.ledger.v1", m.customer_ref, &m.base);
+}
+
 struct message *fact_matched(struct arena *arena, int n, unsigned receipts)
 {
 	Dunlin__Ledger__V1__StatementMatched m = DUNLIN__LEDGER__V1__STATEMENT_MATCHED__INIT;

@@ -25,6 +25,8 @@ struct message *fact_account(struct arena *, int revision, bool collecting, bool
 struct message *fact_statement(struct arena *, int revision, const char *covered_to);
 /* The n-th: accepted, of which StatementMatched follows. */
 struct message *fact_accepted(struct arena *, int n, int revision, const char *covered_to);
+/* The n-th is undone; covered_to NULL: the account has none any more. */
+struct message *fact_undone(struct arena *, int n, int revision, const char *covered_to);
 struct message *fact_matched(struct arena *, int n, unsigned receipts);
 struct message *fact_payment(struct arena *, const char *ref, int attempt, int n, int64_t minor);
 /* kind as in ReceiptKind: 1 bank, 2 provider, 3 by hand. */

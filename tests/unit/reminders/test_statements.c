@@ -154,6 +154,43 @@ static void what_was_found_out_later_is_not_taken_for_what_is_waited_for(void **
 	world_told(w, "");
 }
 
+static void what_an_undone_statement_covered_is_covered_no_more(void **state)
+{
+	struct world *w = waiting_world(*state);
+
+	world_apply(w, fact_accepted(w->arena, 1, 3, "2026-10-01"));
+	world_apply(w, fact_matched(w->arena, 1, 0));
+	world_apply(w, fact_accepted(w->arena, 2, 4, "2026-10-02"));
+	world_apply(w, fact_matched(w->arena, 2, 1));
+	world_apply(w, fact_bank_receipt(w->arena, "c3", 1, 9, 700, 2));
+	world_count(w);
+	world_apply(w, fact_undone(w->arena, 2, 5, "2026-10-01"));
+	world_go(w);
+	world_told(w, "");
+	assert_int_equal(book_account_of(w->book, MERCHANT, fact_account_id())->covered_to.day, fact_date("2026-10-01").day);
+	world_apply(w, fact_accepted(w->arena, 3, 6, "2026-10-02"));
+	world_apply(w, fact_matched(w->arena, 3, 0));
+	world_go(w);
+	world_told(w, "ReminderSent c1\nReminderSent c2\n");
+}
+
+/* Its money is still to be read when it is undone: it never counts, and holds up none that comes after it. */
+static void a_statement_that_is_undone_before_it_counts_never_counts(void **state)
+{
+	struct world *w = waiting_world(*state);
+
+	world_apply(w, fact_accepted(w->arena, 1, 3, "2026-10-02"));
+	world_apply(w, fact_matched(w->arena, 1, 1));
+	world_apply(w, fact_undone(w->arena, 1, 4, NULL));
+	world_apply(w, fact_bank_receipt(w->arena, "c3", 1, 9, 700, 1));
+	world_go(w);
+	world_told(w, "");
+	world_apply(w, fact_accepted(w->arena, 2, 5, "2026-10-02"));
+	world_apply(w, fact_matched(w->arena, 2, 0));
+	world_go(w);
+	world_told(w, "ReminderSent c1\nReminderSent c2\n");
+}
+
 static void a_reminder_that_moves_waits_for_the_statements_of_its_new_day(void **state)
 {
 	struct world *w = world_open(*state);
@@ -220,6 +257,8 @@ int main(void)
 		WITH_ARENA(a_statement_whose_payments_were_not_read_frees_nothing),
 		WITH_ARENA(a_statement_counts_in_whatever_order_its_facts_are_read),
 		WITH_ARENA(what_was_found_out_later_is_not_taken_for_what_is_waited_for),
+		WITH_ARENA(what_an_undone_statement_covered_is_covered_no_more),
+		WITH_ARENA(a_statement_that_is_undone_before_it_counts_never_counts),
 		WITH_ARENA(a_reminder_that_moves_waits_for_the_statements_of_its_new_day),
 		WITH_ARENA(an_account_s_facts_leave_the_same_in_any_order),
 	};

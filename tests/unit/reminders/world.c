@@ -192,7 +192,7 @@ static void expire_all(struct world *w)
 	}
 }
 
-static void count_all(struct world *w)
+void world_count(struct world *w)
 {
 	for (size_t i = 0; i < shelf_count(&w->book->statements); i++) {
 		const struct statement *s;
@@ -234,7 +234,7 @@ void world_tick(struct world *w)
 
 	revise_all(w);
 	expire_all(w);
-	count_all(w);
+	world_count(w);
 	while (look_once(w))
 		assert_true(++looks < 10);
 }

@@ -44,6 +44,8 @@ void world_tick(struct world *);
 int world_send(struct world *, struct handover);
 /* Tick, then all of it is taken, until nothing is left. */
 void world_go(struct world *);
+/* Statements count whose money has been read; nobody is looked at yet. */
+void world_count(struct world *);
 
 /* What was said since the last time; asserts that it is this. */
 void world_told(struct world *, const char *expected);

@@ -23,8 +23,8 @@ static const struct line_rule state_rules[] = {
 	{ LINE_WAITING, LINE_UNDO, LINE_UNDONE, "its statement was undone: what was posted for it was taken back" },
 };
 static const char *const state_words[LINE_STATES] = { "staged", "known", "waiting", "matched", "returned", "undone" };
-static const char *const act_words[LINE_ACTS] = { "accept", "pass_over", "match", "unmatch", "return", "restore_matched",
-	"restore_waiting", "undo" };
+static const char *const act_words[LINE_ACTS] = { "accept", "pass_over", "match", "unmatch", "return", "restore_matched", "restore_waiting",
+	"undo" };
 static const char *const as_words[LINE_AS_KINDS] = { "nothing", "receipts", "payout", "return", "refund", "booked" };
 static const char *const verdict_words[] = { "not_yet", "unique", "ambiguous", "none" };
 

@@ -92,7 +92,8 @@ static void keep_tokens(struct db *db, struct arena *arena, const struct book *b
 			continue;
 		if (line->state == LINE_WAITING && line->looks == 1 && !line->by_person)
 			add_tokens(arena, line, merchants, tokens, lines, &n);
-		else if (line->state != LINE_WAITING ? line->state == LINE_UNDONE || line->looks > 1 || line->by_person || line->returned : line->by_person)
+		else if (line->state != LINE_WAITING ? line->state == LINE_UNDONE || line->looks > 1 || line->by_person || line->returned
+						     : line->by_person)
 			keys_add_uuid(&done, line->merchant, line->id);
 	}
 	if (done.count)

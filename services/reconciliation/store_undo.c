@@ -49,11 +49,9 @@ static const struct table chains = { .shelf = BOOK_CHAINS_BEFORE,
 	.columns = chain_columns,
 	.insert = &q_chain_before_insert,
 	.key = chain_key };
-static const struct table gaps = { .shelf = BOOK_GAPS_BEFORE,
-	.size = sizeof(struct gap_before),
-	.columns = gap_columns,
-	.insert = &q_gap_before_insert,
-	.key = gap_key };
+static const struct table gaps = {
+	.shelf = BOOK_GAPS_BEFORE, .size = sizeof(struct gap_before), .columns = gap_columns, .insert = &q_gap_before_insert, .key = gap_key
+};
 
 static void put_facts(struct book *book, struct span merchant, struct uuid statement, const struct rows *found)
 {

@@ -12,8 +12,7 @@ static enum err look(struct db *db, struct arena *arena, size_t limit, struct ro
 	return db_exec(db, arena, &q_undo_due, args, rows, why);
 }
 
-enum err undo_due(
-	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+enum err undo_due(struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
 	(void)now;

@@ -35,7 +35,7 @@ static struct message *command(struct arena *arena, const char *merchant, const 
 	m->id = span_of(uuid_text(arena, uuid_v7(m->time, random)));
 	m->type = SPAN("dunlin.reconciliation.UndoStatement");
 	m->format = FORMAT_JSON;
-	m->path = span_of(arena_printf(arena, "/v1/statements/%s/undo", statement));
+	m->target = span_of(arena_printf(arena, "/v1/statements/%s/undo", statement));
 	m->payload = said(arena, who, why);
 	m->fate = FATE_ANSWER;
 	m->merchant = span_of(merchant);

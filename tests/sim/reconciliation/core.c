@@ -508,7 +508,8 @@ static void memory_expect(void)
 	const struct statement_rule *statements = statement_rules(&n);
 	for (size_t i = 0; i < n; i++)
 		cover_expect_pair("statement", statement_state_word(statements[i].from), statement_state_word(statements[i].to),
-			statements[i].from == STATEMENT_UNDOING || statements[i].from == STATEMENT_UNDONE || statements[i].to == STATEMENT_UNDOING
+			statements[i].from == STATEMENT_UNDOING || statements[i].from == STATEMENT_UNDONE ||
+					statements[i].to == STATEMENT_UNDOING
 				? "no import is undone here: tests/faults and tests/store do that"
 				: NULL);
 	for (int k = 1; k < EXCEPTION_KINDS; k++)

@@ -7,13 +7,14 @@ static const char *statement_of(struct town *t, const char *ref)
 {
 	return town_text(t,
 		arena_printf(t->arena,
-			"select statement_id::text from statement where bank_ref = '%s' and state <> 'replaced' order by arrival desc limit 1", ref));
+			"select statement_id::text from statement where bank_ref = '%s' and state <> 'replaced' order by arrival desc limit 1",
+			ref));
 }
 
 static struct message *undo_by(struct town *t, const char *ref, const char *who)
 {
-	struct message *m = world_command(
-		&t->world, "UndoStatement", arena_printf(t->arena, "/v1/statements/%s/undo", statement_of(t, ref)), "");
+	struct message *m =
+		world_command(&t->world, "UndoStatement", arena_printf(t->arena, "/v1/statements/%s/undo", statement_of(t, ref)), "");
 	m->payload = span_of(arena_printf(t->arena, "{\"who\":\"%s\",\"why\":\"another account's\"}", who));
 	return m;
 }
@@ -56,8 +57,11 @@ static void assert_ties(struct town *t)
 	for (size_t i = 0; i < rows.count; i++)
 		if (rows_int8(&rows, i, rows_column(&rows, "minor")))
 			fail_msg("%.*s is broken", SPAN_ARG(rows_text(&rows, i, 0)));
-	assert_int_equal(town_number(t, "select count(*) from bank_account where chain_opening + chain_line_sum + chain_gap_sum <> chain_closing"), 0);
-	assert_int_equal(town_number(t, "select count(*) from (select * from kept_sum where amount <> 0 except select * from counted_sum) d"), 0);
+	assert_int_equal(
+		town_number(t, "select count(*) from bank_account where chain_opening + chain_line_sum + chain_gap_sum <> chain_closing"),
+		0);
+	assert_int_equal(
+		town_number(t, "select count(*) from (select * from kept_sum where amount <> 0 except select * from counted_sum) d"), 0);
 	assert_town_proven(t);
 }
 
@@ -68,9 +72,8 @@ static int64_t open_of(struct town *t, const char *number)
 
 static int64_t cash(struct town *t)
 {
-	return town_number(t,
-		"select coalesce(sum(case when debit like 'cash:%' then amount else -amount end), 0)::bigint from journal"
-		" where debit like 'cash:%' or credit like 'cash:%'");
+	return town_number(t, "select coalesce(sum(case when debit like 'cash:%' then amount else -amount end), 0)::bigint from journal"
+			      " where debit like 'cash:%' or credit like 'cash:%'");
 }
 
 static const struct entry_of entries[] = { { 5000, "RE-2026-0001", NULL, NULL, NULL }, { 700, "hello", NULL, NULL, NULL },
@@ -158,9 +161,11 @@ static void gaps_and_overlaps_come_back_as_they_were(void **state)
 		town_due(t);
 	}
 	assert_ties(t);
-	refused(t, "S1", "later_statement", town_number(t, "select count(*) from statement where bank_ref = 'S5' and state = 'posted'") ? "S5" : "S4");
+	refused(t, "S1", "later_statement",
+		town_number(t, "select count(*) from statement where bank_ref = 'S5' and state = 'posted'") ? "S5" : "S4");
 	for (size_t i = 6; i-- > 0;) {
-		if (strcmp(town_text(t, arena_printf(t->arena, "select state from statement where bank_ref = '%s'", steps[i].id)), "posted") != 0)
+		if (strcmp(town_text(t, arena_printf(t->arena, "select state from statement where bank_ref = '%s'", steps[i].id)),
+			    "posted") != 0)
 			continue;
 		undo(t, steps[i].id);
 		assert_string_equal(account_now(t), before[i]);
@@ -225,8 +230,9 @@ static void what_was_given_up_stands_against_it(void **state)
 	invoice(t, "c1", "RE-2026-0001");
 	town_import(t, town_statement(t, "S1", 1, 1, 0, &part, 1));
 	town_due(t);
-	town_do(t, world_command(&t->world, "WriteOff",
-			   arena_printf(t->arena, "/v1/open-items/%s/write-off", town_text(t, "select invoice_id::text from invoice")), ""));
+	town_do(t,
+		world_command(&t->world, "WriteOff",
+			arena_printf(t->arena, "/v1/open-items/%s/write-off", town_text(t, "select invoice_id::text from invoice")), ""));
 	refused(t, "S1", "written_off", "RE-2026-0001");
 }
 
@@ -242,12 +248,12 @@ static void what_is_closed_and_exported_stands_against_it(void **state)
 		"insert into period (merchant_id, month, state, last_entry, asked_by, closed_by, reason, forced, warnings, seal, closed_at, revision)"
 		" values ('nord', '2026-03-01', 'closed', 1000000, 'eve', 'eve', 'end', false, 0, sha256(''), now(), 1)");
 	refused(t, "S1", "period_closed", "2026-03");
-	town_script(t->owner,
-		"insert into export (merchant_id, target, number, month, version, entries, sums, made_by, made_at)"
-		" values ('nord', 'datev', 7, '2026-03-01', 1, 1, '', 'eve', now())");
+	town_script(t->owner, "insert into export (merchant_id, target, number, month, version, entries, sums, made_by, made_at)"
+			      " values ('nord', 'datev', 7, '2026-03-01', 1, 1, '', 'eve', now())");
 	refused(t, "S1", "exported", "datev 7 of 2026-03");
-	town_script(t->owner, "alter table period disable trigger period_stays; delete from export; delete from period where month = '2026-03-01';"
-			      " alter table period enable trigger period_stays");
+	town_script(t->owner,
+		"alter table period disable trigger period_stays; delete from export; delete from period where month = '2026-03-01';"
+		" alter table period enable trigger period_stays");
 	undo(t, "S1");
 	assert_ties(t);
 }
@@ -272,8 +278,9 @@ static void returns_give_back_what_they_took(void **state)
 	town_script(t->owner, "update bank_account set chain_last = (select statement_id from statement where bank_ref = 'S2')");
 	undo(t, "S2");
 	assert_int_equal(open_of(t, "RE-2026-0002"), 5000);
-	assert_string_equal(town_text(t, "select l.state || ' ' || l.returned from bank_line l join statement s using (merchant_id, statement_id)"
-					 " where s.bank_ref = 'S1'"),
+	assert_string_equal(
+		town_text(t, "select l.state || ' ' || l.returned from bank_line l join statement s using (merchant_id, statement_id)"
+			     " where s.bank_ref = 'S1'"),
 		"matched 0");
 	assert_ties(t);
 	undo(t, "S1");
@@ -348,8 +355,10 @@ static void an_overlap_takes_only_its_own_lines_along(void **state)
 	assert_int_equal(cash(t), 6142);
 	undo(t, "S2");
 	assert_int_equal(cash(t), 6100);
-	assert_string_equal(town_text(t, "select string_agg(l.state, ' ' order by l.number) from bank_line l join statement s using (merchant_id, statement_id)"
-					 " where s.bank_ref = 'S2'"),
+	assert_string_equal(
+		town_text(t,
+			"select string_agg(l.state, ' ' order by l.number) from bank_line l join statement s using (merchant_id, statement_id)"
+			" where s.bank_ref = 'S2'"),
 		"known known known known undone");
 	assert_ties(t);
 }

@@ -40,7 +40,7 @@ static void every_line_state_is_reached_and_has_a_way_out_or_is_final(void **sta
 {
 	size_t n;
 	const struct line_rule *rules = line_rules(&n);
-	bool reached[LINE_STATES] = { [LINE_STAGED] = true }, left[LINE_STATES] = { [LINE_KNOWN] = true };
+	bool reached[LINE_STATES] = { [LINE_STAGED] = true }, left[LINE_STATES] = { [LINE_KNOWN] = true, [LINE_UNDONE] = true };
 	(void)state;
 	for (size_t i = 0; i < n; i++)
 		reached[rules[i].to] = left[rules[i].from] = true;

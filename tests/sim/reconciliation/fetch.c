@@ -205,6 +205,7 @@ static void fetch_want(struct fetching *f, const struct want *w)
 	case WANT_LIMITS: break;
 	case WANT_SUBJECT: load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key); break;
 	case WANT_MERCHANT: load(f, BOOK_MERCHANTS, f->key); break;
+	case WANT_UNDO: bug("nobody undoes an import here");
 	case WANT_PERIOD:
 	case WANT_EXPORT: bug("nobody closes a period or exports one here");
 	case WANT_KINDS: bug("nobody fetches that");

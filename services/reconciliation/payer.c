@@ -183,16 +183,32 @@ void payer_stands(struct ledger *l, struct span mark, struct span customer)
 		((struct payer *)book_edit(l->book, BOOK_PAYERS, key))->right++;
 }
 
+/* It was by this that the machine knew whose the line is. */
+static bool has_led(const struct ledger *l, const struct line *line, const struct payer *p)
+{
+	struct span marks[PAYER_MARKS];
+	size_t n = payer_marks(l->arena, line, marks);
+	return line->evidence == EVIDENCE_PAYER && is_among(p->iban, marks, n) && received_by(l, line, p->customer);
+}
+
+/* For change, where it was learned of the line or led to it; NULL: neither. */
+static struct payer *taught(struct ledger *l, const struct line *line, const struct payer *p, bool *led)
+{
+	if (p->told || !payer_holds(p) || !span_equal(p->merchant, l->merchant))
+		return NULL;
+	bool learned = uuid_equal(p->learned_of, line->id);
+	*led = has_led(l, line, p);
+	return *led || learned ? book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer)) : NULL;
+}
+
 void payer_unlearn(struct ledger *l, const struct line *line)
 {
 	const struct payer *p;
-	struct span marks[PAYER_MARKS];
-	size_t n = payer_marks(l->arena, line, marks);
+	bool led;
 	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));) {
-		bool led = line->evidence == EVIDENCE_PAYER && is_among(p->iban, marks, n) && received_by(l, line, p->customer);
-		if (p->told || !payer_holds(p) || !span_equal(p->merchant, l->merchant) || (!led && !uuid_equal(p->learned_of, line->id)))
+		struct payer *now = taught(l, line, p, &led);
+		if (!now)
 			continue;
-		struct payer *now = book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer));
 		now->withdrawn = true;
 		now->right -= led && now->right;
 		now->wrong++;
@@ -202,7 +218,12 @@ void payer_unlearn(struct ledger *l, const struct line *line)
 void payer_forget(struct ledger *l, const struct line *line)
 {
 	const struct payer *p;
-	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));)
-		if (!p->told && payer_holds(p) && uuid_equal(p->learned_of, line->id) && span_equal(p->merchant, l->merchant))
-			((struct payer *)book_edit(l->book, BOOK_PAYERS, key_of(l, p->iban, p->customer)))->gone = true;
+	bool led;
+	for (size_t i = 0; (p = book_next(l->book, BOOK_PAYERS, &i));) {
+		struct payer *now = taught(l, line, p, &led);
+		if (!now)
+			continue;
+		now->right -= led && now->right;
+		now->gone = uuid_equal(now->learned_of, line->id);
+	}
 }

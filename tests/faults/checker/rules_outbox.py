@@ -8,7 +8,7 @@ CONSUMES = {
     "reconciliation": {"invoices": {"InvoiceIssued", "CreditNoteIssued"}, "customers": {"MerchantDefined", "CustomerChanged"},
                        "payments": {"PaymentSucceeded", "PaymentRefunded", "PayoutLines", "PayoutPaid"}},
     "reminders": {"customers": {"MerchantDefined", "CustomerChanged"}, "invoices": {"InvoiceIssued"}, "payments": {"PaymentSucceeded"},
-                  "ledger": {"OpenItemChanged", "AccountDefined", "StatementAccepted", "StatementMatched", "ReceiptAllocated"}},
+                  "ledger": {"OpenItemChanged", "AccountDefined", "StatementAccepted", "StatementMatched", "StatementUndone", "ReceiptAllocated"}},
 }
 BILLING = "dunlin.billing.v1"
 WRITER = {"dunlin.customers.v1": "dunlin/invoicing", "dunlin.invoices.v1": "dunlin/invoicing", "dunlin.payments.v1": "dunlin/payments",

@@ -154,18 +154,24 @@ enum err statement_undo(struct ledger *l, const struct undo_statement *u, struct
 
 /* ---- its lines follow ---- */
 
+static void begin(struct ledger *l, const struct line *line)
+{
+	l->cause = CAUSE_UNDO;
+	l->cause_id = line->id;
+	l->day = line->booking;
+	l->customer = SPAN("");
+}
+
 static void take_cash_back(struct ledger *l, const struct line *line)
 {
-	l->customer = SPAN("");
+	begin(l, line);
 	ledger_post(l, line_holding(l->arena, line), chart_account(l->arena, CHART_CASH, span_of(uuid_text(l->arena, line->account))),
 		line->amount);
 }
 
 static enum err take_back(struct ledger *l, struct line *line, struct why *why)
 {
-	l->cause = CAUSE_UNDO;
-	l->cause_id = line->id;
-	l->day = line->booking;
+	begin(l, line);
 	if (line->state == LINE_MATCHED)
 		TRY(line_take_apart(l, line, REVERSAL_UNDONE, why));
 	if (line->returned || line->state == LINE_RETURNED)

@@ -67,7 +67,10 @@ found (rank, obstacle, name) as (
 	union all
 	(select 6, 'written_off', 'line ' || m.number || ', ' || i.number
 	from money m join allocation a on a.merchant_id = $1 and a.receipt_id = m.receipt_id and a.amount > 0
-	join open_item i on i.merchant_id = $1 and i.invoice_id = a.invoice_id and i.part = a.part and i.written_off > 0 order by m.number limit 1)
+	join open_item i on i.merchant_id = $1 and i.invoice_id = a.invoice_id and i.part = a.part and i.written_off > 0
+	where i.written_off > (select coalesce(sum(d.amount), 0) from difference d
+		where d.merchant_id = $1 and d.invoice_id = i.invoice_id and d.part = i.part and d.kind <> 'discount')
+	order by m.number limit 1)
 	union all
 	(select 7, 'return_taken_back', 'line ' || m.number from mine m
 	where m.is_return and ((m.amount > 0 and m.state = 'matched') or m.returned > 0) order by m.number limit 1)

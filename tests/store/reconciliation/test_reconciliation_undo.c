@@ -236,6 +236,26 @@ static void what_was_given_up_stands_against_it(void **state)
 	refused(t, "S1", "written_off", "RE-2026-0001");
 }
 
+/* What a policy gave up beside a payment is no person's word: it goes with the payment. */
+static void differences_are_taken_back_with_their_payment(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of nearly = { 4950, "RE-2026-0001", NULL, NULL, NULL };
+	town_script(t->owner, "insert into difference_policy values ('nord', 'EUR', 100, 10000, 0, 0, 0, true, 0, '')");
+	invoice(t, "c1", "RE-2026-0001");
+	struct span file = town_statement(t, "S1", 1, 1, 0, &nearly, 1);
+	for (int i = 0; i < 2; i++) {
+		town_import(t, file);
+		town_due(t);
+		assert_int_equal(town_number(t, "select written_off from open_item"), 50);
+		assert_int_equal(open_of(t, "RE-2026-0001"), 0);
+		undo(t, "S1");
+		assert_int_equal(town_number(t, "select written_off from open_item"), 0);
+		assert_int_equal(open_of(t, "RE-2026-0001"), 5000);
+		assert_ties(t);
+	}
+}
+
 static void what_is_closed_and_exported_stands_against_it(void **state)
 {
 	struct town *t = *state;
@@ -372,6 +392,7 @@ int main(void)
 		IN_TOWN(who_brought_it_and_who_said_what_a_line_is_stand_against_it),
 		IN_TOWN(what_left_the_house_stands_against_it),
 		IN_TOWN(what_was_given_up_stands_against_it),
+		IN_TOWN(differences_are_taken_back_with_their_payment),
 		IN_TOWN(what_is_closed_and_exported_stands_against_it),
 		IN_TOWN(returns_give_back_what_they_took),
 		IN_TOWN(a_large_one_goes_step_by_step_and_nobody_works_on_it_meanwhile),

@@ -2,6 +2,7 @@
 
 #include "handlers.h"
 #include "reconciliation_queries.h"
+#include "tick.h"
 
 enum { COUNT_MOST = 1000 };
 

@@ -18,7 +18,8 @@ order by arrival limit $1;
 select exists (select 1 from statement s
 	where s.state = 'staged' and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id::text)) as waits;
 
--- Accounts whose accepted statements have lines to post and of which nothing is being undone, each by the key of its lock; those behind the one that was served last come first.
+-- Accounts whose accepted statements have lines to post and of which nothing is being undone, each by the key of its lock; those behind
+-- the one that was served last come first.
 -- name: line_accounts
 select key, merchant_id, account_id from (
 	select distinct on (key) hashtext(s.merchant_id || '/' || s.account_id) as key, s.merchant_id, s.account_id
@@ -53,6 +54,7 @@ cross join lateral (
 			and i.id = l.merchant_id || '/' || l.account_id || ':' || encode(l.key, 'hex') || ':' || l.occurrence || a.again)
 	order by l.merchant_id, l.statement_id, l.number limit $1::bigint) l
 where s.merchant_id = $2 and s.account_id = $3 and s.state = 'accepted'
+	and not exists (select from statement u where u.merchant_id = s.merchant_id and u.identifier = s.identifier and u.state = 'undoing')
 order by s.arrival, l.number limit $1;
 
 -- How many lines wait to be posted, up to $1.

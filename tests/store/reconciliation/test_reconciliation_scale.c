@@ -62,8 +62,40 @@ static void a_small_statement_costs_the_same_beside_a_large_one(void **state)
 	}
 }
 
+enum { DAYS = 25, EACH = 100, BATCH = 50 };
+
+/* A backlog of many statements of one account: a look reads what it takes, and little of the statements behind. */
+static void a_look_at_an_account_reads_of_its_statements_what_it_takes(void **state)
+{
+	struct town *t = *state;
+	struct args *args = args_new(t->arena);
+	struct uuid account;
+	struct why why = { 0 };
+	struct rows rows;
+	for (int day = 1; day <= DAYS; day++)
+		import(t, arena_printf(t->arena, "D%d", day), day, (day - 1) * EACH * 1000, EACH);
+	town_script(t->owner,
+		"update statement set state = 'accepted', line_new = line_count, remaining = line_count; analyze; set plan_cache_mode = force_generic_plan");
+	if (uuid_parse(span_of(town_text(t, "select account_id::text from bank_account")), &account) != OK)
+		fail_msg("no id");
+	args_int8(args, BATCH);
+	args_text(args, SPAN(MERCHANT));
+	args_uuid(args, account);
+	assert_int_equal(db_begin(t->owner, &why), OK);
+	if (db_exec(t->owner, t->arena, &q_line_due, args, &rows, &why) != OK)
+		fail_msg("%s", why.text);
+	int64_t read = rows_read(t);
+	db_rollback(t->owner);
+	assert_int_equal(rows.count, BATCH);
+	if (read > 2 * EACH + FEW)
+		fail_msg("%lld lines are read for a batch of %d", (long long)read, BATCH);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { IN_TOWN(a_small_statement_costs_the_same_beside_a_large_one) };
+	const struct CMUnitTest tests[] = {
+		IN_TOWN(a_small_statement_costs_the_same_beside_a_large_one),
+		IN_TOWN(a_look_at_an_account_reads_of_its_statements_what_it_takes),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,15 +143,15 @@ static enum err read_file(struct arena *arena, const char *name, struct span *by
 }
 
 /* Each call is a request of its own. */
-static struct message *command(struct arena *arena, const char *merchant, struct span json)
+static struct message *command(struct arena *arena, const char *source, const char *type, const char *merchant, struct span json)
 {
 	struct message *m = ARENA_NEW(arena, struct message);
 	uint8_t random[10];
 	random_bytes(random, sizeof(random));
-	m->source = SPAN("verb:account define");
+	m->source = span_of(source);
 	m->time = clock_real();
 	m->id = span_of(uuid_text(arena, uuid_v7(m->time, random)));
-	m->type = SPAN("dunlin.reconciliation.DefineAccount");
+	m->type = span_of(type);
 	m->format = FORMAT_JSON;
 	m->payload = json;
 	m->fate = FATE_ANSWER;
@@ -160,14 +160,14 @@ static struct message *command(struct arena *arena, const char *merchant, struct
 	return m;
 }
 
-static enum err define_account(
-	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+/* MERCHANT and FILE follow the verb's first word. */
+static enum err run_command(const struct service *service, struct db *db, struct arena *arena, const char *source, const char *type,
+	char **argv, struct why *why)
 {
 	struct unit *unit = unit_open(service, db);
 	struct span json = SPAN("");
-	(void)argc, (void)code;
 	enum err err = read_file(arena, argv[2], &json, why);
-	struct message *m = command(arena, argv[1], json);
+	struct message *m = command(arena, source, type, argv[1], json);
 	if (err == OK)
 		err = unit_run(unit, &m, 1, NULL, 0, why);
 	if (err == OK && m->outcome != OUTCOME_APPLIED) {
@@ -180,11 +180,35 @@ static enum err define_account(
 	return err;
 }
 
+static enum err define_account(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	(void)argc, (void)code;
+	return run_command(service, db, arena, "verb:account define", "dunlin.reconciliation.DefineAccount", argv, why);
+}
+
 static int verb_account(const struct service *service, int argc, char **argv)
 {
 	if (argc < 3 || strcmp(argv[0], "define") != 0)
 		return usage("account define MERCHANT FILE   FILE (- for standard input) is JSON, as POST /v1/bank-accounts takes it");
 	return with_database(service, argc, argv, define_account);
+}
+
+/* ---- differences ---- */
+
+static enum err define_differences(
+	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
+{
+	(void)argc, (void)code;
+	return run_command(service, db, arena, "verb:differences define", "dunlin.reconciliation.DefineDifferences", argv, why);
+}
+
+static int verb_differences(const struct service *service, int argc, char **argv)
+{
+	if (argc < 3 || strcmp(argv[0], "define") != 0)
+		return usage(
+			"differences define MERCHANT FILE   FILE (- for standard input) is JSON, as POST /v1/differences/policies takes it");
+	return with_database(service, argc, argv, define_differences);
 }
 
 /* ---- books ---- */
@@ -328,6 +352,8 @@ const struct verb reconciliation_verbs[] = {
 	{ "watch", "watch [--once]: takes statement files from the folders of the setting statement_folders, until it is stopped",
 		verb_watch },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
+	{ "differences", "differences define MERCHANT FILE: what may lack of a payment in a currency and still settle it",
+		verb_differences },
 	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },
 	{ "exceptions", "exceptions MERCHANT [--format csv]: what somebody has to look at, one a line", verb_exceptions },

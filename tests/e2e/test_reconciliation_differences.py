@@ -1,5 +1,6 @@
 """What a payment lacks, through the HTTP door: policy, statement, settled with its account and reason, shown by why and proof, taken back by a person and by the bank."""
 
+import json
 import os
 import pathlib
 
@@ -84,6 +85,16 @@ def test_a_policy_is_said_shown_and_refused_where_it_cannot_be(desk):
     assert (row["currency"], row["short_most"], row["short_share"], row["discount_share"], row["takes_charges"]) == ("EUR", 50, 10000, 200, True)
     assert desk.post("/v1/differences/policies", {**POLICY, "discount_share": 10000})[0] == 400
     assert Desk(desk.world, "volt").get("/v1/differences/policies")["policies"] == []
+
+
+def test_the_verb_says_the_same_as_the_page(desk, tmp_path):
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps({**BY, "currency": "JPY", "short_most": 1, "known_charges": ["500"]}))
+    desk.world.verb("reconciliation", "differences", "define", "nord", str(file))
+    (row,) = [row for row in desk.get("/v1/differences/policies")["policies"] if row["currency"] == "JPY"]
+    assert (row["short_most"], row["known_charges"]) == (1, "500")
+    file.write_text(json.dumps({**BY, "currency": "JPY", "short_most": -1}))
+    assert desk.world.verb("reconciliation", "differences", "define", "nord", str(file), check=False).returncode == 2
 
 
 def test_a_discount_in_time_is_posted_shown_and_goes_with_the_match(desk):

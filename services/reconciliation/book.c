@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "book_group.h"
-#include "match.h"
+#include "rule_set.h"
 
 static const struct {
 	const char *name;
@@ -33,6 +33,8 @@ static const struct {
 	[BOOK_LIMITS] = { "limits", sizeof(struct limit) },
 	[BOOK_POLICIES] = { "difference policies", sizeof(struct difference_policy) },
 	[BOOK_LINE_DETAILS] = { "line details", sizeof(struct line_detail) },
+	[BOOK_RULE_SETS] = { "rule sets", sizeof(struct stored_rule_set) },
+	[BOOK_RULE_REPLAYS] = { "rule replays", sizeof(struct rule_replay) },
 	[BOOK_MERCHANTS] = { "merchants", sizeof(struct merchant) },
 	[BOOK_CUSTOMERS] = { "customers", sizeof(struct customer) },
 	[BOOK_PAYERS] = { "payers", sizeof(struct payer) },

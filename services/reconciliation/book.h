@@ -48,6 +48,8 @@ enum book_shelf {
 	BOOK_LIMITS,
 	BOOK_POLICIES,
 	BOOK_LINE_DETAILS, /* never saved */
+	BOOK_RULE_SETS,
+	BOOK_RULE_REPLAYS, /* never saved */
 	BOOK_CUSTOMERS,
 	BOOK_PAYERS,
 	BOOK_CANDIDATES,

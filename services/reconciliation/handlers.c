@@ -57,6 +57,9 @@ const struct handler reconciliation_handlers[] = {
 	FACT("dunlin.reconciliation.AcceptSuggestion", "a person does what is suggested", follow),
 	FACT("dunlin.reconciliation.ClosePeriod", "a person closes a month; its trial balance is sealed", close_period),
 	FACT("dunlin.reconciliation.DefineExportMapping", "codes of our accounts in another system", mapping),
+	{ "dunlin.reconciliation.DefineRuleSet", "a new version of the rules of matching, as a draft", read_define_rules, need_rules,
+		apply_define_rules },
+	{ "dunlin.reconciliation.ActivateRuleSet", "a version of them goes live", read_activate_rules, need_rules, apply_activate_rules },
 	FACT("dunlin.reconciliation.MakeExport", "the next closed month for an accounting system", export),
 	{ NULL, NULL, NULL, NULL, NULL },
 };

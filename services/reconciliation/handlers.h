@@ -42,6 +42,7 @@ enum want_what {
 	WANT_CUSTOMER, /* by reference, with its payers */
 	WANT_UNAPPLIED, /* by reference: the customer's receipts that hold unapplied money */
 	WANT_LIMITS, /* by currency */
+	WANT_RULE_SETS, /* empty id: all of the merchant's, and their replays */
 	WANT_SUBJECT, /* the exceptions about it */
 	WANT_MERCHANT, /* empty id */
 	WANT_PERIOD, /* a month as text, "2026-03": it, and what is to be known to close it */

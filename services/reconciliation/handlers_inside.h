@@ -47,6 +47,13 @@ enum err apply_assign(struct book *, const struct message *, struct instant, str
 enum err apply_note(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_park(struct book *, const struct message *, struct instant, struct say *, struct why *);
 
+/* Rule sets. */
+enum err read_define_rules(struct message *, struct arena *, struct why *);
+enum err read_activate_rules(struct message *, struct arena *, struct why *);
+enum err apply_define_rules(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_activate_rules(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err need_rules(const struct message *, struct need *, struct why *);
+
 /* need and apply of the several own messages. */
 enum err need_statement(const struct message *, struct need *, struct why *);
 enum err need_look(const struct message *, struct need *, struct why *);

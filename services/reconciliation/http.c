@@ -7,6 +7,7 @@
 #include "http_preview.h"
 #include "http_queue.h"
 #include "http_reading.h"
+#include "http_rules.h"
 #include "http_sums.h"
 #include "http_why.h"
 #include "import.h"
@@ -56,6 +57,7 @@ LIST(payouts)
 LIST(notices)
 LIST(limits)
 LIST(difference_policies)
+LIST(payers)
 
 /* Those of the path's id, which must be there. */
 static enum err find_in(struct request *r, struct db *db, const struct listed *list, struct rows *rows, struct why *why)
@@ -281,6 +283,18 @@ const struct route reconciliation_routes[] = {
 	GET("/v1/differences/policies", show_difference_policies, "what may lack of a payment and still settle it, by currency"),
 	ADMIN("/v1/differences/policies", "DefineDifferences",
 		"says what may lack of a payment in a currency: tolerance, discount, charges"),
+	GET("/v1/payers", show_payers,
+		"accounts, names, mandates and forms of words by which customers are known, with who taught them and how often they were right"),
+	GET("/v1/rule-sets", show_rule_sets, "versions of the rules of matching; where none is live the table that `rules` prints holds"),
+	ADMIN("/v1/rule-sets", "DefineRuleSet", "a new version of them, as a draft"),
+	GET("/v1/rule-sets/{version}", show_rule_set, "one of them, with its replays"),
+	{ .method = "POST",
+		.path = "/v1/rule-sets/{version}/replay",
+		.access = ACCESS_WRITE,
+		.accept = replay_accept,
+		.help = "says what it would have made of the lines of the last months, and keeps the digest" },
+	ADMIN("/v1/rule-sets/{version}/activate", "ActivateRuleSet",
+		"makes a version the live one: with the digest of a replay, or without and saying so"),
 	GET("/v1/queue", queue_list, "the work queue: open exceptions by type, owner, stream, currency, rule, amount and age"),
 	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),

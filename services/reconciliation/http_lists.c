@@ -114,6 +114,7 @@ const struct shown shown_line[] = {
 	{ "place_byte", SHOWN_NUMBER },
 	{ "key", SHOWN_TEXT },
 	{ "occurrence", SHOWN_INT },
+	{ "rule_set", SHOWN_INT },
 	{ "remittance", SHOWN_TEXT },
 	{ "party_name", SHOWN_TEXT },
 	{ "party_iban", SHOWN_TEXT },
@@ -333,3 +334,22 @@ const struct listed list_notices = { .name = "notices",
 	.columns = notices,
 	.filters = (const char *const[]){ "account_id", "kind", "line_id", NULL },
 	.most = PAGE };
+
+static const struct shown payers[] = {
+	{ "id", SHOWN_TEXT },
+	{ "customer_ref", SHOWN_TEXT },
+	{ "kind", SHOWN_TEXT },
+	{ "mark", SHOWN_TEXT },
+	{ "told", SHOWN_BOOL },
+	{ "taught_by", SHOWN_TEXT },
+	{ "taught_at", SHOWN_INSTANT },
+	{ "line_id", SHOWN_UUID },
+	{ "right_count", SHOWN_INT },
+	{ "wrong_count", SHOWN_INT },
+	{ "withdrawn", SHOWN_BOOL },
+	SHOWN_END,
+};
+static const char *const payer_filters[] = { "customer_ref", NULL };
+const struct listed list_payers = {
+	.name = "payers", .query = &q_show_payers, .columns = payers, .filters = payer_filters, .by_text = true, .most = 500
+};

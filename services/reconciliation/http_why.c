@@ -50,6 +50,7 @@ static const struct shown lines[] = {
 	{ "is_what", SHOWN_TEXT },
 	{ "verdict", SHOWN_TEXT },
 	{ "by_person", SHOWN_BOOL },
+	{ "rule_set", SHOWN_INT },
 	{ "booked_to", SHOWN_TEXT },
 	{ "counterpart_id", SHOWN_UUID },
 	SHOWN_END,

@@ -77,6 +77,7 @@ struct line {
 	enum verdict verdict;
 	int32_t candidates, looks; /* explanations that remained; how often it was looked at */
 	enum evidence evidence;
+	int32_t rule_set; /* the version that held at the last look, 0 for the table itself */
 	int64_t revision;
 };
 

@@ -6,6 +6,7 @@
 #include "match.h"
 #include "payer_name.h"
 #include "payment_qr.h"
+#include "rule_set.h"
 
 /* What a line might be: candidates with everything that speaks for and against them, and what the matcher makes of it. */
 
@@ -342,7 +343,18 @@ static void gather(struct look *k)
 
 /* ---- looking ---- */
 
-static void keep_candidates(const struct look *k, enum match_rule_id rule)
+/* As it is kept, where what would be chosen waits. */
+static struct kept_candidate held(struct kept_candidate kept)
+{
+	if (kept.candidate.chosen) {
+		kept.lost = LOSS_HELD;
+		kept.candidate.chosen = false;
+		kept.candidate.minor = 0;
+	}
+	return kept;
+}
+
+static void keep_candidates(const struct look *k, enum match_rule_id rule, bool posts)
 {
 	struct ledger *l = k->l;
 	for (size_t i = 0; i < k->count; i++) {
@@ -350,6 +362,8 @@ static void keep_candidates(const struct look *k, enum match_rule_id rule)
 		struct kept_candidate *kept = book_add(l->book, BOOK_CANDIDATES, book_key_part(l->book, l->merchant, k->line->id, place));
 		*kept = (struct kept_candidate){ l->merchant, k->line->id, k->line->looks, (int32_t)i + 1, rule,
 			match_loss(rule, &k->candidates[i]), k->candidates[i] };
+		if (!posts)
+			*kept = held(*kept);
 	}
 }
 
@@ -410,15 +424,18 @@ enum err line_look(struct ledger *l, struct line *line, struct why *why)
 		.charges = line_charges(line, book_find(l->book, BOOK_LINE_DETAILS, book_key_uuid(l->book, l->merchant, line->id))) };
 	line->looks++;
 	gather(&k);
-	struct match match = line->amount.minor > 0 ? match_credit(k.candidates, k.count, line_left(line), line_is_return(line))
-						    : match_debit(k.candidates, k.count, line_left(line), line_is_return(line));
+	struct rule_set set;
+	bool posts;
+	line->rule_set = rule_set_live(l->book, l->merchant, &set);
+	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
+	struct match match = rule_set_match(&set, k.candidates, k.count, left, line_is_return(line), &posts);
 	if (match.rule == MATCH_NOTHING && line->rest)
 		match.rule = MATCH_REST;
 	const struct match_rule *rule = match_rule(match.rule);
-	keep_candidates(&k, match.rule);
+	keep_candidates(&k, match.rule, posts);
 	l->cause = CAUSE_MATCH;
 	l->cause_id = line->id;
-	if (rule->posts)
+	if (posts)
 		return become(&k, line, rule, why);
 	return line_conclude(l, line, LINE_AS_NOTHING, rule->verdict, match.candidates, rule->evidence, why);
 }

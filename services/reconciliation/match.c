@@ -2,9 +2,6 @@
 
 #include "match_select.h"
 
-/* So few that chance hardly makes a sum of some of them. */
-enum { SELECTION_POSTS = 6 };
-
 enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN | SIGN_CUT };
 /* By whom the line is, without a word of what it pays. */
 enum { SIGNS_KNOWN = SIGN_PAYER | SIGN_MANDATE | SIGN_CUSTOMER | SIGN_FORM };
@@ -389,7 +386,7 @@ static struct match match_sum(const struct set *s, int64_t amount)
 		return found(MATCH_PAYER_PART, 1);
 	if (!x.found)
 		return found(MATCH_PAYER_OTHER_AMOUNT, s->count);
-	if (s->count > SELECTION_POSTS && !is_all(s, &x))
+	if (s->count > MATCH_SELECTION_MOST && !is_all(s, &x))
 		return found(MATCH_PAYER_SELECTION_MANY, 1);
 	choose_selection(s, &x);
 	return found(is_all(s, &x) ? MATCH_PAYER_SUM : MATCH_PAYER_SELECTION, 1);

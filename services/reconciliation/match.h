@@ -130,6 +130,9 @@ struct match_rule {
 
 const struct match_rule *match_rule(enum match_rule_id);
 
+/* So few invoices that chance hardly makes a sum of some of them. */
+enum { MATCH_SELECTION_MOST = 6 };
+
 struct match {
 	enum match_rule_id rule;
 	int candidates; /* explanations that remain: 1 for unique, k for ambiguous, 0 for none */
@@ -152,6 +155,7 @@ enum loss {
 	LOSS_OUTRANKED,
 	LOSS_OTHER_AMOUNT,
 	LOSS_WEAK,
+	LOSS_HELD,
 	LOSSES
 };
 const char *loss_word(enum loss);

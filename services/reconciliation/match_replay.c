@@ -15,28 +15,6 @@ const char *replay_word(enum replay_change change)
 	return words[change];
 }
 
-static int find_rule(struct span word)
-{
-	int id = 0;
-	while (id < MATCH_RULES && !span_is(word, match_rule((enum match_rule_id)id)->word))
-		id++;
-	return id;
-}
-
-enum err rule_set_read(struct span list, struct rule_set *set, struct why *why)
-{
-	struct span word;
-	*set = (struct rule_set){ 0 };
-	while (list.size) {
-		span_cut(list, ',', &word, &list);
-		int id = find_rule(word);
-		if (id == MATCH_RULES)
-			return why_set(why, ERR_INVALID, "rule_unknown", "there is no rule '%.*s' of matching", SPAN_ARG(word));
-		set->waits[id] = true;
-	}
-	return OK;
-}
-
 static void clear(struct candidate *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -78,9 +56,9 @@ struct replayed match_replay(struct arena *arena, const struct replay_line *line
 	if (line->count)
 		memcpy(now, line->candidates, line->count * sizeof(*now));
 	clear(now, line->count);
-	struct match m = amount > 0 ? match_credit(now, line->count, amount, line->is_return)
-				    : match_debit(now, line->count, -amount, line->is_return);
-	if (set->waits[m.rule])
+	bool posts;
+	struct match m = rule_set_match(set, now, line->count, amount, line->is_return, &posts);
+	if (!posts)
 		clear(now, line->count);
 	return (struct replayed){ compare(line, now, span_of(match_rule(m.rule)->word)), m.rule, now };
 }

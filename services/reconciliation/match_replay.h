@@ -1,18 +1,10 @@
 /*
- * match_replay: what today's rules, or rules of which some are told to wait, make of lines that were looked at before: the evidence as it was kept with them. Pure.
+ * match_replay: what a rule set makes of lines that were looked at before: the evidence as it was kept with them. Pure.
  */
 #ifndef RECONCILIATION_MATCH_REPLAY_H
 #define RECONCILIATION_MATCH_REPLAY_H
 
-#include "match.h"
-
-/* A rule set: the table of match.h, but for rules that wait. No set makes a rule post that doesn't by the table. */
-struct rule_set {
-	bool waits[MATCH_RULES];
-};
-
-/* Words with commas between; ERR_INVALID names the word that is no rule. */
-enum err rule_set_read(struct span words, struct rule_set *, struct why *) MUST_CHECK;
+#include "rule_set.h"
 
 struct replay_line {
 	struct uuid id;

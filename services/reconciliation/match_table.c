@@ -140,6 +140,7 @@ static const struct {
 	[LOSS_TIE] = { "tie", "another is as good" },
 	[LOSS_OUTRANKED] = { "outranked", "another has stronger evidence, or the amount was another's" },
 	[LOSS_OTHER_AMOUNT] = { "other_amount", "the amount is another, and the evidence does not bear that" },
+	[LOSS_HELD] = { "held", "it would be the one, but the merchant's rule set lets the rule wait" },
 	[LOSS_WEAK] = { "weak", "the evidence is too weak to decide by itself" },
 };
 

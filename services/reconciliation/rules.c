@@ -59,6 +59,10 @@ static void print_matching(struct text *t)
 		text_printf(
 			t, "  %-21s %-9s %-5s %s\n", rule->word, verdict_word(rule->verdict), rule->posts ? "posts" : "waits", rule->help);
 	}
+	text_printf(t,
+		"\nrule sets of merchants\n  version 0 is the table above: a selection of what a payer owes posts of %d open invoices at most.\n  A "
+		"merchant's version may let rules wait that post, and selections of fewer invoices; nothing that waits here posts by it.\n",
+		MATCH_SELECTION_MOST);
 	text_add(t, "\nwhy a candidate lost\n");
 	for (int i = LOSS_NONE + 1; i < LOSSES; i++)
 		text_printf(t, "  %-21s %s\n", loss_word((enum loss)i), loss_help((enum loss)i));

@@ -47,7 +47,7 @@ static int compare_keys(const void *one, const void *other)
 static bool is_by_text(enum want_what what)
 {
 	return what == WANT_ACCOUNT || what == WANT_CUSTOMER || what == WANT_UNAPPLIED || what == WANT_MERCHANT || what == WANT_LIMITS ||
-	       what == WANT_PERIOD || what == WANT_EXPORT;
+	       what == WANT_RULE_SETS || what == WANT_PERIOD || what == WANT_EXPORT;
 }
 
 /* What an exception may be about. */
@@ -190,6 +190,9 @@ static size_t ask_first(struct fetch_work *w, struct fetched *f)
 	ask(w, &f[n++], BOOK_LIMITS, &k[WANT_LIMITS], &q_limit_fetch);
 	ask_args(w, &f[n++], BOOK_POLICIES, w->merchants, k[WANT_MERCHANT].count, &q_difference_policy_fetch);
 	ask(w, &f[n++], BOOK_LINE_DETAILS, &k[WANT_LINE], &q_line_detail_fetch);
+	ask_args(w, &f[n++], BOOK_RULE_SETS, w->merchants, k[WANT_MERCHANT].count, &q_rule_set_live_fetch);
+	ask(w, &f[n++], BOOK_RULE_SETS, &k[WANT_RULE_SETS], &q_rule_set_fetch);
+	ask(w, &f[n++], BOOK_RULE_REPLAYS, &k[WANT_RULE_SETS], &q_rule_replay_fetch);
 	ask_args(w, &f[n++], BOOK_PAYOUT_LINES, w->ranges, w->range_count, &q_payout_line_fetch);
 	return n;
 }
@@ -217,7 +220,7 @@ static size_t ask_second(struct fetch_work *w, struct fetched *f)
 enum err store_fetch(struct db *db, struct arena *arena, struct book *book, const struct need *need, struct why *why)
 {
 	struct fetch_work w = { .db = db, .arena = arena, .book = book };
-	struct fetched fetched[32];
+	struct fetched fetched[40];
 	sort_needs(&w, need);
 	size_t n = ask_first(&w, fetched);
 	TRY(db_flush(db, why));

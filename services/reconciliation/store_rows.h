@@ -54,6 +54,7 @@ struct table {
 };
 
 /* Of the work queue (store_tables_queue.c). */
+extern const struct column rule_set_columns[], rule_set_changes[], rule_replay_columns[], payer_columns[], line_candidate_columns[];
 extern const struct column exception_columns[], exception_changes[], exception_step_columns[], limit_columns[];
 
 /* Of differences (store_tables_difference.c). */

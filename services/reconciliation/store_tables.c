@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "reconciliation_queries.h"
+#include "rule_set.h"
 #include "store_rows.h"
 #include "store_words.h"
 
@@ -144,6 +147,7 @@ static const struct column line_columns[] = {
 	COLUMN("candidates", COLUMN_INT4, line, candidates),
 	COLUMN("looks", COLUMN_INT4, line, looks),
 	COLUMN("evidence", COLUMN_SMALL, line, evidence),
+	COLUMN("rule_set", COLUMN_INT4, line, rule_set),
 	COLUMN("revision", COLUMN_INT8, line, revision),
 	COLUMN("texts", COLUMN_TEXT, line, texts),
 	COLUMN("party_name", COLUMN_TEXT, line, party_name),
@@ -164,6 +168,7 @@ static const struct column line_changes[] = {
 	COLUMN("candidates", COLUMN_INT4, line, candidates),
 	COLUMN("looks", COLUMN_INT4, line, looks),
 	COLUMN("evidence", COLUMN_SMALL, line, evidence),
+	COLUMN("rule_set", COLUMN_INT4, line, rule_set),
 	COLUMN("revision", COLUMN_INT8, line, revision),
 	END,
 };
@@ -344,37 +349,6 @@ static const struct column payout_line_columns[] = {
 	COLUMN("fee", COLUMN_INT8, payout_line, fee),
 	END,
 };
-static const struct column payer_columns[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, payer, merchant),
-	COLUMN("iban", COLUMN_TEXT, payer, iban),
-	COLUMN("customer_ref", COLUMN_TEXT, payer, customer),
-	COLUMN("told", COLUMN_BOOL, payer, told),
-	COLUMN("learned_of", COLUMN_UUID, payer, learned_of),
-	COLUMN("taught_by", COLUMN_TEXT, payer, taught_by),
-	COLUMN("taught_at", COLUMN_INSTANT, payer, taught_at),
-	COLUMN("right_count", COLUMN_INT4, payer, right),
-	COLUMN("wrong", COLUMN_INT4, payer, wrong),
-	COLUMN("withdrawn", COLUMN_BOOL, payer, withdrawn),
-	END,
-};
-static const struct column line_candidate_columns[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, kept_candidate, merchant),
-	COLUMN("line_id", COLUMN_UUID, kept_candidate, line),
-	COLUMN("look", COLUMN_INT4, kept_candidate, look),
-	COLUMN("number", COLUMN_INT4, kept_candidate, number),
-	COLUMN_OF_WORDS("rule", kept_candidate, rule, word_match, MATCH_RULES),
-	COLUMN_OF_WORDS("lost", kept_candidate, lost, word_loss, LOSSES),
-	COLUMN("kind", COLUMN_SMALL, kept_candidate, candidate.kind),
-	COLUMN("target_id", COLUMN_UUID, kept_candidate, candidate.target),
-	COLUMN("customer_ref", COLUMN_TEXT, kept_candidate, candidate.customer),
-	COLUMN("label", COLUMN_TEXT, kept_candidate, candidate.label),
-	COLUMN("open", COLUMN_INT8, kept_candidate, candidate.open),
-	COLUMN("signs", COLUMN_SMALL, kept_candidate, candidate.signs),
-	COLUMN("chosen", COLUMN_BOOL, kept_candidate, candidate.chosen),
-	COLUMN("amount", COLUMN_INT8, kept_candidate, candidate.minor),
-	COLUMN("discount", COLUMN_INT8, kept_candidate, candidate.discount),
-	END,
-};
 static const struct column journal_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, transfer, merchant),
 	COLUMN("transfer_id", COLUMN_UUID, transfer, id),
@@ -396,6 +370,14 @@ static const struct column audit_columns[] = {
 	COLUMN("why", COLUMN_TEXT, audit, why),
 	END,
 };
+
+/* A digest is a name long enough. */
+static struct uuid rule_replay_name(const struct rule_replay *r)
+{
+	struct uuid id;
+	memcpy(id.b, r->digest.b, sizeof(id.b));
+	return id;
+}
 
 #define KEY(name, of, ...)                                                        \
 	static struct span key_##name(const struct book *book, const void *value) \
@@ -430,6 +412,8 @@ KEY(exception, exception, book_key_part(book, v->merchant, v->subject, (int64_t)
 KEY(payer, payer, book_key_pair(book, v->merchant, v->iban, v->customer))
 KEY(line_candidate, kept_candidate, book_key_part(book, v->merchant, v->line, (int64_t)v->look << 32 | v->number))
 KEY(journal, transfer, book_key_uuid(book, v->merchant, v->id))
+KEY(rule_set, stored_rule_set, book_key_part(book, v->merchant, (struct uuid){ 0 }, v->version))
+KEY(rule_replay, rule_replay, book_key_part(book, v->merchant, rule_replay_name(v), v->version))
 KEY(exception_step, exception_step, book_key_part(book, v->merchant, v->exception, v->number))
 KEY(audit, audit, v->who)
 
@@ -455,6 +439,14 @@ const struct table tables[] = {
 		.update = &q_difference_policy_update,
 		.key = key_policy },
 	{ .shelf = BOOK_LINE_DETAILS, .size = sizeof(struct line_detail), .columns = line_detail_columns, .key = key_line_detail },
+	{ .shelf = BOOK_RULE_SETS,
+		.size = sizeof(struct stored_rule_set),
+		.columns = rule_set_columns,
+		.changes = rule_set_changes,
+		.insert = &q_rule_set_insert,
+		.update = &q_rule_set_update,
+		.key = key_rule_set },
+	{ .shelf = BOOK_RULE_REPLAYS, .size = sizeof(struct rule_replay), .columns = rule_replay_columns, .key = key_rule_replay },
 	{ .shelf = BOOK_CUSTOMERS,
 		.size = sizeof(struct customer),
 		.columns = customer_columns,

@@ -127,7 +127,7 @@ static int verb_import(const struct service *service, int argc, char **argv)
 
 /* ---- accounts ---- */
 
-static enum err read_file(struct arena *arena, const char *name, struct span *bytes, struct why *why)
+enum err verb_read_file(struct arena *arena, const char *name, struct span *bytes, struct why *why)
 {
 	FILE *file = !strcmp(name, "-") ? stdin : fopen(name, "re");
 	char *to = arena_raw(arena, FILE_MOST + 1);
@@ -166,7 +166,7 @@ static enum err run_command(const struct service *service, struct db *db, struct
 {
 	struct unit *unit = unit_open(service, db);
 	struct span json = SPAN("");
-	enum err err = read_file(arena, argv[2], &json, why);
+	enum err err = verb_read_file(arena, argv[2], &json, why);
 	struct message *m = command(arena, source, type, argv[1], json);
 	if (err == OK)
 		err = unit_run(unit, &m, 1, NULL, 0, why);

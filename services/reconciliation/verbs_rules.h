@@ -6,7 +6,7 @@
 
 #include "service.h"
 
-#define RULES_USAGE "rules replay MERCHANT [--months N] [--wait RULE,...]"
+#define RULES_USAGE "rules replay MERCHANT [--months N] [--wait RULE,...] [--set VERSION|FILE]"
 
 int verb_replay(const struct service *, int argc, char **argv);
 

@@ -8,6 +8,7 @@
 #include "hand_queue.h"
 #include "json_in.h"
 #include "ledger.h"
+#include "rule_set.h"
 
 extern const char topic_ledger[], topic_invoices[], topic_payments[], topic_customers[];
 
@@ -62,6 +63,12 @@ enum err wire_read_close_period(const struct message *, struct arena *, struct c
 
 enum err wire_read_export(const struct message *, struct arena *, struct make_export *, struct why *) MUST_CHECK;
 enum err wire_read_mapping(const struct message *, struct arena *, struct define_mapping *, struct why *) MUST_CHECK;
+
+enum err wire_read_define_rules(const struct message *, struct arena *, struct define_rule_set *, struct why *) MUST_CHECK;
+enum err wire_read_activate_rules(const struct message *, struct arena *, struct activate_rule_set *, struct why *) MUST_CHECK;
+enum err wire_read_rule_set(const struct json_in *, struct arena *, struct rule_set *, struct why *) MUST_CHECK;
+/* A version in a path, 0 or more; ERR_NOT_FOUND: it is none. */
+enum err wire_read_version(struct span text, int32_t *, struct why *) MUST_CHECK;
 
 /* ---- what is told ---- */
 

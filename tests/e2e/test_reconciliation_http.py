@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import time
+import urllib.parse
 import uuid
 
 import pytest
@@ -274,6 +275,36 @@ def test_a_limit_of_write_offs_is_the_merchants(booked):
     assert booked.post("/v1/limits", {**BY, "write_off": {"minor": -1, "currency": "EUR"}})[0] == 400
     assert [(row["currency"], row["write_off"]["minor"]) for row in booked.get("/v1/limits")["limits"]] == [("EUR", 5000)]
     assert Desk(booked.world, "volt").get("/v1/limits")["limits"] == []
+
+
+def test_a_rule_set_is_replayed_before_it_goes_live(booked):
+    assert booked.get("/v1/rule-sets") == {"rule_sets": []}
+    assert booked.post("/v1/rule-sets", {**BY, "waits": ["guess"]})[1]["code"] == "rule_unknown"
+    assert booked.post("/v1/rule-sets", {**BY, "waits": ["reference", "number"], "selection_most": 3}) == (201, {"version": 1, "state": "draft"})
+    status, seen = booked.call("POST", "/v1/rule-sets/1/replay", {"who": "eve", "months": 36}, keyed=False)
+    assert status == 200 and len(seen["cases"]) == min(seen["changes"], 200)
+    assert booked.post("/v1/rule-sets/1/activate", BY)[1]["code"] == "replay_unsaid"
+    assert booked.post("/v1/rule-sets/1/activate", {**BY, "replay": "00" * 32})[1]["code"] == "replay_unknown"
+    printed = booked.world.verb("reconciliation", "rules", "replay", "nord", "--set", "1", "--months", "36").stdout
+    assert seen["digest"] in printed
+    assert booked.post("/v1/rule-sets/1/activate", {**BY, "replay": seen["digest"]}) == (200, {"version": 1, "state": "live"})
+    shown = booked.get("/v1/rule-sets/1")
+    assert (shown["state"], shown["waits"], shown["replay"], shown["replays"][0]["months"]) == ("live", ["reference", "number"], seen["digest"], 36)
+    assert booked.call("GET", "/v1/rule-sets/7")[0] == 404
+    assert booked.post("/v1/rule-sets/0/activate", {**BY, "not_replayed": True})[0] == 200
+    assert [s["state"] for s in booked.get("/v1/rule-sets")["rule_sets"]] == ["retired"]
+    assert Desk(booked.world, "volt").get("/v1/rule-sets") == {"rule_sets": []}
+
+
+def test_what_is_known_of_payers_is_shown_page_by_page(booked):
+    payers = booked.get("/v1/payers")["payers"]
+    assert payers and {p["kind"] for p in payers} <= {"account", "name", "mandate", "form"}
+    one = booked.get("/v1/payers?limit=1")
+    assert one["payers"] == payers[:1]
+    if len(payers) > 1:
+        assert booked.get(f"/v1/payers?limit=1&after={urllib.parse.quote(one['next'])}")["payers"] == payers[1:2]
+    assert {p["customer_ref"] for p in booked.get(f"/v1/payers?customer_ref={payers[0]['customer_ref']}")["payers"]} == {payers[0]["customer_ref"]}
+    assert Desk(booked.world, "volt").get("/v1/payers")["payers"] == []
 
 
 def test_why_a_line_is_what_it_is_goes_from_the_file_to_the_transfers(booked):

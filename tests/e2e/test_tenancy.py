@@ -30,6 +30,7 @@ def ids(whole, story):
     session = story.till.open(doubt)
     story.till.event("checkout.session.completed", story.till.fake.pay(session) | {"amount_total": 1})
     assert story.till.attempt(doubt)["state"] == "review"
+    whole.post("reconciliation", "/v1/rule-sets", BY)
     whole.quiet()
 
     def row(service, sql):
@@ -59,6 +60,7 @@ def ids(whole, story):
             "/v1/receipts/": row("reconciliation", "select receipt_id from receipt where merchant_id = 'nord' and unapplied > 0 limit 1"),
             "/v1/why/": [story.invoices["s-open"]["invoice_id"]],
             "/v1/open-items/": [story.invoices["s-open"]["invoice_id"]],
+            "/v1/rule-sets/": ["1"],
             "/v1/exceptions/": row("reconciliation", "select exception_id from exception where merchant_id = 'nord' and open limit 1"),
         },
     }
@@ -85,6 +87,8 @@ def body(command, story):
         "AcceptSuggestion": BY,
         "AcceptStatement": BY,
         "UndoStatement": BY,
+        "ActivateRuleSet": BY | {"not_replayed": True},
+        "-": {"who": "Eve"},
     }[command.rpartition(".")[2]]
 
 

@@ -89,13 +89,13 @@ select * from unnest(
 update bank_line t set
 	state = k.state, is_what = k.is_what, counterpart_id = k.counterpart_id, booked_to = k.booked_to, returned = k.returned,
 	took_receipts = k.took_receipts, by_person = k.by_person, verdict = k.verdict, candidates = k.candidates,
-	looks = k.looks, evidence = k.evidence, revision = k.revision
+	looks = k.looks, evidence = k.evidence, rule_set = k.rule_set, revision = k.revision
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::boolean[], $9::boolean[],
-	$10::text[], $11::int[], $12::int[], $13::int[], $14::bigint[])
+	$10::text[], $11::int[], $12::int[], $13::int[], $14::int[], $15::bigint[])
 	as k (
 	merchant_id, line_id, state, is_what, counterpart_id, booked_to, returned, took_receipts, by_person, verdict, candidates,
-	looks, evidence, revision)
+	looks, evidence, rule_set, revision)
 where t.merchant_id = k.merchant_id and t.line_id = k.line_id;
 
 -- name: invoice_update

@@ -60,7 +60,7 @@ order by l.number limit $2;
 select l.line_id as id, l.account_id, l.statement_id, l.number, l.booking_date, l.value_date, l.amount, l.currency, l.state, l.is_what, l.verdict, l.candidates,
 	l.by_person, l.returned, l.rest, l.reversal, l.code, l.return_reason, l.end_to_end, l.bank_ref, l.transaction_ref, l.mandate, l.batch_ref,
 	l.reference_list as structured_references, l.booked_to, case when l.counterpart_id <> '00000000-0000-0000-0000-000000000000' then l.counterpart_id end as counterpart_id,
-	l.place_line, l.place_byte, encode(l.key, 'hex') as key, l.occurrence,
+	l.place_line, l.place_byte, encode(l.key, 'hex') as key, l.occurrence, l.rule_set,
 	coalesce(p.texts, '') as remittance, coalesce(p.party_name, '') as party_name, coalesce(p.party_iban, '') as party_iban,
 	case when d.original_amount is not null then d.original_currency || ' ' || d.original_amount else '' end as original, coalesce(d.rate, '') as rate,
 	coalesce(d.charges, '') as charges, coalesce(d.bank_code, '') as bank_code, coalesce(d.original_ref, '') as original_ref,

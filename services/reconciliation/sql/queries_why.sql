@@ -66,7 +66,7 @@ where l.merchant_id = $1 and l.line_id = any ($2::uuid[]) order by s.from_day, s
 
 -- name: why_lines
 select l.line_id as id, l.place_line, l.booking_date, l.amount, l.currency, l.end_to_end, l.reference_list as structured_references,
-	coalesce(p.texts, '') as remittance, l.state, l.is_what, l.verdict, l.by_person, l.booked_to,
+	coalesce(p.texts, '') as remittance, l.state, l.is_what, l.verdict, l.by_person, l.booked_to, l.rule_set,
 	case when l.counterpart_id <> '00000000-0000-0000-0000-000000000000' then l.counterpart_id end as counterpart_id
 from bank_line l left join bank_line_person p using (merchant_id, line_id)
 where l.merchant_id = $1 and l.line_id = any ($2::uuid[]) order by l.booking_date, l.line_id;

@@ -202,7 +202,8 @@ static void fetch_want(struct fetching *f, const struct want *w)
 		load_all(f, BOOK_PAYERS, &f->m->payers_of_customer, f->key);
 		break;
 	case WANT_UNAPPLIED: fetch_unapplied(f); break;
-	case WANT_LIMITS: break;
+	case WANT_LIMITS:
+	case WANT_RULE_SETS: break;
 	case WANT_SUBJECT: load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key); break;
 	case WANT_MERCHANT: load(f, BOOK_MERCHANTS, f->key); break;
 	case WANT_UNDO: bug("nobody undoes an import here");

@@ -186,6 +186,7 @@ static void count_replayed(void *ctx, struct arena *arena, const struct replay_l
 static void stored_lines_go_through_other_rules_and_nothing_changes(void **state)
 {
 	struct town *t = *state;
+	const struct replay_wish years = { 120, 0 }, one = { 120, 1 };
 	struct rule_set set;
 	struct replay_sums sums;
 	struct why why = { 0 };
@@ -195,12 +196,66 @@ static void stored_lines_go_through_other_rules_and_nothing_changes(void **state
 	bank_day(t, 2,
 		ENTRIES({ .minor = 5000, .text = "NORD-000002" }, { .minor = 700, .text = "nord 000003" }, { .minor = 33, .text = "?" }));
 	assert_int_equal(rule_set_read(SPAN(""), &set, &why), OK);
-	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), 120, &set, count_replayed, &told, &sums, &why), OK);
+	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), &years, &set, count_replayed, &told, &sums, &why), OK);
 	assert_true(sums.lines == 2 && sums.changes[REPLAY_SAME] == 2 && !told);
 	assert_int_equal(rule_set_read(SPAN("number"), &set, &why), OK);
-	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), 120, &set, count_replayed, &told, &sums, &why), OK);
+	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), &years, &set, count_replayed, &told, &sums, &why), OK);
 	assert_true(sums.changes[REPLAY_WAITS] == 2 && told == 2);
+	struct digest first = sums.digest;
+	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), &years, &set, count_replayed, &told, &sums, &why), OK);
+	assert_true(digest_equal(&sums.digest, &first, sizeof(first)));
+	assert_int_equal(replay_run(t->db, SPAN(MERCHANT), &one, &set, count_replayed, &told, &sums, &why), ERR_REFUSED);
+	/* Kept, a version may go live with it, and lines say by which they were decided. */
+	const char *activate =
+		arena_printf(t->arena, "\"replay\":\"%.*s\"", SPAN_ARG(span_hex(t->arena, span_bytes(first.b, sizeof(first.b)))));
+	town_do(t, world_command(&t->world, "DefineRuleSet", "/v1/rule-sets", "\"waits\":[\"number\"]"));
+	assert_int_equal(replay_load_set(t->db, t->arena, SPAN(MERCHANT), 1, &set, &why), OK);
+	assert_true(set.waits[MATCH_NUMBER] && set.selection_most == MATCH_SELECTION_MOST);
+	assert_int_equal(replay_keep(t->db, t->arena, SPAN(MERCHANT), 1, 120, &(struct replay_sums){ .lines = 2, .digest = first },
+				 SPAN("eve"), &why),
+		OK);
+	town_do(t, world_command(&t->world, "ActivateRuleSet", "/v1/rule-sets/1/activate", activate));
+	assert_int_equal(town_number(t, "select count(*) from rule_set where state = 'live' and replay <> ''"), 1);
 	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'matched'"), 2);
+	issue(t, "c2", "NORD-000007", 900);
+	bank_day(t, 3, ENTRIES({ .minor = 900, .text = "NORD-000007" }));
+	assert_int_equal(town_number(t, "select count(*) from bank_line where rule_set = 1 and state = 'waiting' and amount = 900"), 1);
+	assert_int_equal(town_number(t, "select count(*) from bank_line_candidate where lost = 'held'"), 1);
+	town_do(t, world_command(&t->world, "DefineRuleSet", "/v1/rule-sets", ""));
+	town_do(t, world_command(&t->world, "ActivateRuleSet", "/v1/rule-sets/2/activate", "\"not_replayed\":true"));
+	assert_int_equal(town_number(t, "select version::bigint from rule_set where state = 'live'"), 2);
+}
+
+/* By the store's own find step: a mandate, words that were taught, a number that was cut off. */
+static void what_names_nothing_is_found_by_what_was_learned(void **state)
+{
+	struct town *t = *state;
+	town_do(t, world_named_customer(&t->world, "c4", 2, HOME, "Nordwind GmbH"));
+	issue(t, "c2", "NORD-000002", 5000);
+	issue(t, "c2", "NORD-000003", 6100);
+	issue(t, "c2", "NORD-000004", 7200);
+	issue(t, "c4", "NORD-000041", 3300);
+	issue(t, "c4", "NORD-000052", 3300);
+	bank_day(t, 2, ENTRIES({ .minor = 5000, .text = "Kd 4711 Miete Januar" }));
+	town_do(t, world_command(&t->world, "MatchLine",
+			   arena_printf(t->arena, "/v1/lines/%s/match", id_of(t, "select line_id from bank_line where amount = 5000")),
+			   "\"items\":[{\"invoice_number\":\"NORD-000002\"}]"));
+	assert_int_equal(town_number(t, "select count(*) from payer where iban = '@form:KD4711' and taught_by = 'desk'"), 1);
+	bank_day(t, 3,
+		ENTRIES({ .minor = 6100, .text = "Kd 4711 Miete Februar" },
+			{ .minor = 3300, .text = "Rechnung Januar, NORD-00005", .iban = HOME }));
+	assert_int_equal(open_of(t, "NORD-000003"), 0);
+	assert_int_equal(open_of(t, "NORD-000052"), 0);
+	assert_int_equal(town_number(t, "select right_count::bigint from payer where iban = '@form:KD4711'"), 1);
+	town_do(t,
+		world_command(&t->world, "UnmatchLine",
+			arena_printf(t->arena, "/v1/lines/%s/unmatch", id_of(t, "select line_id from bank_line where amount = 6100")), ""));
+	assert_int_equal(
+		town_number(t, "select count(*) from payer where iban = '@form:KD4711' and withdrawn and wrong = 1 and right_count = 0"),
+		1);
+	bank_day(t, 4, ENTRIES({ .minor = 7200, .text = "Kd 4711 Miete Maerz" }));
+	assert_int_equal(open_of(t, "NORD-000004"), 7200);
+	assert_town_proven(t);
 }
 
 static void commit_owner(struct town *t)
@@ -486,6 +541,7 @@ int main(void)
 		IN_TOWN(an_account_that_a_person_teaches_explains_lines_that_wait),
 		IN_TOWN(why_candidates_lost_is_kept),
 		IN_TOWN(stored_lines_go_through_other_rules_and_nothing_changes),
+		IN_TOWN(what_names_nothing_is_found_by_what_was_learned),
 		IN_TOWN(what_explains_a_line_is_found_however_long_its_transaction_lasts),
 		IN_TOWN(a_line_that_waits_asks_for_what_came_beside_its_first_look),
 		IN_TOWN(a_person_matches_and_takes_back_and_both_are_audited),

@@ -56,7 +56,6 @@ static bool is_right(const struct world *w, struct uuid id, const struct labelle
 /* The same rules over what was kept come out the same. */
 static void assert_replayed(const struct world *w, struct uuid id)
 {
-	static const struct rule_set none;
 	const struct line *line = world_line_now(w, id);
 	struct candidate kept[200];
 	const struct kept_candidate *c;
@@ -67,7 +66,7 @@ static void assert_replayed(const struct world *w, struct uuid id)
 		if (uuid_equal(c->line, id))
 			kept[again.count++] = c->candidate;
 	if (again.count)
-		assert_int_equal(match_replay(w->arena, &again, &none).change, REPLAY_SAME);
+		assert_int_equal(match_replay(w->arena, &again, &rule_set_default).change, REPLAY_SAME);
 }
 
 static void print_line(const struct world *w, struct uuid id, const struct labelled *l, const char *what)

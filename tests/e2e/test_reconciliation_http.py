@@ -297,13 +297,20 @@ def test_a_rule_set_is_replayed_before_it_goes_live(booked):
 
 
 def test_what_is_known_of_payers_is_shown_page_by_page(booked):
+    marks = ("DE89370400440532013000", "@name:TREUHAND WINKELMAN", "@mandate:M-1:7", "@form:KD4711")
+    rows = ", ".join(f"('nord', '{m}', 'c{i % 2}', {i == 0}, '{uuid.uuid4()}', 'desk/eve', now(), {i}, 1)" for i, m in enumerate(marks))
+    booked.world.query("reconciliation", f"""insert into payer
+        (merchant_id, iban, customer_ref, told, learned_of, taught_by, taught_at, right_count, wrong) values {rows}""")
     payers = booked.get("/v1/payers")["payers"]
-    assert payers and {p["kind"] for p in payers} <= {"account", "name", "mandate", "form"}
-    one = booked.get("/v1/payers?limit=1")
-    assert one["payers"] == payers[:1]
-    if len(payers) > 1:
-        assert booked.get(f"/v1/payers?limit=1&after={urllib.parse.quote(one['next'])}")["payers"] == payers[1:2]
-    assert {p["customer_ref"] for p in booked.get(f"/v1/payers?customer_ref={payers[0]['customer_ref']}")["payers"]} == {payers[0]["customer_ref"]}
+    assert {(p["kind"], p["mark"], p["right_count"]) for p in payers} == {
+        ("account", marks[0], 0), ("name", "TREUHAND WINKELMAN", 1), ("mandate", "M-1:7", 2), ("form", "KD4711", 3)}
+    assert [p["taught_at"] is None for p in payers if p["told"]] == [True]
+    walked, after = [], ""
+    while after is not None:
+        page = booked.get(f"/v1/payers?limit=1&after={urllib.parse.quote(after)}")
+        walked, after = walked + page["payers"], page["next"]
+    assert walked == payers
+    assert {p["customer_ref"] for p in booked.get("/v1/payers?customer_ref=c1")["payers"]} == {"c1"}
     assert Desk(booked.world, "volt").get("/v1/payers")["payers"] == []
 
 

@@ -30,7 +30,7 @@ def ids(whole, story):
     session = story.till.open(doubt)
     story.till.event("checkout.session.completed", story.till.fake.pay(session) | {"amount_total": 1})
     assert story.till.attempt(doubt)["state"] == "review"
-    whole.post("reconciliation", "/v1/rule-sets", BY)
+    whole.post("reconciliation", "/v1/rule-sets", BY, role="admin")
     whole.quiet()
 
     def row(service, sql):

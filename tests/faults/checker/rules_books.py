@@ -336,11 +336,12 @@ def currency_of(fold, merchant):
 
 
 def spread_tax(db, merchant, currency, e, together):
-    """Of tax and what was written off only the sum is known: the last of them takes the difference."""
+    """Of tax and what was given up only the sum is known: the last of them takes the difference."""
     rows = list(db.rows("""select account, sum(amount)::bigint from (
-        select debit as account, amount from journal where merchant_id = %s and currency = %s union all
-        select credit, -amount from journal where merchant_id = %s and currency = %s) x
-        where account = 'write_off' or account like 'tax_payable:%%' group by 1 order by 1""", merchant, currency, merchant, currency))
+        select debit as account, amount, cause from journal where merchant_id = %s and currency = %s union all
+        select credit, -amount, cause from journal where merchant_id = %s and currency = %s) x
+        where account in ('write_off', 'discounts') or account like 'tax_payable:%%' or (account = 'bank_charges' and cause = 'charges')
+        group by 1 order by 1""", merchant, currency, merchant, currency))
     for n, (account, minor) in enumerate(rows):
         part = minor if n < len(rows) - 1 else together
         e[merchant, account, currency] += part

@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include "http_bytes.h"
 #include "http_export.h"
 #include "http_ledger.h"
 #include "http_lists.h"
@@ -233,6 +234,11 @@ const struct route reconciliation_routes[] = {
 	ADMIN("/v1/bank-accounts", "DefineAccount", "defines a bank account, or replaces what is known of it"),
 	GET("/v1/bank-accounts/{id}", show_account, "one of them"),
 	GET("/v1/statement-files", show_files, "files that were imported, refused ones with the rule and the line"),
+	{ .method = "GET",
+		.path = "/v1/statement-files/{id}/bytes",
+		.access = ACCESS_WRITE,
+		.show = show_file_bytes,
+		.help = "a file as it came, by its hash, in pieces; each look is audited" },
 	GET("/v1/statements", show_statements, "statements, quarantined ones with the rule and the line"),
 	{ .method = "POST",
 		.path = "/v1/statements",

@@ -1,7 +1,10 @@
 """The import of a statement taken back and brought again, through HTTP and the verb, on real PostgreSQL and without a broker."""
 
+import hashlib
 import os
 import pathlib
+import urllib.error
+import urllib.request
 
 import pytest
 from conftest import World
@@ -97,3 +100,33 @@ def test_what_a_person_matched_stands_against_it(desk):
     assert desk.post(f"/v1/statements/{ident}/undo", EVE)[0] == 200
     desk.world.until(lambda: state(desk, ident), "undone")
     assert desk.world.verb("reconciliation", "why", desk.merchant, line).stdout != why
+
+
+def test_a_file_is_given_back_to_the_byte_and_each_look_is_audited(desk):
+    document = statement("S1", "2026-03-01", 0, 10, 20)
+    _, _, sha = bring(desk, document)
+    world = desk.world
+
+    def look(path, role="write", merchant=desk.merchant):
+        token = world.token("reconciliation", merchant, role)
+        request = urllib.request.Request(world.url("reconciliation") + path, headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.headers["Content-Type"], answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, None, error.read()
+
+    status, kind, body = look(f"/v1/statement-files/{sha}/bytes")
+    assert (status, kind, body) == (200, "application/octet-stream", document)
+    assert hashlib.sha256(body).hexdigest() == sha
+    assert owner(world, f"select count(*) from audit where act = 'read statement file' and subject = '{desk.merchant}/{sha}'") == "1"
+    assert look(f"/v1/statement-files/{sha}/bytes", "read")[0] == 403
+    assert b"bytes_gone" in look(f"/v1/statement-files/{sha}/bytes?piece=2")[2]
+    assert look(f"/v1/statement-files/{sha}/bytes?piece=0")[0] == 400
+    for other in ("x", "0" * 64):
+        assert look(f"/v1/statement-files/{other}/bytes")[0] == 404
+    assert look(f"/v1/statement-files/{sha}/bytes", merchant="someone-else")[0] == 404
+    owner(world, f"delete from statement_bytes where merchant_id = '{desk.merchant}'")
+    status, _, body = look(f"/v1/statement-files/{sha}/bytes")
+    assert status == 404 and b"bytes_gone" in body
+    assert owner(world, f"select count(*) from audit where act = 'read statement file' and subject = '{desk.merchant}/{sha}'") == "1"

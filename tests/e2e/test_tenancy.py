@@ -55,6 +55,7 @@ def ids(whole, story):
         },
         "reconciliation": {
             "/v1/bank-accounts/": row("reconciliation", f"select account_id from bank_account {nord}"),
+            "/v1/statement-files/": row("reconciliation", f"select encode(sha256, 'hex') from statement_file {nord}"),
             "/v1/statements/": row("reconciliation", f"select statement_id from statement {nord}"),
             "/v1/lines/": row("reconciliation", "select line_id from bank_line where merchant_id = 'nord' and state = 'waiting' limit 1"),
             "/v1/receipts/": row("reconciliation", "select receipt_id from receipt where merchant_id = 'nord' and unapplied > 0 limit 1"),

@@ -14,6 +14,12 @@ where $4 = '' or f.state = $4 order by f.sha256 limit $2;
 -- name: end_files
 select encode(sha256, 'hex') as id from statement_file where merchant_id = $1 and sha256 > decode($2, 'hex') order by sha256 offset 19999 limit 1;
 
+-- name: show_file_bytes
+select b.bytes
+from statement_file f
+left join statement_bytes b on b.merchant_id = f.merchant_id and b.sha256 = f.sha256 and b.number = $3::int
+where f.merchant_id = $1 and encode(f.sha256, 'hex') = $2 and f.sha256 = case when $2 ~ '^[0-9a-f]{64}$' then decode($2, 'hex') else '' end;
+
 -- name: show_statements
 select s.statement_id as id, s.account_id, s.identifier, s.bank_ref, s.sequence, s.state, s.currency, s.opening, s.closing, s.line_count, s.line_new, s.remaining,
 	s.from_day as from_date, s.to_day as to_date, case when s.rule = 'none' then '' else s.rule end as rule, s.place_line as line, s.reason, s.placement,

@@ -1,156 +1,9 @@
-#include "labelled.h"
+#include "labelled_streets.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
-#include "account.h"
 #include "rf.h"
-
-/* ---- the town ---- */
-
-static const char *const firms[] = { "Müller & Söhne GmbH", "Nordlicht Handels GmbH & Co. KG", "Société Dupont SARL",
-	"Van den Berg Transport B.V.", "Rossi Costruzioni S.r.l.", "García Hermanos S.L.", "Mäkinen Rakennus Oy", "Kováč Stroje s.r.o.",
-	"Jørgensen Fisk AS", "Brightwater Plumbing Ltd", "Zakład Stolarski Wiśniewski", "Anna Schröder", "Peter Lindqvist",
-	"Chiara Bianchi", "Thomas O'Neill", "Isabelle Lefèvre", "Jan de Vries", "Kerttu Virtanen" };
-
-/* German, of a bank and an account; the check digits by trying. */
-static const char *make_iban(struct streets *t)
-{
-	unsigned long long bank = 10000000 + labelled_below(t, 80000000), account = labelled_below(t, 9999999999ull);
-	for (int check = 2; check < 99; check++) {
-		const char *iban = labelled_print(t, "DE%02d%08llu%010llu", check, bank, account);
-		if (iban_is_valid(span_of(iban)))
-			return iban;
-	}
-	return "";
-}
-
-static const char *next_number(struct streets *t)
-{
-	int n = t->next++;
-	switch (t->style) {
-	case 0: return labelled_print(t, "NORD-%06d", n);
-	case 1: return labelled_print(t, "RE-2026-%05d", n);
-	case 2: return labelled_print(t, "2026/%06d", n);
-	default: return labelled_print(t, "INV%07d", n);
-	}
-}
-
-/* Subscriptions cost everybody the same. */
-static int64_t make_amount(struct streets *t)
-{
-	static const int64_t twins[] = { 4900, 9900, 11900 };
-	return labelled_happens(t, 25) ? twins[labelled_below(t, 3)] : 1000 + (int64_t)labelled_below(t, 250000);
-}
-
-static void bill_so_much(struct streets *t, struct buyer *b, int64_t minor)
-{
-	b->numbers[b->count] = next_number(t);
-	b->invoices[b->count] = world_issue(&t->world, b->ref, b->numbers[b->count], minor);
-	b->count++;
-	/* The numbers between are other customers' of before. */
-	t->next += (int)labelled_below(t, 3);
-}
-
-static void bill(struct streets *t, struct buyer *b)
-{
-	if (b->count < LABELLED_INVOICES)
-		bill_so_much(t, b, make_amount(t));
-}
-
-void labelled_open(struct streets *t, struct arena *arena, uint64_t seed)
-{
-	*t = (struct streets){ .world = world_open(arena), .chance = { seed }, .next = 40 };
-	labelled_policy(t);
-	t->style = (int)labelled_below(t, 4);
-	size_t firm = (size_t)labelled_below(t, sizeof(firms) / sizeof(firms[0]));
-	for (size_t i = 0; i < BUYERS; i++) {
-		struct buyer *b = &t->buyers[i];
-		b->ref = labelled_print(t, "K-%05d", 10017 + (int)i * 7);
-		b->name = firms[(firm + i) % (sizeof(firms) / sizeof(firms[0]))];
-		b->iban = make_iban(t);
-		b->known = labelled_happens(t, 65);
-		assert_int_equal(world_run(&t->world, world_named_customer(&t->world, b->ref, 1, b->known ? b->iban : NULL, b->name)), OK);
-		for (uint64_t n = 1 + labelled_below(t, 4); n; n--)
-			bill(t, b);
-	}
-}
-
-static const char *rf_of(struct streets *t, struct uuid id)
-{
-	const struct invoice *v = book_invoice(t->world.book, SPAN(MERCHANT), id);
-	return span_cstr(t->world.arena, v->rf);
-}
-
-/* ---- what is open ---- */
-
-static int64_t open_of(struct streets *t, struct uuid id)
-{
-	return world_item(&t->world, id)->open;
-}
-
-/* The buyer's open invoices, by place. */
-static size_t open_places(struct streets *t, const struct buyer *b, size_t out[LABELLED_INVOICES])
-{
-	size_t n = 0;
-	for (size_t i = 0; i < b->count; i++)
-		if (open_of(t, b->invoices[i]) > 0)
-			out[n++] = i;
-	return n;
-}
-
-static struct buyer *any_buyer(struct streets *t)
-{
-	return &t->buyers[labelled_below(t, BUYERS)];
-}
-
-struct pick {
-	struct buyer *buyer;
-	size_t places[LABELLED_INVOICES], count; /* of open invoices */
-	int64_t sum;
-};
-
-/* So many open invoices of one buyer, in their order; 0: all of them, two at least. */
-static bool pick(struct streets *t, size_t n, struct pick *p)
-{
-	p->buyer = any_buyer(t);
-	p->count = open_places(t, p->buyer, p->places);
-	p->sum = 0;
-	if (p->count < (n ? n : 2))
-		return false;
-	while (n && p->count > n) {
-		size_t drop = (size_t)labelled_below(t, p->count--);
-		memmove(p->places + drop, p->places + drop + 1, (p->count - drop) * sizeof(p->places[0]));
-	}
-	for (size_t i = 0; i < p->count; i++)
-		p->sum += open_of(t, p->buyer->invoices[p->places[i]]);
-	return true;
-}
-
-static const char *number_of(const struct pick *p, size_t i)
-{
-	return p->buyer->numbers[p->places[i]];
-}
-
-static struct uuid id_of(const struct pick *p, size_t i)
-{
-	return p->buyer->invoices[p->places[i]];
-}
-
-static void tell(struct streets *t, struct labelled *l, const struct pick *p, int64_t minor, const char *text)
-{
-	l->line = (struct line_of){ .minor = minor, .text = text, .iban = p->buyer->iban, .name = labelled_name(t, p->buyer->name) };
-	l->count = p->count;
-	for (size_t i = 0; i < p->count; i++)
-		l->invoices[i] = id_of(p, i);
-}
-
-/* A payer whom nobody knows. */
-static void become_stranger(struct streets *t, struct labelled *l)
-{
-	l->line.iban = make_iban(t);
-	l->line.name = "Treuhand Winkelmann";
-}
 
 /* ---- classes: what the payer does; false where the town has nothing for it ---- */
 
@@ -168,20 +21,20 @@ static int64_t some(struct streets *t, int64_t open)
 static bool structured_reference(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), "");
-	l->line.reference = rf_of(t, id_of(&p, 0));
+	pick_tell(t, l, &p, some(t, p.sum), "");
+	l->line.reference = streets_rf(t, pick_id(&p, 0));
 	return true;
 }
 
 static bool reference_in_text(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	const char *rf = rf_print(t->world.arena, span_of(rf_of(t, id_of(&p, 0))));
-	tell(t, l, &p, some(t, p.sum),
+	const char *rf = rf_print(t->world.arena, span_of(streets_rf(t, pick_id(&p, 0))));
+	pick_tell(t, l, &p, some(t, p.sum),
 		labelled_cut(
 			t, labelled_phrase(t, labelled_happens(t, 30) ? labelled_lower(t, rf) : rf), labelled_happens(t, 50) ? 27 : 140));
 	return true;
@@ -190,48 +43,48 @@ static bool reference_in_text(struct streets *t, struct labelled *l)
 static bool scanned_code(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum,
+	pick_tell(t, l, &p, p.sum,
 		labelled_print(t, "BCD\n002\n1\nSCT\n\nNord GmbH\nDE02120300000000202051\nEUR%d.%02d\n\n%s", (int)(p.sum / 100),
-			(int)(p.sum % 100), rf_of(t, id_of(&p, 0))));
-	become_stranger(t, l);
+			(int)(p.sum % 100), streets_rf(t, pick_id(&p, 0))));
+	streets_stranger(t, l);
 	return true;
 }
 
 static bool number_exact(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, labelled_phrase(t, number_of(&p, 0)));
+	pick_tell(t, l, &p, p.sum, labelled_phrase(t, pick_number(&p, 0)));
 	return true;
 }
 
 static bool number_part_or_over(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), labelled_phrase(t, number_of(&p, 0)));
+	pick_tell(t, l, &p, some(t, p.sum), labelled_phrase(t, pick_number(&p, 0)));
 	return true;
 }
 
 static bool number_respelt(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), labelled_phrase(t, labelled_respelt(t, number_of(&p, 0))));
+	pick_tell(t, l, &p, some(t, p.sum), labelled_phrase(t, labelled_respelt(t, pick_number(&p, 0))));
 	return true;
 }
 
 static bool number_without_payer(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, labelled_phrase(t, number_of(&p, 0)));
+	pick_tell(t, l, &p, p.sum, labelled_phrase(t, pick_number(&p, 0)));
 	l->line.iban = l->line.name = "";
 	return true;
 }
@@ -240,41 +93,41 @@ static bool number_glued(struct streets *t, struct labelled *l)
 {
 	static const char *const before[] = { "Rg", "RE", "RNR", "Rechnung", "Inv", "Invoice", "Fact", "Factuur", "Fakt" };
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, labelled_print(t, "%s%s Danke", before[labelled_below(t, 9)], number_of(&p, 0)));
+	pick_tell(t, l, &p, p.sum, labelled_print(t, "%s%s Danke", before[labelled_below(t, 9)], pick_number(&p, 0)));
 	return true;
 }
 
 static bool number_with_letters_for_digits(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, labelled_phrase(t, labelled_with_ohs(t, number_of(&p, 0))));
+	pick_tell(t, l, &p, p.sum, labelled_phrase(t, labelled_with_ohs(t, pick_number(&p, 0))));
 	return true;
 }
 
 static bool number_without_its_letters(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	const char *tail = number_of(&p, 0);
+	const char *tail = pick_number(&p, 0);
 	while (!isdigit((unsigned char)*tail))
 		tail++;
-	tell(t, l, &p, p.sum, labelled_phrase(t, tail));
+	pick_tell(t, l, &p, p.sum, labelled_phrase(t, tail));
 	return true;
 }
 
 static bool number_cut_by_the_bank(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum,
-		labelled_cut(
-			t, labelled_print(t, "%.*s %s", 17 + (int)labelled_below(t, 8), "Bezahlung Ihrer Rechnung", number_of(&p, 0)), 27));
+	pick_tell(t, l, &p, p.sum,
+		labelled_cut(t,
+			labelled_print(t, "%.*s %s", 17 + (int)labelled_below(t, 8), "Bezahlung Ihrer Rechnung", pick_number(&p, 0)), 27));
 	return true;
 }
 
@@ -282,12 +135,12 @@ static bool several_numbers(struct streets *t, struct labelled *l)
 {
 	static const char *const between[] = { ", ", " ", " und ", " + ", "/", ";", " et " };
 	struct pick p;
-	if (!pick(t, 2 + (size_t)labelled_below(t, 3), &p))
+	if (!streets_pick(t, 2 + (size_t)labelled_below(t, 3), &p))
 		return false;
-	const char *text = number_of(&p, 0), *sign = between[labelled_below(t, 7)];
+	const char *text = pick_number(&p, 0), *sign = between[labelled_below(t, 7)];
 	for (size_t i = 1; i < p.count; i++)
-		text = labelled_print(t, "%s%s%s", text, sign, number_of(&p, i));
-	tell(t, l, &p, p.sum, labelled_cut(t, labelled_phrase(t, text), labelled_happens(t, 30) ? 35 : 140));
+		text = labelled_print(t, "%s%s%s", text, sign, pick_number(&p, i));
+	pick_tell(t, l, &p, p.sum, labelled_cut(t, labelled_phrase(t, text), labelled_happens(t, 30) ? 35 : 140));
 	return true;
 }
 
@@ -295,35 +148,35 @@ static bool several_numbers(struct streets *t, struct labelled *l)
 static bool second_number_cut_short(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 2, &p))
+	if (!streets_pick(t, 2, &p))
 		return false;
-	const char *a = number_of(&p, 0), *b = number_of(&p, 1);
+	const char *a = pick_number(&p, 0), *b = pick_number(&p, 1);
 	size_t n = strlen(a), same = 0;
 	while (a[same] && a[same] == b[same])
 		same++;
 	if (strlen(b) != n || same + 2 < n)
 		return false;
-	tell(t, l, &p, p.sum, labelled_phrase(t, labelled_print(t, "%s%s%s", a, labelled_happens(t, 60) ? "/" : " und ", b + n - 2)));
+	pick_tell(t, l, &p, p.sum, labelled_phrase(t, labelled_print(t, "%s%s%s", a, labelled_happens(t, 60) ? "/" : " und ", b + n - 2)));
 	return true;
 }
 
 static bool reference_and_number(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 2, &p))
+	if (!streets_pick(t, 2, &p))
 		return false;
-	tell(t, l, &p, p.sum, labelled_phrase(t, number_of(&p, 1)));
-	l->line.reference = rf_of(t, id_of(&p, 0));
+	pick_tell(t, l, &p, p.sum, labelled_phrase(t, pick_number(&p, 1)));
+	l->line.reference = streets_rf(t, pick_id(&p, 0));
 	return true;
 }
 
 static bool paid_twice(struct streets *t, struct labelled *l)
 {
-	struct buyer *b = any_buyer(t);
+	struct buyer *b = streets_buyer(t);
 	for (size_t i = 0; i < b->count; i++)
-		if (!open_of(t, b->invoices[i])) {
+		if (!streets_open(t, b->invoices[i])) {
 			struct pick p = { .buyer = b, .places = { i }, .count = 1 };
-			tell(t, l, &p, world_item(&t->world, b->invoices[i])->amount, labelled_phrase(t, b->numbers[i]));
+			pick_tell(t, l, &p, world_item(&t->world, b->invoices[i])->amount, labelled_phrase(t, b->numbers[i]));
 			return true;
 		}
 	return false;
@@ -340,35 +193,35 @@ static const char *empty_phrase(struct streets *t)
 static size_t owing_as_much(struct streets *t, const struct buyer *b, int64_t minor)
 {
 	size_t n = 0, places[LABELLED_INVOICES];
-	for (size_t i = 0, open = open_places(t, b, places); i < open; i++)
-		n += open_of(t, b->invoices[places[i]]) == minor;
+	for (size_t i = 0, open = streets_open_places(t, b, places); i < open; i++)
+		n += streets_open(t, b->invoices[places[i]]) == minor;
 	return n;
 }
 
 static bool payer_and_amount(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
+	if (!streets_pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
-	tell(t, l, &p, p.sum, empty_phrase(t));
+	pick_tell(t, l, &p, p.sum, empty_phrase(t));
 	return true;
 }
 
 static bool payer_pays_all(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 0, &p) || !p.buyer->known)
+	if (!streets_pick(t, 0, &p) || !p.buyer->known)
 		return false;
-	tell(t, l, &p, p.sum, empty_phrase(t));
+	pick_tell(t, l, &p, p.sum, empty_phrase(t));
 	return true;
 }
 
 /* Those who owe twins, or what others together make, are of the class of twins. */
 static bool has_twins(struct streets *t, const struct buyer *b)
 {
-	size_t places[LABELLED_INVOICES], n = open_places(t, b, places);
+	size_t places[LABELLED_INVOICES], n = streets_open_places(t, b, places);
 	for (size_t i = 0; i < n; i++)
-		if (owing_as_much(t, b, open_of(t, b->invoices[places[i]])) > 1)
+		if (owing_as_much(t, b, streets_open(t, b->invoices[places[i]])) > 1)
 			return true;
 	return false;
 }
@@ -376,37 +229,38 @@ static bool has_twins(struct streets *t, const struct buyer *b)
 static bool payer_pays_some(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 2, &p) || !p.buyer->known || has_twins(t, p.buyer))
+	if (!streets_pick(t, 2, &p) || !p.buyer->known || has_twins(t, p.buyer))
 		return false;
-	tell(t, l, &p, p.sum, empty_phrase(t));
+	pick_tell(t, l, &p, p.sum, empty_phrase(t));
 	return true;
 }
 
 static bool customer_number(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p) || owing_as_much(t, p.buyer, p.sum) > 1)
+	if (!streets_pick(t, 1, &p) || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
-	tell(t, l, &p, p.sum, labelled_print(t, "Kd.-Nr. %s %s", p.buyer->ref, labelled_happens(t, 50) ? "Danke" : "paiement"));
+	pick_tell(t, l, &p, p.sum, labelled_print(t, "Kd.-Nr. %s %s", p.buyer->ref, labelled_happens(t, 50) ? "Danke" : "paiement"));
 	return true;
 }
 
 static bool slip_in_reference_of_known_payer(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
+	if (!streets_pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
-	tell(t, l, &p, p.sum, labelled_phrase(t, rf_print(t->world.arena, span_of(labelled_with_slip(t, rf_of(t, id_of(&p, 0)))))));
+	pick_tell(t, l, &p, p.sum,
+		labelled_phrase(t, rf_print(t->world.arena, span_of(labelled_with_slip(t, streets_rf(t, pick_id(&p, 0)))))));
 	return true;
 }
 
 static bool slip_in_reference(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum),
-		labelled_phrase(t, rf_print(t->world.arena, span_of(labelled_with_slip(t, rf_of(t, id_of(&p, 0)))))));
+	pick_tell(t, l, &p, some(t, p.sum),
+		labelled_phrase(t, rf_print(t->world.arena, span_of(labelled_with_slip(t, streets_rf(t, pick_id(&p, 0)))))));
 	return true;
 }
 
@@ -422,10 +276,10 @@ static bool is_of(const struct buyer *b, const char *number)
 static bool slip_in_number(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	const char *slipped = labelled_with_slip(t, number_of(&p, 0));
-	tell(t, l, &p, is_of(p.buyer, slipped) ? p.sum : some(t, p.sum), labelled_phrase(t, slipped));
+	const char *slipped = labelled_with_slip(t, pick_number(&p, 0));
+	pick_tell(t, l, &p, is_of(p.buyer, slipped) ? p.sum : some(t, p.sum), labelled_phrase(t, slipped));
 	return true;
 }
 
@@ -433,7 +287,7 @@ static bool third_party(struct streets *t, struct labelled *l)
 {
 	if (!number_part_or_over(t, l))
 		return false;
-	become_stranger(t, l);
+	streets_stranger(t, l);
 	return true;
 }
 
@@ -441,7 +295,7 @@ static bool paid_by_another_customer(struct streets *t, struct labelled *l)
 {
 	if (!number_part_or_over(t, l))
 		return false;
-	const struct buyer *other = any_buyer(t);
+	const struct buyer *other = streets_buyer(t);
 	l->line.iban = other->iban;
 	l->line.name = other->name;
 	return true;
@@ -450,24 +304,24 @@ static bool paid_by_another_customer(struct streets *t, struct labelled *l)
 static bool twins(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
 	if (owing_as_much(t, p.buyer, p.sum) < 2) {
 		if (p.buyer->count == LABELLED_INVOICES)
 			return false;
-		bill_so_much(t, p.buyer, p.sum);
+		streets_bill_so_much(t, p.buyer, p.sum);
 	}
-	tell(t, l, &p, p.sum, empty_phrase(t));
+	pick_tell(t, l, &p, p.sum, empty_phrase(t));
 	return true;
 }
 
 static bool amount_alone(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, empty_phrase(t));
-	become_stranger(t, l);
+	pick_tell(t, l, &p, p.sum, empty_phrase(t));
+	streets_stranger(t, l);
 	return true;
 }
 
@@ -475,10 +329,10 @@ static bool amount_alone(struct streets *t, struct labelled *l)
 static bool number_inside_a_longer_one(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, p.sum, labelled_print(t, labelled_happens(t, 50) ? "Vertrag %s7" : "ref 9%s00", number_of(&p, 0)));
-	become_stranger(t, l);
+	pick_tell(t, l, &p, p.sum, labelled_print(t, labelled_happens(t, 50) ? "Vertrag %s7" : "ref 9%s00", pick_number(&p, 0)));
+	streets_stranger(t, l);
 	l->count = 0;
 	return true;
 }
@@ -488,8 +342,8 @@ static bool none_of_ours(struct streets *t, struct labelled *l)
 	static const char *const texts[] = { "Miete Januar 2026 Whg 0042", "Steuererstattung St.-Nr. 17/123/45678",
 		"GEHALT 01/2026 PERS.NR 00012345", "Depotertrag WKN 840400", "remboursement dossier 20260117",
 		"Versicherung Police 4711-0815-2026", "Erstattung RG 000042/26 Stadtwerke", "IBAN DE89370400440532013000 BIC COBADEFFXXX" };
-	l->line = (struct line_of){ .minor = make_amount(t), .text = texts[labelled_below(t, 8)] };
-	become_stranger(t, l);
+	l->line = (struct line_of){ .minor = streets_amount(t), .text = texts[labelled_below(t, 8)] };
+	streets_stranger(t, l);
 	l->line.name = "Stadtkasse";
 	l->count = 0;
 	return true;
@@ -500,10 +354,10 @@ static bool none_of_ours(struct streets *t, struct labelled *l)
 static bool number_as_end_to_end_id(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), empty_phrase(t));
-	l->line.end_to_end = labelled_happens(t, 50) ? number_of(&p, 0) : rf_of(t, id_of(&p, 0));
+	pick_tell(t, l, &p, some(t, p.sum), empty_phrase(t));
+	l->line.end_to_end = labelled_happens(t, 50) ? pick_number(&p, 0) : streets_rf(t, pick_id(&p, 0));
 	return true;
 }
 
@@ -521,10 +375,10 @@ static bool strange_end_to_end_id(struct streets *t, struct labelled *l)
 static bool mandate(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p) || owing_as_much(t, p.buyer, p.sum) > 1)
+	if (!streets_pick(t, 1, &p) || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
 	bool taught = p.buyer->mandate;
-	tell(t, l, &p, p.sum, taught ? empty_phrase(t) : number_of(&p, 0));
+	pick_tell(t, l, &p, p.sum, taught ? empty_phrase(t) : pick_number(&p, 0));
 	p.buyer->mandate = labelled_print(t, "MD-%s", p.buyer->ref);
 	l->line.mandate = p.buyer->mandate;
 	l->line.iban = labelled_happens(t, 50) ? "" : p.buyer->iban;
@@ -535,13 +389,13 @@ static bool mandate(struct streets *t, struct labelled *l)
 static bool mandate_of_another(struct streets *t, struct labelled *l)
 {
 	struct pick p, of;
-	if (!pick(t, 1, &p) || !pick(t, 1, &of) || of.buyer == p.buyer)
+	if (!streets_pick(t, 1, &p) || !streets_pick(t, 1, &of) || of.buyer == p.buyer)
 		return false;
 	if (!of.buyer->mandate) {
 		of.buyer->mandate = labelled_print(t, "MD-%s", of.buyer->ref);
-		world_line(&t->world, (struct line_of){ .minor = of.sum, .text = number_of(&of, 0), .mandate = of.buyer->mandate });
+		world_line(&t->world, (struct line_of){ .minor = of.sum, .text = pick_number(&of, 0), .mandate = of.buyer->mandate });
 	}
-	tell(t, l, &p, p.sum, labelled_happens(t, 50) ? number_of(&p, 0) : empty_phrase(t));
+	pick_tell(t, l, &p, p.sum, labelled_happens(t, 50) ? pick_number(&p, 0) : empty_phrase(t));
 	l->line.mandate = of.buyer->mandate;
 	l->line.iban = "";
 	return true;
@@ -550,9 +404,9 @@ static bool mandate_of_another(struct streets *t, struct labelled *l)
 static bool paid_before_it_was_issued(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p) || !p.buyer->known)
+	if (!streets_pick(t, 1, &p) || !p.buyer->known)
 		return false;
-	tell(t, l, &p, p.sum, empty_phrase(t));
+	pick_tell(t, l, &p, p.sum, empty_phrase(t));
 	l->line.days_before = 400;
 	return true;
 }
@@ -560,15 +414,15 @@ static bool paid_before_it_was_issued(struct streets *t, struct labelled *l)
 static const char *cut_off(struct streets *t, const struct pick *p)
 {
 	static const size_t widths[] = { 27, 35, 140 };
-	return labelled_cut_off(t, number_of(p, 0), widths[labelled_below(t, 3)]);
+	return labelled_cut_off(t, pick_number(p, 0), widths[labelled_below(t, 3)]);
 }
 
 static bool tail_lost(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
+	if (!streets_pick(t, 1, &p) || !p.buyer->known || owing_as_much(t, p.buyer, p.sum) > 1)
 		return false;
-	tell(t, l, &p, p.sum, cut_off(t, &p));
+	pick_tell(t, l, &p, p.sum, cut_off(t, &p));
 	return true;
 }
 
@@ -577,7 +431,7 @@ static bool tail_lost_of_twins(struct streets *t, struct labelled *l)
 {
 	if (!twins(t, l))
 		return false;
-	struct pick p = { .buyer = any_buyer(t), .count = 1 };
+	struct pick p = { .buyer = streets_buyer(t), .count = 1 };
 	for (size_t i = 0; i < BUYERS; i++)
 		for (size_t j = 0; j < t->buyers[i].count; j++)
 			if (uuid_equal(t->buyers[i].invoices[j], l->invoices[0]))
@@ -589,10 +443,10 @@ static bool tail_lost_of_twins(struct streets *t, struct labelled *l)
 static bool tail_lost_by_a_stranger(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
-	tell(t, l, &p, some(t, p.sum), cut_off(t, &p));
-	become_stranger(t, l);
+	pick_tell(t, l, &p, some(t, p.sum), cut_off(t, &p));
+	streets_stranger(t, l);
 	return true;
 }
 
@@ -600,7 +454,7 @@ static void teach(struct streets *t, const struct pick *p, const char *form)
 {
 	struct uuid line = world_line(&t->world, (struct line_of){ .minor = p->sum, .text = form });
 	assert_int_equal(world_run(&t->world, world_command(&t->world, "MatchLine", world_path(&t->world, "lines", line, "match"),
-						      labelled_print(t, "\"items\":[{\"invoice_number\":\"%s\"}]", number_of(p, 0)))),
+						      labelled_print(t, "\"items\":[{\"invoice_number\":\"%s\"}]", pick_number(p, 0)))),
 		OK);
 }
 
@@ -608,18 +462,18 @@ static void teach(struct streets *t, const struct pick *p, const char *form)
 static bool words_that_were_taught(struct streets *t, struct labelled *l)
 {
 	struct pick p;
-	if (!pick(t, 1, &p))
+	if (!streets_pick(t, 1, &p))
 		return false;
 	struct buyer *b = p.buyer;
 	if (!b->form) {
 		b->form = labelled_print(t, "Miete Vertrag 47%03d", (int)(b - t->buyers));
 		teach(t, &p, b->form);
-		bill(t, b);
+		streets_bill(t, b);
 	}
-	p.count = open_places(t, b, p.places) ? 1 : 0;
-	if (!p.count || owing_as_much(t, b, open_of(t, id_of(&p, 0))) > 1)
+	p.count = streets_open_places(t, b, p.places) ? 1 : 0;
+	if (!p.count || owing_as_much(t, b, streets_open(t, pick_id(&p, 0))) > 1)
 		return false;
-	tell(t, l, &p, open_of(t, id_of(&p, 0)), labelled_print(t, "%s %02d/2026", b->form, 1 + (int)labelled_below(t, 12)));
+	pick_tell(t, l, &p, streets_open(t, pick_id(&p, 0)), labelled_print(t, "%s %02d/2026", b->form, 1 + (int)labelled_below(t, 12)));
 	l->line.iban = "";
 	return true;
 }
@@ -627,11 +481,11 @@ static bool words_that_were_taught(struct streets *t, struct labelled *l)
 bool labelled_pick(struct streets *t, size_t n, struct labelled *l, const char *numbers[LABELLED_INVOICES], int64_t *sum)
 {
 	struct pick p;
-	if (!pick(t, n, &p))
+	if (!streets_pick(t, n, &p))
 		return false;
-	tell(t, l, &p, p.sum, "");
+	pick_tell(t, l, &p, p.sum, "");
 	for (size_t i = 0; i < p.count; i++)
-		numbers[i] = number_of(&p, i);
+		numbers[i] = pick_number(&p, i);
 	*sum = p.sum;
 	return true;
 }
@@ -709,7 +563,7 @@ bool labelled_next(struct streets *t, struct labelled *l)
 		all += classes[i].weight;
 	size_t class = class_of(labelled_below(t, all));
 	if (labelled_happens(t, 60))
-		bill(t, any_buyer(t));
+		streets_bill(t, streets_buyer(t));
 	*l = (struct labelled){ .class = classes[class].word, .owes = classes[class].owes };
 	return classes[class].make(t, l);
 }

@@ -1,10 +1,7 @@
-"""Payouts of the provider three ways: what its own report says item by item, what we know was paid by card, and what the bank booked. Each is another source:
-the report is a file of the provider's that `reconciliation check` reads, payments are facts of payments, lines are what the bank's statements brought."""
+"""Payouts of the provider three ways, as GET /v1/payouts/… tells them: what its own report says item by item, what payments told, and what the bank booked. Each is
+another source: the report is a file of the provider's that is imported, payments are facts of payments, lines are what the bank's statements brought."""
 
 import dataclasses
-import json
-import pathlib
-import tempfile
 
 import report
 from facts import text_id
@@ -25,6 +22,7 @@ class Payout:
     day: object
     format: str
     net: int
+    report: str = "agrees"  # what reconciliation says of the report
 
     @property
     def gross(self):
@@ -37,22 +35,23 @@ class Payout:
     @property
     def agrees(self):
         sums = sum(net for _, _, net in self.items) == self.net == self.gross - self.fees
-        return sums and sorted(self.items) == sorted(self.lines) and self.gross == self.paid and self.booked in (None, self.net)
+        return self.report == "agrees" and sums and sorted(self.items) == sorted(self.lines) and self.gross == self.paid and self.booked in (None, self.net)
 
 
-def reported(stack, ref):
-    """The provider's report of a payout as it is read: (gross, fee, net) of each item."""
-    status, text = http(f"{stack.url('sandbox')}/sandbox/payouts/{ref}.csv")
-    if status != 200:
-        raise Failed(f"the provider has no report of {ref}: {text}")
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "payout.csv"
-        path.write_text(text)
-        said = [json.loads(line) for line in stack.verb("reconciliation", "check", str(path), "--format", "json", check=False).stdout.splitlines()]
-    for item in said:
-        if item["is"] == "information":
-            net, fee = item["amount"]["minor"], sum(c["amount"]["minor"] for c in item.get("charges", []) if c["included"])
-            yield net + fee, fee, net
+def imported(story, merchant, refs):
+    """Gives the provider's report of each payout to reconciliation, and waits until it is compared."""
+    for ref in refs:
+        status, text = http(f"{story.stack.url('sandbox')}/sandbox/payouts/{ref}.csv")
+        if status != 200:
+            raise Failed(f"the provider has no report of {ref}: {text}")
+        story.ask("reconciliation", "POST", "/v1/statements", text.encode(), merchant=merchant.id)
+    story.advance({"until_idle": True})
+
+
+def amounts(one):
+    """(gross, fee, net) of an item of the report, or of the line of payments that stands beside it."""
+    gross, fee = one["gross"]["minor"], one["fee"]["minor"]
+    return gross, fee, gross - fee
 
 
 def paid_by_card(facts, lines):
@@ -66,16 +65,25 @@ def of(story, merchant):
     """All that were paid, in the order in which they were."""
     facts = story.facts
     lines, booked = {}, {}
+    paid = facts.of("PayoutPaid", merchant.id)
+    imported(story, merchant, [m.provider_payout for m in paid])
     for m in facts.of("PayoutLines", merchant.id):
         lines.setdefault(bytes(m.payout_id), []).extend(m.lines)
     for key, m in facts.verdicts.items():
         if m.DESCRIPTOR.name == "LineMatched" and m.payout_id:
             booked[bytes(m.payout_id)] = facts.lines[key]
-    for m in facts.of("PayoutPaid", merchant.id):
+    for m in paid:
         mine, line = lines.get(bytes(m.payout_id), []), booked.get(bytes(m.payout_id))
-        yield Payout(m.provider_payout, list(reported(story.stack, m.provider_payout)), [(x.gross.minor, x.fee.minor, x.net.minor) for x in mine],
+        told = story.ask("reconciliation", "GET", f"/v1/payouts/{text_id(m.payout_id)}", merchant=merchant.id, role="read")
+        items = told.get("items", [])
+        yield Payout(m.provider_payout, [amounts(x) for x in items], [amounts(x["line"]) for x in items if "line" in x] + [amounts(x) for x in told["unreported"]],
                      paid_by_card(facts, mine), len(mine), line and line.amount.minor, line and day_of(line.booking_date),
-                     line and facts.formats[text_id(line.account_id)], m.amount.minor)
+                     line and facts.formats[text_id(line.account_id)], told["amount"]["minor"], verdict(told, line))
+
+
+def verdict(told, line):
+    """All three agree; or the report and payments do, where the bank's statement is still to come."""
+    return told["three_ways"] if line else told["report_state"]
 
 
 def claim(merchant, payouts):

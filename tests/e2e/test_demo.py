@@ -23,7 +23,7 @@ def test_a_payout_agrees_three_ways_whatever_the_order_of_its_items():
 
 
 @pytest.mark.parametrize("wrong", [
-    {"booked": 10698}, {"paid": 11900}, {"net": 10698}, {"items": []}, {"lines": GOOD.lines[:1]},
+    {"report": "differs"}, {"booked": 10698}, {"paid": 11900}, {"net": 10698}, {"items": []}, {"lines": GOOD.lines[:1]},
     {"items": [(11900, 202, 11698), (-1000, 0, -1000)]}, {"lines": [(11900, 203, 11697), (-1001, 0, -1001)]},
 ])
 def test_a_payout_of_which_one_source_says_otherwise_does_not_agree(wrong):

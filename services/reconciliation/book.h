@@ -13,6 +13,7 @@
 #include "open_item.h"
 #include "payer.h"
 #include "payout.h"
+#include "payout_report.h"
 #include "period.h"
 #include "receipt.h"
 #include "reference.h"
@@ -42,6 +43,9 @@ enum book_shelf {
 	BOOK_CREDITS,
 	BOOK_PAYOUTS,
 	BOOK_PAYOUT_LINES,
+	BOOK_REPORTS, /* of payouts, by the provider */
+	BOOK_REPORT_SUMS, /* their items, by kind; never saved */
+	BOOK_REPORT_POSTINGS,
 	BOOK_EXCEPTIONS,
 	BOOK_EXCEPTION_STEPS,
 	BOOK_MERCHANTS,

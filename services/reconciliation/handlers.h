@@ -24,6 +24,7 @@ enum find_what {
 	FIND_RECEIPT,
 	FIND_EXCEPTION,
 	FIND_ZONE, /* a time zone by its name: one that this machine does not have is noted */
+	FIND_REPORT, /* of a payout */
 	FIND_SUGGESTION /* of an exception, with its subject and what it names */
 };
 
@@ -37,6 +38,7 @@ enum want_what {
 	WANT_RECEIPT, /* with its allocations */
 	WANT_REFUND,
 	WANT_PAYOUT, /* with its exceptions */
+	WANT_REPORT, /* of a payout: with its sums and exceptions */
 	WANT_PAYOUT_LINES, /* payout, first and last number: 16 + 4 + 4 bytes */
 	WANT_EXCEPTION,
 	WANT_CUSTOMER, /* by reference, with its payers */
@@ -57,6 +59,7 @@ bool need_holds(const struct need *, const struct book *);
 
 /* The types of our own messages. */
 extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[],
-	type_age_unapplied[], type_undo_line[];
+	type_age_unapplied[], type_undo_line[], type_compare_report[],
+	type_miss_report[];
 
 #endif

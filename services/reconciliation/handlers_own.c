@@ -33,6 +33,12 @@ enum err need_payout(const struct message *m, struct need *need, struct why *why
 	return need_found(m, need, FIND_PAYOUT);
 }
 
+enum err need_report(const struct message *m, struct need *need, struct why *why)
+{
+	(void)why;
+	return need_found(m, need, FIND_REPORT);
+}
+
 enum err need_reference(const struct message *m, struct need *need, struct why *why)
 {
 	(void)why;
@@ -88,6 +94,26 @@ enum err apply_miss_reference(struct book *book, const struct message *m, struct
 	struct ledger l = open_own(book, m, now, say);
 	(void)why;
 	wanted_miss(&l, own->id);
+	ledger_tell(&l);
+	return OK;
+}
+
+enum err apply_compare_report(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct own *own = m->body;
+	struct ledger l = open_own(book, m, now, say);
+	(void)why;
+	payout_report_look(&l, own->id);
+	ledger_tell(&l);
+	return OK;
+}
+
+enum err apply_miss_report(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct own *own = m->body;
+	struct ledger l = open_own(book, m, now, say);
+	(void)why;
+	payout_report_miss(&l, own->id);
 	ledger_tell(&l);
 	return OK;
 }

@@ -4,6 +4,7 @@
 #include "http_export.h"
 #include "http_ledger.h"
 #include "http_lists.h"
+#include "http_payout.h"
 #include "http_period.h"
 #include "http_preview.h"
 #include "http_queue.h"
@@ -55,6 +56,7 @@ LIST(items)
 LIST(exceptions)
 LIST(journal)
 LIST(payouts)
+LIST(reports)
 LIST(notices)
 LIST(limits)
 LIST(difference_policies)
@@ -302,7 +304,11 @@ const struct route reconciliation_routes[] = {
 	ADMIN("/v1/rule-sets/{version}/activate", "ActivateRuleSet",
 		"makes a version the live one: with the digest of a replay, or without and saying so"),
 	GET("/v1/queue", queue_list, "the work queue: open exceptions by type, owner, stream, currency, rule, amount and age"),
-	GET("/v1/payouts", show_payouts, "payouts of providers and whether they arrived"),
+	GET("/v1/payouts", show_payouts,
+		"payouts of providers, three ways: what payments told, what the provider reported, whether they arrived"),
+	GET("/v1/payouts/{id}", show_payout, "one of them, with every item of its report, what differs and what the report posted"),
+	GET("/v1/payout-reports", show_reports, "what providers reported of payouts, of unknown ones too"),
+	GET("/v1/payout-reports/{id}", show_report, "one of them, item by item"),
 	GET("/v1/journal", show_journal, "the transfers of the ledger"),
 	GET("/v1/trial-balance", show_trial_balance, "every account's sums, as of a day and as known at an instant"),
 	GET("/v1/proof", show_proof, "both sums that must hold, term by term, from the journal and from the aggregates"),

@@ -250,28 +250,6 @@ const struct listed list_journal = { .name = "journal",
 	.is_csv_too = true,
 	.most = BIG_PAGE };
 
-static const struct shown payouts[] = {
-	{ "id", SHOWN_UUID },
-	{ "provider_account", SHOWN_TEXT },
-	{ "provider_ref", SHOWN_TEXT },
-	{ "amount", SHOWN_MONEY },
-	{ "gross", SHOWN_MONEY },
-	{ "fees", SHOWN_MONEY },
-	{ "line_count", SHOWN_INT },
-	{ "lines_seen", SHOWN_INT },
-	{ "arrival_date", SHOWN_DATE },
-	{ "paid", SHOWN_BOOL },
-	{ "has_arrived", SHOWN_BOOL },
-	{ "line_id", SHOWN_UUID },
-	SHOWN_END,
-};
-const struct listed list_payouts = { .name = "payouts",
-	.query = &q_show_payouts,
-	.end = &q_end_payouts,
-	.columns = payouts,
-	.filters = (const char *const[]){ "has_arrived", "provider_account", NULL },
-	.most = PAGE };
-
 static const struct shown limits[] = { { "currency", SHOWN_TEXT }, { "write_off", SHOWN_MONEY }, SHOWN_END };
 const struct listed list_limits = { .name = "limits",
 	.query = &q_show_limits,

@@ -131,6 +131,20 @@ static const struct shown payouts[] = {
 	{ "line_id", SHOWN_UUID },
 	SHOWN_END,
 };
+static const struct shown reports[] = {
+	{ "id", SHOWN_UUID },
+	{ "identifier", SHOWN_TEXT },
+	{ "payout_ref", SHOWN_TEXT },
+	{ "gross", SHOWN_MONEY },
+	{ "fees", SHOWN_MONEY },
+	{ "item_count", SHOWN_INT },
+	{ "state", SHOWN_TEXT },
+	{ "differences", SHOWN_WORDS },
+	{ "detail", SHOWN_TEXT },
+	{ "posted", SHOWN_BOOL },
+	{ "files", SHOWN_WORDS },
+	SHOWN_END,
+};
 static const struct shown transfers[] = {
 	{ "id", SHOWN_UUID },
 	{ "day", SHOWN_DATE },
@@ -157,6 +171,7 @@ static const struct link links[] = {
 	{ "lines", "the bank line", WHY_LINES, &q_why_lines, lines },
 	{ "looks", "what it was thought to be, look by look", WHY_LINES, &q_why_looks, looks },
 	{ "payouts", "the payout", WHY_PAYOUTS, &q_why_payouts, payouts },
+	{ "payout_reports", "what the provider reported of it", WHY_PAYOUTS, &q_why_reports, reports },
 	{ "history", "what waited for somebody, and who ended it", WHY_ALL, &q_why_history, history },
 	{ "receipts", "the money, as a customer's", WHY_RECEIPTS, &q_why_receipts, receipts },
 	{ "allocations", "what it stands against", WHY_RECEIPTS, &q_why_allocations, allocations },

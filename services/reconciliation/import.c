@@ -7,6 +7,7 @@
 #include "crash.h"
 #include "import_detail.h"
 #include "import_notice.h"
+#include "import_report.h"
 #include "line.h"
 #include "random.h"
 #include "readers/readers.h"
@@ -33,6 +34,7 @@ struct import {
 	struct array *line[COLUMNS], *person[5];
 	size_t rows;
 	struct notices notices;
+	struct report_items items;
 	struct details details;
 	int64_t informed; /* lines of the file that inform */
 };
@@ -59,6 +61,7 @@ static void rows_begin(struct import *i)
 		i->person[c] = args_array(i->people, c == 1 ? DB_UUID : DB_TEXT);
 	i->rows = 0;
 	notices_begin(&i->notices, i->arena);
+	report_items_begin(&i->items, i->arena);
 	details_begin(&i->details, i->arena);
 }
 
@@ -70,6 +73,7 @@ static enum err rows_flush(struct import *i, struct why *why)
 	}
 	details_queue(&i->details, i->db);
 	notices_queue(&i->notices, i->db);
+	report_items_queue(&i->items, i->db);
 	TRY(db_flush(i->db, why));
 	arena_reset(i->arena);
 	rows_begin(i);
@@ -188,9 +192,12 @@ static enum err told_inform(void *ctx, const struct reading_line *l, struct why 
 	begin_statement(i, l->statement);
 	TRY(name_account(i, l->account, why));
 	struct notice_of of = notice_of(i);
-	notices_add(&i->notices, i->arena, &of, l);
+	if (l->kind == READING_SETTLEMENT)
+		report_items_add(&i->items, i->arena, &of, l);
+	else
+		notices_add(&i->notices, i->arena, &of, l);
 	i->informed++;
-	return i->notices.count == ROWS ? rows_flush(i, why) : OK;
+	return i->notices.count + i->items.count == ROWS ? rows_flush(i, why) : OK;
 }
 
 static enum err told_broken(void *ctx, int statement, const struct violation *v, struct why *why)
@@ -385,6 +392,7 @@ static enum err refuse(struct import *i, const struct violation *v, struct why *
 		queue_statement(i, &(struct reading_statement){ .place = v->place });
 	TRY(rows_flush(i, why));
 	notices_drop(i->db, i->arena, &of, i->sha256);
+	report_items_drop(i->db, i->arena, &of, i->sha256);
 	db_queue(i->db, &q_file_refuse, violation_args(i, v), 1);
 	db_queue(i->db, &q_file_damage, violation_args(i, v), -1);
 	return OK;
@@ -420,7 +428,8 @@ static enum err stage(struct import *i, struct import_source *source, struct imp
 	if (err == ERR_INVALID && reading_violation(reading)->rule != RULE_NONE) {
 		out->refused = *reading_violation(reading);
 		err = refuse(i, &out->refused, why);
-	}
+	} else if (err == OK && i->items.any)
+		err = report_items_settle(i->db, i->arena, i->merchant, i->sha256, why);
 	reading_close(reading);
 	out->informed = i->informed;
 	return err;

@@ -20,6 +20,7 @@ static const char *const words[CAUSE_COUNT] = {
 	[CAUSE_TOLERANCE] = "tolerance",
 	[CAUSE_CHARGES] = "charges",
 	[CAUSE_UNDO] = "undo",
+	[CAUSE_PAYOUT_REPORT] = "payout_report",
 };
 
 const char *cause_word(enum cause cause)

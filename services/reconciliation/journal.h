@@ -28,6 +28,7 @@ enum cause {
 	CAUSE_TOLERANCE,   /* the little that was lacking */
 	CAUSE_CHARGES,     /* what banks kept */
 	CAUSE_UNDO,        /* the bank line, or the statement, whose import was undone */
+	CAUSE_PAYOUT_REPORT, /* the provider's report of a payout */
 	CAUSE_COUNT
 };
 

@@ -94,6 +94,8 @@ enum err payout_add_lines(struct ledger *l, const struct payout_lines *lines, st
 		return OK;
 	struct payout *p = meet(l, lines->id, lines->provider_account, lines->provider_ref, lines->lines[0].currency);
 	int32_t before = p->lines_seen;
+	if (p->by_report)
+		return why_set(why, ERR_REFUSED, "payout_by_report", "the provider's report stands for the lines of this payout");
 	l->cause = CAUSE_PAYOUT;
 	l->cause_id = p->id;
 	for (size_t i = 0; i < lines->count; i++)

@@ -4,6 +4,7 @@
  * 1. Each settlement line posts by itself: clearing to payouts in transit, its fee to provider fees. It is known by (payout, line number).
  * 2. It is complete when as many lines as it says are there; lines that do not make its sums, or sums that do not make its amount, are an exception.
  * 3. The bank's line takes its net amount out of transit.
+ * 4. Where the provider's report stood for its lines (payout_report.h), lines that come after all are refused: nothing posts twice.
  */
 #ifndef RECONCILIATION_PAYOUT_H
 #define RECONCILIATION_PAYOUT_H
@@ -26,6 +27,9 @@ struct payout {
 	int64_t gross_seen, fees_seen;
 	struct uuid bank_line; /* zero until it arrived */
 	bool has_arrived, overdue;
+	struct uuid report; /* the provider's report that tells it, or zero */
+	bool by_report;     /* its sum alone was told: the report stands for its lines */
+	bool unreported;    /* a report was to come and did not */
 };
 
 struct payout_line {

@@ -3,6 +3,7 @@
 #include "difference.h"
 #include "exception.h"
 #include "match.h"
+#include "payout_report.h"
 #include "reference_scheme.h"
 #include "statement.h"
 #include "undo.h"
@@ -86,6 +87,24 @@ static void print_differences(struct text *t)
 		text_printf(t, "  disputed              %s\n", dispute_help((enum dispute)i));
 }
 
+static void print_reports(struct text *t)
+{
+	text_add(t, "\nitems of providers' reports\n");
+	for (int i = 0; i < ITEM_KINDS; i++) {
+		enum chart chart;
+		bool own = item_kind_account((enum item_kind)i, &chart);
+		text_printf(t, "  %-17s %s%s%s\n", item_kind_word((enum item_kind)i), item_kind_help((enum item_kind)i),
+			own ? "; goes to " : "", own ? chart_row(chart)->word : "");
+	}
+	text_add(t, "\nhow a report stands to what payments told\n");
+	for (int i = 0; i < REPORT_STATES; i++)
+		text_printf(t, "  %-17s %s\n", report_state_word((enum report_state)i), report_state_help((enum report_state)i));
+	text_add(t, "\nwhat can differ\n");
+	for (int i = 0; i < DISCREPANCIES; i++)
+		text_printf(t, "  %-17s %-21s %s\n", discrepancy_word((enum discrepancy)i),
+			exception_word(discrepancy_exception((enum discrepancy)i)), discrepancy_help((enum discrepancy)i));
+}
+
 static void print_exceptions(struct text *t)
 {
 	text_add(t, "\nexceptions\n");
@@ -114,6 +133,7 @@ void rules_print(struct text *t)
 	print_obstacles(t);
 	print_matching(t);
 	print_differences(t);
+	print_reports(t);
 	print_exceptions(t);
 	print_reading(t);
 }

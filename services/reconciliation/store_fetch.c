@@ -54,7 +54,7 @@ static bool is_by_text(enum want_what what)
 static bool is_subject(enum want_what what)
 {
 	return what == WANT_STATEMENT || what == WANT_LINE || what == WANT_RECEIPT || what == WANT_REFUND || what == WANT_PAYOUT ||
-	       what == WANT_SUBJECT;
+	       what == WANT_REPORT || what == WANT_SUBJECT;
 }
 
 static void add_range(struct fetch_work *w, const struct want *want)
@@ -181,6 +181,8 @@ static size_t ask_first(struct fetch_work *w, struct fetched *f)
 	ask_args(w, &f[n++], BOOK_RECEIPTS, w->receipts, w->receipt_count, &q_receipt_fetch);
 	ask(w, &f[n++], BOOK_REFUNDS, &k[WANT_REFUND], &q_refund_fetch);
 	ask(w, &f[n++], BOOK_PAYOUTS, &k[WANT_PAYOUT], &q_payout_fetch);
+	ask(w, &f[n++], BOOK_REPORTS, &k[WANT_REPORT], &q_report_fetch);
+	ask(w, &f[n++], BOOK_REPORT_SUMS, &k[WANT_REPORT], &q_report_sum_fetch);
 	ask(w, &f[n++], BOOK_EXCEPTIONS, &w->subjects, &q_exception_subject_fetch);
 	ask(w, &f[n++], BOOK_EXCEPTIONS, &k[WANT_EXCEPTION], &q_exception_fetch);
 	ask(w, &f[n++], BOOK_CUSTOMERS, &k[WANT_CUSTOMER], &q_customer_fetch);

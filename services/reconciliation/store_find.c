@@ -64,6 +64,7 @@ static void sort_finds(struct find_work *w)
 	keys_open(&w->owners, w->arena, DB_UUID);
 	keys_open(&w->exceptions, w->arena, DB_UUID);
 	keys_open(&w->suggestions, w->arena, DB_UUID);
+	keys_open(&w->reports, w->arena, DB_UUID);
 	/* A suggestion may name two lines. */
 	w->looks = ARENA_ARRAY(w->arena, bool, 2 * w->need->find_count + 1);
 	for (size_t i = 0; i < w->need->find_count; i++) {
@@ -84,6 +85,7 @@ static void sort_finds(struct find_work *w)
 			if (!zone_load(span_cstr(w->arena, f->text)))
 				book_note_strange_zone(w->book, f->text);
 			break;
+		case FIND_REPORT: keys_add_id(&w->reports, f->merchant, f->text); break;
 		case FIND_SUGGESTION: keys_add_id(&w->suggestions, f->merchant, f->text); break;
 		}
 	}
@@ -188,6 +190,17 @@ static void take_exceptions(struct find_work *w, const struct rows *r)
 		if (identifier.size)
 			need_key(w->need, KIND_ACCOUNT, merchant, identifier);
 		find_want(w, WANT_EXCEPTION, merchant, uuid_at(r, i, "exception_id"));
+	}
+}
+
+static void take_reports(struct find_work *w, const struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct span merchant = text_at(r, i, "merchant_id");
+		find_lock(w, merchant, text_at(r, i, "stream"));
+		find_want(w, WANT_REPORT, merchant, uuid_at(r, i, "report_id"));
+		if (!rows_is_null(r, i, rows_column(r, "payout_id")))
+			find_want(w, WANT_PAYOUT, merchant, uuid_at(r, i, "payout_id"));
 	}
 }
 
@@ -502,7 +515,7 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 {
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
 	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns, owed, cut,
-		forms;
+		forms, reports;
 	sort_finds(&w);
 	TRY(take_suggestions(&w, why));
 	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
@@ -510,12 +523,14 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	keys_ask(&w.invoices, db, arena, &q_find_invoice, &invoices);
 	keys_ask(&w.numbers, db, arena, &q_find_number, &numbers);
 	keys_ask(&w.exceptions, db, arena, &q_find_exception, &exceptions);
+	keys_ask(&w.reports, db, arena, &q_report_find, &reports);
 	TRY(db_flush(db, why));
 	take_lines(&w, &lines);
 	take_statements(&w, &statements);
 	take_invoices(&w, &invoices);
 	take_invoices(&w, &numbers);
 	take_exceptions(&w, &exceptions);
+	take_reports(&w, &reports);
 	keys_ask(&w.owners, db, arena, &q_find_owner, &owners);
 	ask_tokens(&w, &tokens);
 	ask_payers(&w, &payers, &amounts);

@@ -26,7 +26,7 @@ struct find_work {
 	struct need *need;
 	struct looked *looked;
 	size_t looked_count;
-	struct keys lines, statements, invoices, numbers, owners, exceptions, suggestions;
+	struct keys lines, statements, invoices, numbers, owners, exceptions, suggestions, reports;
 	bool *looks; /* of each line asked for */
 	size_t line_count;
 };

@@ -316,39 +316,6 @@ static const struct column customer_credit_columns[] = {
 	COLUMN("revision", COLUMN_INT8, credit, revision),
 	END,
 };
-static const struct column payout_columns[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, payout, merchant),
-	COLUMN("payout_id", COLUMN_UUID, payout, id),
-	COLUMN("provider_account", COLUMN_TEXT, payout, provider_account),
-	COLUMN("provider_ref", COLUMN_TEXT, payout, provider_ref),
-	COLUMN("statement_text", COLUMN_TEXT, payout, statement_text),
-	COLUMN("currency", COLUMN_CURRENCY, payout, currency),
-	COLUMN("paid", COLUMN_BOOL, payout, paid),
-	COLUMN("amount", COLUMN_INT8, payout, amount),
-	COLUMN("gross", COLUMN_INT8, payout, gross),
-	COLUMN("fees", COLUMN_INT8, payout, fees),
-	COLUMN("line_count", COLUMN_INT4, payout, line_count),
-	COLUMN("arrival_date", COLUMN_DATE, payout, arrival),
-	COLUMN("lines_seen", COLUMN_INT4, payout, lines_seen),
-	COLUMN("gross_seen", COLUMN_INT8, payout, gross_seen),
-	COLUMN("fees_seen", COLUMN_INT8, payout, fees_seen),
-	COLUMN("bank_line_id", COLUMN_UUID, payout, bank_line),
-	COLUMN("has_arrived", COLUMN_BOOL, payout, has_arrived),
-	COLUMN("overdue", COLUMN_BOOL, payout, overdue),
-	END,
-};
-static const struct column payout_line_columns[] = {
-	COLUMN("merchant_id", COLUMN_TEXT, payout_line, merchant),
-	COLUMN("payout_id", COLUMN_UUID, payout_line, payout),
-	COLUMN("number", COLUMN_INT4, payout_line, number),
-	COLUMN("provider_line", COLUMN_TEXT, payout_line, provider_line),
-	COLUMN("provider_payment", COLUMN_TEXT, payout_line, provider_payment),
-	COLUMN("attempt_id", COLUMN_UUID, payout_line, attempt),
-	COLUMN("currency", COLUMN_CURRENCY, payout_line, currency),
-	COLUMN("gross", COLUMN_INT8, payout_line, gross),
-	COLUMN("fee", COLUMN_INT8, payout_line, fee),
-	END,
-};
 static const struct column journal_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, transfer, merchant),
 	COLUMN("transfer_id", COLUMN_UUID, transfer, id),
@@ -408,6 +375,9 @@ KEY(refund, refund, book_key_uuid(book, v->merchant, v->id))
 KEY(customer_credit, credit, book_key_pair(book, v->merchant, v->customer, span_of(v->currency.code)))
 KEY(payout, payout, book_key_uuid(book, v->merchant, v->id))
 KEY(payout_line, payout_line, book_key_part(book, v->merchant, v->payout, v->number))
+KEY(report, payout_report, book_key_uuid(book, v->merchant, v->id))
+KEY(report_sum, report_sum, book_key_part(book, v->merchant, v->report, v->number))
+KEY(report_posting, report_posting, book_key_part(book, v->merchant, v->report, v->number))
 KEY(exception, exception, book_key_part(book, v->merchant, v->subject, (int64_t)v->kind))
 KEY(payer, payer, book_key_pair(book, v->merchant, v->iban, v->customer))
 KEY(line_candidate, kept_candidate, book_key_part(book, v->merchant, v->line, (int64_t)v->look << 32 | v->number))
@@ -549,6 +519,19 @@ const struct table tables[] = {
 		.columns = payout_line_columns,
 		.insert = &q_payout_line_insert,
 		.key = key_payout_line },
+	{ .shelf = BOOK_REPORTS,
+		.size = sizeof(struct payout_report),
+		.columns = report_columns,
+		.changes = report_changes,
+		.update = &q_report_update,
+		.key = key_report,
+		.loaded = report_is_found },
+	{ .shelf = BOOK_REPORT_SUMS, .size = sizeof(struct report_sum), .columns = report_sum_columns, .key = key_report_sum },
+	{ .shelf = BOOK_REPORT_POSTINGS,
+		.size = sizeof(struct report_posting),
+		.columns = report_posting_columns,
+		.insert = &q_report_posting_insert,
+		.key = key_report_posting },
 	{ .shelf = BOOK_EXCEPTIONS,
 		.size = sizeof(struct exception),
 		.columns = exception_columns,

@@ -26,6 +26,7 @@ const char *word_loss(int);
 /* After a row was read. */
 void zone_of(struct arena *, const struct rows *, size_t row, void *value);
 void overlap_of(struct arena *, const struct rows *, size_t row, void *value);
+void report_is_found(struct arena *, const struct rows *, size_t row, void *value);
 void amount_is_there(struct arena *, const struct rows *, size_t row, void *value);
 
 /* A payer that was not taken back. */

@@ -11,6 +11,7 @@
 #include "tick_ledger.h"
 #include "tick_lines.h"
 #include "tick_queue.h"
+#include "tick_report.h"
 #include "tick_undo.h"
 #include "wire.h"
 
@@ -36,7 +37,7 @@ void tick_messages(struct arena *arena, const struct rows *rows, const char *sou
 	}
 }
 
-static enum err look(struct db *db, struct arena *arena, const struct query *query, const struct instant *now, size_t limit,
+enum err tick_look(struct db *db, struct arena *arena, const struct query *query, const struct instant *now, size_t limit,
 	struct rows *rows, struct why *why)
 {
 	struct args *args = args_new(arena);
@@ -53,7 +54,7 @@ static enum err statement_due(
 {
 	struct rows rows;
 	(void)now;
-	TRY(look(db, arena, &q_statement_due, NULL, limit, &rows, why));
+	TRY(tick_look(db, arena, &q_statement_due, NULL, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
 	return OK;
 }
@@ -62,7 +63,7 @@ static enum err count_now(
 	struct db *db, struct arena *arena, const struct query *query, int64_t *due, struct instant *next, struct why *why)
 {
 	struct rows rows;
-	TRY(look(db, arena, query, NULL, COUNT_MOST, &rows, why));
+	TRY(tick_look(db, arena, query, NULL, COUNT_MOST, &rows, why));
 	*due = (int64_t)rows.count;
 	next->us = INT64_MAX;
 	return OK;
@@ -95,7 +96,7 @@ static enum err rematch_round(
 	struct rows causes, rows;
 	args_int8(due, (int64_t)limit);
 	struct array *of_due = args_array(due, DB_INT8), *of_done = args_array(done, DB_INT8);
-	TRY(look(db, arena, &q_rematch_first, NULL, CAUSES, &causes, why));
+	TRY(tick_look(db, arena, &q_rematch_first, NULL, CAUSES, &causes, why));
 	*more = causes.count == CAUSES;
 	for (size_t i = 0; i < causes.count; i++) {
 		array_int8(of_due, rows_int8(&causes, i, 0));
@@ -125,7 +126,7 @@ static enum err rematch_next(struct db *db, struct arena *arena, struct instant 
 {
 	struct rows rows;
 	(void)now;
-	TRY(look(db, arena, &q_rematch_waiting, NULL, COUNT_MOST, &rows, why));
+	TRY(tick_look(db, arena, &q_rematch_waiting, NULL, COUNT_MOST, &rows, why));
 	*due = rows_int8(&rows, 0, rows_column(&rows, "count"));
 	next->us = INT64_MAX;
 	return OK;
@@ -145,55 +146,55 @@ static enum err later(
 	return OK;
 }
 
+enum err tick_next(struct db *db, struct arena *arena, struct instant now, const struct query *is_due, const struct query *is_later,
+	int64_t *due, struct instant *next, struct why *why)
+{
+	struct rows rows;
+	TRY(tick_look(db, arena, is_due, &now, COUNT_MOST, &rows, why));
+	*due = (int64_t)rows.count;
+	return later(db, arena, now, is_later, next, why);
+}
+
 static enum err payout_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
-	TRY(look(db, arena, &q_payout_late_due, &now, limit, &rows, why));
+	TRY(tick_look(db, arena, &q_payout_late_due, &now, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:payout", type_miss_payout, "payout_id", out, n);
 	return OK;
 }
 
 static enum err payout_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
-	struct rows rows;
-	TRY(look(db, arena, &q_payout_late_due, &now, COUNT_MOST, &rows, why));
-	*due = (int64_t)rows.count;
-	return later(db, arena, now, &q_payout_late_next, next, why);
+	return tick_next(db, arena, now, &q_payout_late_due, &q_payout_late_next, due, next, why);
 }
 
 static enum err wanted_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
-	TRY(look(db, arena, &q_wanted_late_due, &now, limit, &rows, why));
+	TRY(tick_look(db, arena, &q_wanted_late_due, &now, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:wanted", type_miss_reference, "receipt_id", out, n);
 	return OK;
 }
 
 static enum err wanted_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
-	struct rows rows;
-	TRY(look(db, arena, &q_wanted_late_due, &now, COUNT_MOST, &rows, why));
-	*due = (int64_t)rows.count;
-	return later(db, arena, now, &q_wanted_late_next, next, why);
+	return tick_next(db, arena, now, &q_wanted_late_due, &q_wanted_late_next, due, next, why);
 }
 
 static enum err unapplied_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
-	TRY(look(db, arena, &q_unapplied_aged_due, &now, limit, &rows, why));
+	TRY(tick_look(db, arena, &q_unapplied_aged_due, &now, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:unapplied", type_age_unapplied, "receipt_id", out, n);
 	return OK;
 }
 
 static enum err unapplied_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
-	struct rows rows;
-	TRY(look(db, arena, &q_unapplied_aged_due, &now, COUNT_MOST, &rows, why));
-	*due = (int64_t)rows.count;
-	return later(db, arena, now, &q_unapplied_aged_next, next, why);
+	return tick_next(db, arena, now, &q_unapplied_aged_due, &q_unapplied_aged_next, due, next, why);
 }
 
 /* ---- what is kept for a while ---- */
@@ -287,6 +288,8 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "undo", .period_ms = 1000, .due = undo_due, .next = undo_next },
 	{ .name = "rematch", .period_ms = 1000, .due = rematch_due, .next = rematch_next },
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
+	{ .name = "reports", .period_ms = 1000, .due = report_due, .next = report_next },
+	{ .name = "unreported", .period_ms = 60000, .due = unreported_due, .next = unreported_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
 	{ .name = "unapplied", .period_ms = 60000, .due = unapplied_due, .next = unapplied_next },
 	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },

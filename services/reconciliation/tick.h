@@ -10,9 +10,13 @@ extern const struct duty reconciliation_duties[];
 
 struct rows;
 
-/* For duties in files of their own: what a statement found due, as messages. Rows have merchant_id, the aggregate under `column`, and the identity of
- * the deed as id. */
+/* For the duties in other files: a statement's first rows ($1 limit, $2 now where there is one); each as a message about the aggregate in `column`, of the
+ * identity (source, its column id); how many are due and when the next will be ($1 now). */
+enum err tick_look(
+	struct db *, struct arena *, const struct query *, const struct instant *now, size_t limit, struct rows *, struct why *) MUST_CHECK;
 void tick_messages(
 	struct arena *, const struct rows *, const char *source, const char *type, const char *column, struct message ***, size_t *n);
+enum err tick_next(struct db *, struct arena *, struct instant now, const struct query *is_due, const struct query *is_later, int64_t *due,
+	struct instant *next, struct why *) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from stack import SERVICES, http
+from test_payout_reports import STRIPE, tell, upload
 
 BY = {"who": "Eve", "why": "curious"}
 
@@ -31,6 +32,9 @@ def ids(whole, story):
     story.till.event("checkout.session.completed", story.till.fake.pay(session) | {"amount_total": 1})
     assert story.till.attempt(doubt)["state"] == "review"
     whole.post("reconciliation", "/v1/rule-sets", BY, role="admin")
+    tell(whole, story, "po_tenancy")
+    upload(whole, STRIPE, "po_tenancy")
+    whole.until(lambda: whole.query("reconciliation", "select posted from payout_report where payout_ref = 'po_tenancy'"), [("t",)])
     whole.quiet()
 
     def row(service, sql):
@@ -59,6 +63,8 @@ def ids(whole, story):
             "/v1/statements/": row("reconciliation", f"select statement_id from statement {nord}"),
             "/v1/lines/": row("reconciliation", "select line_id from bank_line where merchant_id = 'nord' and state = 'waiting' limit 1"),
             "/v1/receipts/": row("reconciliation", "select receipt_id from receipt where merchant_id = 'nord' and unapplied > 0 limit 1"),
+            "/v1/payouts/": row("reconciliation", "select payout_id from payout where provider_ref = 'po_tenancy'"),
+            "/v1/payout-reports/": row("reconciliation", "select report_id from payout_report where payout_ref = 'po_tenancy'"),
             "/v1/why/": [story.invoices["s-open"]["invoice_id"]],
             "/v1/open-items/": [story.invoices["s-open"]["invoice_id"]],
             "/v1/rule-sets/": ["1"],

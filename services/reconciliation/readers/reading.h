@@ -97,12 +97,24 @@ struct reading_charge {
 	struct span bearer;  /* who bears it: DEBT CRED SHAR SLEV, OUR BEN SHA; or empty */
 };
 
+/* What tells: a statement of bookings, or something that informs of them and never posts. */
+enum reading_kind {
+	READING_STATEMENT, /* camt.053, MT940, BAI2, OFX, a bank's CSV */
+	READING_INTERIM, /* of the day so far: camt.052, MT942 */
+	READING_NOTICE, /* of single bookings: camt.054 */
+	READING_RETURNS, /* of payments that came back or whose data changed: NACHA */
+	READING_SETTLEMENT, /* what a provider paid out, item by item */
+	READING_KINDS
+};
+const char *reading_kind_word(enum reading_kind);
+
 /* One line of a statement. Spans are valid during the call alone. */
 struct reading_line {
 	int statement;             /* of the file, from 0 */
 	int64_t number;            /* of the statement, from 1, in the order of the file; lines that inform count by themselves */
 	struct place place;
 	struct span account;       /* of the statement, as written */
+	enum reading_kind kind;    /* what tells it */
 	bool informs;              /* no booking: pending, announced, or told by something that is no statement */
 	struct span status;        /* of a line that informs: the file's word, or empty */
 	struct date booking, value; /* as written; the value date is the booking date where there is none, and the reverse */
@@ -140,17 +152,6 @@ struct reading_line {
 	struct span return_text;
 	struct span original_ref; /* of the payment that is returned or corrected: trace number, original end-to-end id */
 };
-
-/* What tells: a statement of bookings, or something that informs of them and never posts. */
-enum reading_kind {
-	READING_STATEMENT, /* camt.053, MT940, BAI2, OFX, a bank's CSV */
-	READING_INTERIM, /* of the day so far: camt.052, MT942 */
-	READING_NOTICE, /* of single bookings: camt.054 */
-	READING_RETURNS, /* of payments that came back or whose data changed: NACHA */
-	READING_SETTLEMENT, /* what a provider paid out, item by item */
-	READING_KINDS
-};
-const char *reading_kind_word(enum reading_kind);
 
 /* A statement, told after its lines. */
 struct reading_statement {

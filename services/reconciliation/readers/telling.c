@@ -174,6 +174,7 @@ void telling_line(struct telling *t, struct reading_line *l)
 {
 	struct reading_statement *s = &t->statement;
 	const struct reading_sink *sink = t->sink;
+	l->kind = s->kind;
 	l->informs |= s->kind != READING_STATEMENT;
 	l->statement = s->statement;
 	l->account = span_of(t->account);

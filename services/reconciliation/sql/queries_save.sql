@@ -234,24 +234,25 @@ update payout t set
 	provider_account = k.provider_account, provider_ref = k.provider_ref, statement_text = k.statement_text,
 	currency = k.currency, paid = k.paid, amount = k.amount, gross = k.gross, fees = k.fees, line_count = k.line_count,
 	arrival_date = k.arrival_date, lines_seen = k.lines_seen, gross_seen = k.gross_seen, fees_seen = k.fees_seen,
-	bank_line_id = k.bank_line_id, has_arrived = k.has_arrived, overdue = k.overdue
+	bank_line_id = k.bank_line_id, has_arrived = k.has_arrived, overdue = k.overdue, report_id = k.report_id,
+	by_report = k.by_report, unreported = k.unreported
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[],
 	$10::bigint[], $11::int[], $12::date[], $13::int[], $14::bigint[], $15::bigint[], $16::uuid[], $17::boolean[],
-	$18::boolean[])
+	$18::boolean[], $19::uuid[], $20::boolean[], $21::boolean[])
 	as k (
 	merchant_id, payout_id, provider_account, provider_ref, statement_text, currency, paid, amount, gross, fees, line_count,
-	arrival_date, lines_seen, gross_seen, fees_seen, bank_line_id, has_arrived, overdue)
+	arrival_date, lines_seen, gross_seen, fees_seen, bank_line_id, has_arrived, overdue, report_id, by_report, unreported)
 where t.merchant_id = k.merchant_id and t.payout_id = k.payout_id;
 
 -- name: payout_insert
 insert into payout (
 	merchant_id, payout_id, provider_account, provider_ref, statement_text, currency, paid, amount, gross, fees, line_count,
-	arrival_date, lines_seen, gross_seen, fees_seen, bank_line_id, has_arrived, overdue)
+	arrival_date, lines_seen, gross_seen, fees_seen, bank_line_id, has_arrived, overdue, report_id, by_report, unreported)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[],
 	$10::bigint[], $11::int[], $12::date[], $13::int[], $14::bigint[], $15::bigint[], $16::uuid[], $17::boolean[],
-	$18::boolean[]);
+	$18::boolean[], $19::uuid[], $20::boolean[], $21::boolean[]);
 
 -- name: payout_line_insert
 insert into payout_line (

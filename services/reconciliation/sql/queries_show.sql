@@ -145,8 +145,12 @@ select transfer_id as id from journal where merchant_id = $1 and transfer_id > $
 
 -- name: show_payouts
 select p.payout_id as id, p.provider_account, p.provider_ref, p.currency, p.amount, p.gross, p.fees, p.line_count, p.lines_seen, p.arrival_date, p.has_arrived,
-	case when p.has_arrived then p.bank_line_id end as line_id, p.paid
+	case when p.has_arrived then p.bank_line_id end as line_id, p.paid, r.report_id, coalesce(r.state, '') as report_state,
+	coalesce(r.differences, '') as differences, concat_ws(' ', case when p.paid then 'payments' end, case when r.report_id is not null then 'report' end,
+		case when p.has_arrived then 'bank' end) as seen,
+	case when r.state = 'differs' then 'differs' when p.paid and p.has_arrived and r.state = 'agrees' then 'agrees' else 'waiting' end as three_ways
 from (select * from payout where merchant_id = $1 and payout_id > $3 order by payout_id limit 20000) p
+left join payout_report r on r.merchant_id = p.merchant_id and r.report_id = p.report_id
 where ($4 = '' or p.has_arrived = ($4 = 'true')) and ($5 = '' or p.provider_account = $5) order by p.payout_id limit $2;
 
 -- name: end_payouts

@@ -83,7 +83,9 @@ from payout p where p.merchant_id = $1 and p.payout_id = any ($2::uuid[]) order 
 -- name: why_history
 select s.at, e.kind, s.act, s.who, s.detail, e.subject_id
 from exception e join exception_step s using (merchant_id, exception_id)
-where e.merchant_id = $1 and e.subject_id = any ($2::uuid[]) order by s.at, e.exception_id, s.number limit 1000;
+where e.merchant_id = $1 and (e.subject_id = any ($2::uuid[])
+	or e.subject_id in (select p.report_id from payout p where p.merchant_id = $1 and p.payout_id = any ($2::uuid[])))
+order by s.at, e.exception_id, s.number limit 1000;
 
 -- name: why_receipts
 select r.receipt_id as id, r.kind, r.customer_ref, r.source_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned
@@ -108,7 +110,8 @@ select j.transfer_id as id, j.day, j.debit, j.credit, j.currency, j.amount, j.ca
 from journal j
 where j.merchant_id = $1 and j.cause_id in (
 	select unnest($2::uuid[]) union select r.source_id from receipt r where r.merchant_id = $1 and r.receipt_id = any ($2::uuid[])
-	union select d.difference_id from difference d where d.merchant_id = $1 and d.receipt_id = any ($2::uuid[]))
+	union select d.difference_id from difference d where d.merchant_id = $1 and d.receipt_id = any ($2::uuid[])
+	union select p.report_id from payout p where p.merchant_id = $1 and p.payout_id = any ($2::uuid[]))
 order by j.posted_at, j.transfer_id limit 1000;
 
 -- name: why_events

@@ -209,6 +209,7 @@ static void fetch_want(struct fetching *f, const struct want *w)
 	case WANT_UNDO: bug("nobody undoes an import here");
 	case WANT_PERIOD:
 	case WANT_EXPORT: bug("nobody closes a period or exports one here");
+	case WANT_REPORT: bug("nobody imports a provider's report here");
 	case WANT_KINDS: bug("nobody fetches that");
 	}
 }

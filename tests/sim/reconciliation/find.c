@@ -381,6 +381,7 @@ void sim_find(struct memory *m, struct book *book, struct need *need)
 		case FIND_RECEIPT: find_owner_of(&f, &what); break;
 		case FIND_EXCEPTION: find_exception(&f, &what); break;
 		case FIND_ZONE: break;
+		case FIND_REPORT: bug("nobody imports a provider's report here");
 		case FIND_SUGGESTION: find_suggestion(&f, &what); break;
 		}
 	}

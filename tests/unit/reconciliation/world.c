@@ -234,40 +234,70 @@ struct message *world_refund(struct world *w, const char *customer, struct uuid 
 	return fact(w, "dunlin.payments.v1.PaymentRefunded", customer, &e.base);
 }
 
-struct message *world_payout_lines(struct world *w, struct uuid payout, int from, int n, int64_t gross, int64_t fee)
+static struct message *paid_lines(
+	struct world *w, struct uuid payout, const char *ref, const char *currency, int from, const struct paid_line *lines, size_t n)
 {
 	Dunlin__Payments__V1__PayoutLines e = DUNLIN__PAYMENTS__V1__PAYOUT_LINES__INIT;
 	HEAD(e, "@provider:main");
 	e.payout_id = id_of(w, payout);
 	e.provider_account = arena_strdup(w->arena, "main");
-	e.provider_payout = arena_printf(w->arena, "po_%s", uuid_text(w->arena, payout) + 28);
-	e.lines = ARENA_ARRAY(w->arena, Dunlin__Payments__V1__PayoutLine *, (size_t)n);
-	e.n_lines = (size_t)n;
-	for (int i = 0; i < n; i++) {
+	e.provider_payout = arena_strdup(w->arena, ref);
+	e.lines = ARENA_ARRAY(w->arena, Dunlin__Payments__V1__PayoutLine *, n);
+	e.n_lines = n;
+	for (size_t i = 0; i < n; i++) {
 		Dunlin__Payments__V1__PayoutLine *l = ARENA_NEW(w->arena, Dunlin__Payments__V1__PayoutLine);
 		dunlin__payments__v1__payout_line__init(l);
-		l->line_no = (uint32_t)(from + i);
-		l->gross = money_of(w, "EUR", gross);
-		l->fee = money_of(w, "EUR", fee);
+		l->line_no = (uint32_t)from + (uint32_t)i;
+		l->provider_line = arena_strdup(w->arena, lines[i].line ? lines[i].line : "");
+		l->provider_payment = arena_strdup(w->arena, lines[i].payment ? lines[i].payment : "");
+		if (!uuid_is_zero(lines[i].attempt))
+			l->attempt_id = id_of(w, lines[i].attempt);
+		l->gross = money_of(w, currency, lines[i].gross);
+		l->fee = money_of(w, currency, lines[i].fee);
 		e.lines[i] = l;
 	}
 	return fact(w, "dunlin.payments.v1.PayoutLines", "@provider:main", &e.base);
 }
 
-struct message *world_payout_paid(struct world *w, struct uuid payout, int lines, int64_t gross, int64_t fees)
+struct message *world_paid_lines(
+	struct world *w, struct uuid payout, const char *ref, const char *currency, const struct paid_line *lines, size_t n)
+{
+	return paid_lines(w, payout, ref, currency, 1, lines, n);
+}
+
+struct message *world_paid_sum(
+	struct world *w, struct uuid payout, const char *ref, const char *currency, int lines, int64_t gross, int64_t fees)
 {
 	Dunlin__Payments__V1__PayoutPaid e = DUNLIN__PAYMENTS__V1__PAYOUT_PAID__INIT;
 	HEAD(e, "@provider:main");
 	e.payout_id = id_of(w, payout);
 	e.provider_account = arena_strdup(w->arena, "main");
-	e.provider_payout = arena_printf(w->arena, "po_%s", uuid_text(w->arena, payout) + 28);
+	e.provider_payout = arena_strdup(w->arena, ref);
 	e.statement_text = arena_strdup(w->arena, "PROVIDER PAYOUT");
-	e.amount = money_of(w, "EUR", gross - fees);
-	e.gross = money_of(w, "EUR", gross);
-	e.fees = money_of(w, "EUR", fees);
+	e.amount = money_of(w, currency, gross - fees);
+	e.gross = money_of(w, currency, gross);
+	e.fees = money_of(w, currency, fees);
 	e.arrival_date = day_of(w, 2);
 	e.line_count = (uint32_t)lines;
 	return fact(w, "dunlin.payments.v1.PayoutPaid", "@provider:main", &e.base);
+}
+
+static const char *payout_ref(struct world *w, struct uuid payout)
+{
+	return arena_printf(w->arena, "po_%s", uuid_text(w->arena, payout) + 28);
+}
+
+struct message *world_payout_lines(struct world *w, struct uuid payout, int from, int n, int64_t gross, int64_t fee)
+{
+	struct paid_line *lines = ARENA_ARRAY(w->arena, struct paid_line, (size_t)n);
+	for (int i = 0; i < n; i++)
+		lines[i] = (struct paid_line){ .gross = gross, .fee = fee };
+	return paid_lines(w, payout, payout_ref(w, payout), "EUR", from, lines, (size_t)n);
+}
+
+struct message *world_payout_paid(struct world *w, struct uuid payout, int lines, int64_t gross, int64_t fees)
+{
+	return world_paid_sum(w, payout, payout_ref(w, payout), "EUR", lines, gross, fees);
 }
 
 struct message *world_named_customer(struct world *w, const char *customer, int revision, const char *iban, const char *name)

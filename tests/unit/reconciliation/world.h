@@ -50,6 +50,16 @@ struct message *world_refund(struct world *, const char *customer, struct uuid a
 	struct uuid refund, int64_t minor, enum refund_reason);
 struct message *world_payout_lines(struct world *, struct uuid payout, int from, int n, int64_t gross, int64_t fee);
 struct message *world_payout_paid(struct world *, struct uuid payout, int lines, int64_t gross, int64_t fees);
+/* A payout of the provider account "main" whose lines and reference the caller names; the attempt may be zero. */
+struct paid_line {
+	const char *line, *payment;
+	int64_t gross, fee;
+	struct uuid attempt;
+};
+struct message *world_paid_lines(
+	struct world *, struct uuid payout, const char *ref, const char *currency, const struct paid_line *, size_t n);
+struct message *world_paid_sum(
+	struct world *, struct uuid payout, const char *ref, const char *currency, int lines, int64_t gross, int64_t fees);
 struct message *world_customer(struct world *, const char *customer, int revision, const char *iban);
 struct message *world_named_customer(struct world *, const char *customer, int revision, const char *iban, const char *name);
 struct message *world_erased(struct world *, const char *customer);

@@ -164,12 +164,12 @@ core_kafka = $(core_store)
 libs_unit = $(LIBS_pure)
 libs_store = $(LIBS_all) $(LIBS_$1)
 libs_kafka = $(libs_store)
+# Those that live histories of the simulator a second time.
+twins = $(if $(filter test_sim_%,$(notdir $1)),$(O)/sim/twin.o $(O)/obj/tests/sim/relive/relive.o)
 define test
-$(O)/$(2:.c=): $(call test_objects,$2) $(call core_$1,$(call owner,$2)) $(O)/lib/messages.a
+$(O)/$(2:.c=): $(call test_objects,$2) $(call twins,$2) $(call core_$1,$(call owner,$2)) $(O)/lib/messages.a
 	$$(link) $$^ $(call libs_$1,$(call owner,$2)) $(LIB_cmocka)
 endef
-# First, so that the archives come after them.
-$(patsubst %.c,$(O)/%,$(wildcard tests/store/*/test_sim_*.c)): $(O)/sim/twin.o $(O)/obj/tests/sim/relive/relive.o
 $(foreach l,$(LAYERS),$(foreach t,$(call test_sources,$l),$(eval $(call test,$l,$t))))
 
 # Each component's whole pure core as a program without libpq, librdkafka, libevent or libcurl: what links is pure.
@@ -200,8 +200,8 @@ endef
 $(foreach s,$(SIMULATED),$(eval $(call simulate,$s)))
 $(O)/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
 	$(link) $^ $(LIBS_pure)
-# The same without its main, for store tests that live a history a second time: only twin_record and twin_close are seen.
-$(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s)) $(O)/pure/common.a $(O)/lib/messages.a
+# The same without its main, for store tests that live a history a second time: only twin_record and twin_close are seen. common/ is the test's own.
+$(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))) $(foreach s,$(SIMULATED),$(call simulated,$s))
 	@mkdir -p $(@D) && ld -r -o $@.all $^ && objcopy --keep-global-symbol=twin_record --keep-global-symbol=twin_close $@.all $@
 
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)

@@ -60,7 +60,7 @@ struct book *book_open(struct arena *arena)
 	book->groups = book_groups_open(arena);
 	for (int i = 0; i < BOOK_SHELVES; i++)
 		shelf_init(&book->shelves[i], arena, kinds[i].size, kinds[i].name);
-	shelf_init(&book->strange_zones, arena, 1, "strange zones");
+	shelf_init(&book->zones, arena, sizeof(const struct zone *), "zones");
 	return book;
 }
 
@@ -97,15 +97,21 @@ void book_note_found(struct book *book, const struct line *line)
 	book->found[book->found_count++] = arena_copy(book->arena, line, sizeof(*line));
 }
 
-void book_note_strange_zone(struct book *book, struct span name)
+void book_note_zone(struct book *book, struct span name, const struct zone *zone)
 {
-	if (!shelf_is_loaded(&book->strange_zones, name))
-		shelf_put(&book->strange_zones, name, NULL);
+	if (!shelf_is_loaded(&book->zones, name))
+		shelf_put(&book->zones, name, &zone);
 }
 
 bool book_knows_zone(const struct book *book, struct span name)
 {
-	return !shelf_is_loaded(&book->strange_zones, name);
+	return !shelf_is_loaded(&book->zones, name) || book_zone(book, name);
+}
+
+const struct zone *book_zone(const struct book *book, struct span name)
+{
+	const struct zone *const *zone = shelf_find(&book->zones, name);
+	return zone ? *zone : NULL;
 }
 
 struct span book_key(const struct book *book, struct span merchant, struct span id)

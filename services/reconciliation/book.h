@@ -96,7 +96,7 @@ struct book {
 	struct shelf shelves[BOOK_SHELVES];
 	const struct line **found; /* by the find step, before anything was locked */
 	size_t found_count, found_room;
-	struct shelf strange_zones; /* names of time zones that nobody knows, without values */
+	struct shelf zones; /* that the find step looked for, by name: const struct zone *, NULL where nobody knows it */
 };
 
 struct book *book_open(struct arena *);
@@ -106,9 +106,12 @@ struct digest book_digest(const struct book *);
 /* For the find step: the line as it is while nothing is locked (see handlers.h, need_holds). */
 void book_note_found(struct book *, const struct line *);
 
-/* The find step knows no such time zone. */
-void book_note_strange_zone(struct book *, struct span name);
+/* What the find step says of a time zone; NULL: it knows no such. */
+void book_note_zone(struct book *, struct span name, const struct zone *);
+/* False where it was looked for in vain. */
 bool book_knows_zone(const struct book *, struct span name);
+/* NULL where nobody knows it, or nobody looked for it. */
+const struct zone *book_zone(const struct book *, struct span name);
 
 /* Keys: the merchant, and what identifies the aggregate in it. In the book's arena. */
 struct span book_key(const struct book *, struct span merchant, struct span id);

@@ -23,7 +23,7 @@ enum find_what {
 	FIND_PAYOUT,
 	FIND_RECEIPT,
 	FIND_EXCEPTION,
-	FIND_ZONE, /* a time zone by its name: one that this machine does not have is noted */
+	FIND_ZONE, /* a time zone by its name */
 	FIND_REPORT, /* of a payout */
 	FIND_SUGGESTION /* of an exception, with its subject and what it names */
 };
@@ -59,7 +59,6 @@ bool need_holds(const struct need *, const struct book *);
 
 /* The types of our own messages. */
 extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[],
-	type_age_unapplied[], type_undo_line[], type_compare_report[],
-	type_miss_report[];
+	type_age_unapplied[], type_undo_line[], type_compare_report[], type_miss_report[];
 
 #endif

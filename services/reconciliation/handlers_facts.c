@@ -235,8 +235,11 @@ enum err read_merchant(struct message *m, struct arena *arena, struct why *why)
 
 enum err need_merchant(const struct message *m, struct need *need, struct why *why)
 {
+	const struct merchant *told = m->body;
 	(void)why;
 	need_stream(m, need);
+	if (told->revision)
+		need_find(need, FIND_ZONE, told->id, told->zone_name);
 	need_want(need, WANT_MERCHANT, merchant_of(m), SPAN(""));
 	return OK;
 }
@@ -251,5 +254,6 @@ enum err apply_merchant(struct book *book, const struct message *m, struct insta
 		return OK;
 	struct merchant *now_is = old ? book_edit(book, BOOK_MERCHANTS, key) : book_add(book, BOOK_MERCHANTS, key);
 	*now_is = *told;
+	now_is->zone = book_zone(book, told->zone_name);
 	return OK;
 }

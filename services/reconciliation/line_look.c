@@ -1,5 +1,6 @@
 #include "line.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledger.h"
@@ -323,6 +324,16 @@ static void add_return(struct look *k, struct uuid id)
 	}
 }
 
+/* What the line names first, then by what is older: whoever looks, and in whatever order the rows came, sees the same. */
+static int compare_candidates(const void *one, const void *other)
+{
+	const struct candidate *a = one, *b = other;
+	unsigned named = SIGN_REFERENCE | SIGN_NUMBER | SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN;
+	int by = (a->kind > b->kind) - (a->kind < b->kind);
+	by = by ? by : !(a->signs & named) - !(b->signs & named);
+	return by ? by : memcmp(a->target.b, b->target.b, sizeof(a->target.b));
+}
+
 static void gather(struct look *k)
 {
 	const struct hints *h = k->hints;
@@ -339,6 +350,7 @@ static void gather(struct look *k)
 		add_payout(k, h->payouts_of_amount[i], 0);
 	for (size_t i = 0; i < h->earlier_count; i++)
 		(came ? add_return : add_earlier)(k, h->earlier[i]);
+	qsort(k->candidates, k->count, sizeof(*k->candidates), compare_candidates);
 }
 
 /* ---- looking ---- */

@@ -81,10 +81,7 @@ static void sort_finds(struct find_work *w)
 		case FIND_PAYOUT:
 		case FIND_RECEIPT: keys_add_id(&w->owners, f->merchant, f->text); break;
 		case FIND_EXCEPTION: keys_add_id(&w->exceptions, f->merchant, f->text); break;
-		case FIND_ZONE:
-			if (!zone_load(span_cstr(w->arena, f->text)))
-				book_note_strange_zone(w->book, f->text);
-			break;
+		case FIND_ZONE: book_note_zone(w->book, f->text, zone_load(span_cstr(w->arena, f->text))); break;
 		case FIND_REPORT: keys_add_id(&w->reports, f->merchant, f->text); break;
 		case FIND_SUGGESTION: keys_add_id(&w->suggestions, f->merchant, f->text); break;
 		}

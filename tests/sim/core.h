@@ -6,6 +6,7 @@
 #define DUNLIN_SIM_CORE_H
 
 #include "mem.h"
+#include "print.h"
 #include "unit.h"
 
 struct memory; /* a service's rows */
@@ -13,6 +14,7 @@ struct world;  /* what is true outside (world.h) */
 
 /* A call to the outside that was claimed: what is asked, and what the service needs to make a message of the answer. */
 struct sim_call {
+	struct span id; /* as the service's send role names the call */
 	void *intent;
 	struct instant claimed_at;
 };
@@ -68,8 +70,8 @@ struct core {
 	void (*quiet)(struct memory *, struct instant now);
 	/* How much of a part is open, as this service knows it; false: it does not know it. NULL: it never does. */
 	bool (*item)(struct memory *, struct span merchant, struct span invoice, int part, int64_t *open);
-	/* Every row as text, in order: what a test prints of the real tables too. NULL: nobody compares. */
-	struct span (*print)(struct memory *);
+	/* The rows, as they are compared with those of the real tables. */
+	const struct print_table *tables;
 	/* The book's shelves and their number, by the service's order. */
 	struct shelf *(*shelves)(struct book *, size_t *n);
 };

@@ -23,7 +23,7 @@ static void between(void *ctx)
 	struct rng r = rng_of(s->seed, (uint64_t)s->now_step * 31 + 7);
 	struct node *n = &s->nodes[rng_below(&r, NODES)];
 
-	if (s->is_nested || s->is_calm || !rng_one_in(&r, 6))
+	if (s->is_nested || s->is_calm || s->is_recorded || !rng_one_in(&r, 6))
 		return;
 	s->is_nested = true;
 	cover("fault: another commits between find and lock");
@@ -200,6 +200,15 @@ static bool answer_one(struct sim *s, struct node *n, struct rng *r)
 	return true;
 }
 
+static void note_claim(const struct sim *s, const struct node *n, struct sim_call *const *calls, size_t count)
+{
+	struct span *ids = ARENA_ARRAY(n->arena, struct span, count + 1);
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = calls[i]->id;
+	twin_deed(n->core->name, s->world.now, "claim", ids, count);
+}
+
 bool send_some(struct sim *s, struct node *n, struct rng *r)
 {
 	struct sim_call **calls;
@@ -210,6 +219,7 @@ bool send_some(struct sim *s, struct node *n, struct rng *r)
 	if (n->call_count > 0 && (s->is_calm || rng_one_in(r, 2)))
 		return answer_one(s, n, r);
 	count = n->core->claim(n->memory, n->arena, s->world.now, &calls);
+	note_claim(s, n, calls, count);
 	for (size_t i = 0; i < count; i++)
 		keep_call(n, calls[i]);
 	s->slept += (int64_t)count;

@@ -267,6 +267,7 @@ static void apply_slot(struct batch *b, struct slot *s)
 	s->counts = true;
 	if (s->m->fate == FATE_SET_ASIDE && s->ref.size > 0 && !b->retried && is_parked(b, s)) {
 		s->behind = true;
+		(void)why_set(&s->m->why, ERR_REFUSED, "queued_behind", "an earlier message of this key is set aside");
 		s->m->outcome = OUTCOME_SET_ASIDE;
 		cover("fault: queued behind what is set aside");
 		return;

@@ -72,6 +72,9 @@ struct sim_position {
 /* For twin.c: a batch that was committed, or fenced (says NULL each). Does nothing unless somebody records. */
 void twin_note(const struct node *, struct message *const *, struct say *const *, size_t, const struct sim_position *, bool fenced);
 
+/* The same for what befalls the service's rows beside its units: see twin.h. */
+void twin_deed(const char *service, struct instant now, const char *deed, const void *told, size_t count);
+
 void node_open(struct node *, const struct core *, struct arena *, struct world *);
 /* Runs a batch as unit_run does; false: fenced, nothing was done. Position NULL: none. */
 bool node_run(struct node *, struct message **, size_t n, const struct sim_position *, enum unit_end);

@@ -30,7 +30,7 @@ struct sim {
 	int64_t now_step;
 	int64_t keys;
 	bool is_calm;   /* no faults: the end of a history */
-	bool is_unattended; /* no operator ends what is set aside */
+	bool is_recorded; /* for twin.h: no operator ends what is set aside, and nobody commits between another's find and lock */
 	bool is_nested; /* between another unit's find and lock */
 	int64_t slept;  /* steps by the scheduler itself */
 	bool talks;     /* says what happens */

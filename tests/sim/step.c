@@ -116,7 +116,7 @@ static void unpark_one(struct sim *s, struct rng *r)
 	struct node *n = &s->nodes[rng_below(r, NODES)];
 	size_t at;
 
-	if (n->parked_count == 0 || s->is_unattended)
+	if (n->parked_count == 0 || s->is_recorded)
 		return;
 	at = rng_below(r, n->parked_count);
 	if (n->parked[at].ended || !n->parked[at].head)

@@ -21,6 +21,24 @@ static struct twin_batch *add(struct twin *t)
 	return &t->batches[t->count++];
 }
 
+static bool is_recorded(const char *service)
+{
+	return recording != NULL && strcmp(service, recorded_service) == 0;
+}
+
+void twin_deed(const char *service, struct instant now, const char *deed, const void *told, size_t count)
+{
+	struct twin_batch *b;
+
+	if (!is_recorded(service))
+		return;
+	b = add(recording);
+	b->now = now;
+	b->deed = deed;
+	b->told = told;
+	b->told_count = count;
+}
+
 void twin_note(const struct node *n, struct message *const *messages, struct say *const *says, size_t count, const struct sim_position *p,
 	bool fenced)
 {
@@ -28,7 +46,7 @@ void twin_note(const struct node *n, struct message *const *messages, struct say
 	size_t events = 0;
 	struct twin_said *said;
 
-	if (recording == NULL || strcmp(n->core->name, recorded_service) != 0)
+	if (!is_recorded(n->core->name))
 		return;
 	b = add(recording);
 	b->now = n->world->now;
@@ -66,6 +84,14 @@ static size_t count_parked(const struct node *n)
 	return count;
 }
 
+static void note_end(struct twin *t, const struct node *n)
+{
+	t->inbox = n->inbox.rows.count;
+	t->parked = count_parked(n);
+	t->tables = n->core->tables;
+	t->rows = print_rows(t->arena, n->memory, n->core->tables);
+}
+
 struct twin *twin_record(const char *service, uint64_t seed, int64_t steps)
 {
 	static struct sim s;
@@ -78,17 +104,13 @@ struct twin *twin_record(const char *service, uint64_t seed, int64_t steps)
 	recorded_service = service;
 	sim_open(&s, &h);
 	t->arena = s.arena;
-	s.is_unattended = true;
+	s.is_recorded = true;
 	for (s.now_step = 1; s.now_step <= steps; s.now_step++)
 		sim_step(&s);
 	recording = NULL;
 	for (int i = 0; i < NODES; i++)
-		if (strcmp(s.nodes[i].core->name, service) == 0) {
-			t->inbox = s.nodes[i].inbox.rows.count;
-			t->parked = count_parked(&s.nodes[i]);
-			if (s.nodes[i].core->print != NULL)
-				t->rows = s.nodes[i].core->print(s.nodes[i].memory);
-		}
+		if (strcmp(s.nodes[i].core->name, service) == 0)
+			note_end(t, &s.nodes[i]);
 	return t;
 }
 

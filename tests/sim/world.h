@@ -29,7 +29,8 @@ struct world_debt {
 struct world_transfer {
 	struct span merchant;
 	int64_t minor; /* below 0: the bank takes it back */
-	struct span text, reference, iban, end_to_end, return_reason;
+	int64_t charges; /* that banks kept of it, and tell */
+	struct span text, reference, iban, end_to_end, return_reason, mandate;
 };
 
 struct world {

@@ -571,6 +571,6 @@ const struct core invoicing_core = {
 	.expect = memory_expect,
 	.quiet = memory_quiet,
 	.item = memory_item,
-	.print = invoicing_print,
+	.tables = invoicing_tables,
 	.shelves = memory_shelves,
 };

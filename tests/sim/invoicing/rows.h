@@ -5,6 +5,7 @@
 #define DUNLIN_SIM_INVOICING_ROWS_H
 
 #include "../mem.h"
+#include "../print.h"
 #include "book.h"
 
 struct memory {
@@ -16,7 +17,7 @@ struct memory {
 	struct mem_rows fresh[DOCUMENTS]; /* documents of the batch that is being saved */
 };
 
-struct span invoicing_print(struct memory *);
+extern const struct print_table invoicing_tables[];
 bool invoicing_operate(struct memory *, struct rng *, struct arena *, struct instant now, struct message *);
 
 #endif

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../node.h"
 #include "readers/reading.h"
 #include "rows.h"
 
@@ -34,6 +35,18 @@ static const char *mangled(struct memory *m, struct rng *r, struct span number)
 	return text;
 }
 
+/* A little less than is owed: banks keep something and tell, the payer takes two in a hundred for paying early, or it is just less. */
+static void lack(struct world_transfer *t, struct rng *r)
+{
+	switch (rng_below(r, 4)) {
+	case 0: t->charges = 150; break;
+	case 1: t->minor -= t->minor / 50; return;
+	case 2: t->minor -= 250; return;
+	default: t->minor -= 1 + (int64_t)rng_below(r, 20); return;
+	}
+	t->minor -= t->charges;
+}
+
 static void pay(struct memory *m, struct rng *r)
 {
 	const struct world_debt *d = pick_debt(m, r), *other = pick_debt(m, r);
@@ -52,12 +65,19 @@ static void pay(struct memory *m, struct rng *r)
 	case 3:
 	case 4: t.text = span_of(arena_printf(m->arena, "Rechnung %.*s danke", SPAN_ARG(d->number))); break;
 	case 5: t.text = span_of(mangled(m, r, d->number)); break;
-	case 6: t.text = SPAN("Miete"); break;
+	case 6:
+		t.text = SPAN("Miete");
+		t.mandate = rng_one_in(r, 2) ? span_of(arena_printf(m->arena, "MAND-%.*s", SPAN_ARG(d->customer))) : SPAN("");
+		break;
 	case 7:
 		if (!span_equal(d->merchant, other->merchant))
 			return;
 		t.text = span_of(arena_printf(m->arena, "%.*s und %.*s", SPAN_ARG(d->number), SPAN_ARG(other->number)));
 		t.minor += other->invoice.b[15] != d->invoice.b[15] ? other->gross.minor - other->credited : 0;
+		break;
+	case 8:
+		t.reference = d->rf;
+		lack(&t, r);
 		break;
 	default:
 		t.reference = d->rf;
@@ -138,7 +158,11 @@ static struct reading_line line_of(const struct world_transfer *t, struct date d
 	l.end_to_end = t->end_to_end;
 	l.party_iban = t->iban;
 	l.return_reason = t->return_reason;
+	l.mandate = t->mandate;
 	l.code = SPAN("PMNT");
+	if (t->charges > 0)
+		l.charges[l.charge_count++] =
+			(struct reading_charge){ .amount = { t->charges, world_currency(t->merchant) }, .included = true };
 	if (t->reference.size > 0)
 		l.references[l.reference_count++] = t->reference;
 	if (t->text.size > 0)
@@ -262,7 +286,21 @@ static const struct account *account_of(struct memory *m, struct span merchant, 
 	return NULL;
 }
 
-static void stage_line(struct memory *m, const struct statement *s, const struct reading_line *from, struct mem_table *seen)
+/* As import_detail.c prints them. */
+static struct line_detail stage_detail(struct memory *m, const struct line *l, const struct reading_line *from)
+{
+	const struct reading_charge *c = &from->charges[0];
+	struct line_detail d = { .merchant = l->merchant, .line = l->id };
+
+	d.original_currency = d.rate = SPAN("");
+	if (from->charge_count == 0)
+		return (struct line_detail){ .line = l->id };
+	d.charges = span_of(arena_printf(m->arena, "%s %s included", c->amount.currency.code, money_digits(m->arena, c->amount)));
+	mem_put(&m->tables[BOOK_LINE_DETAILS], sim_key_uuid(m->arena, d.merchant, d.line), &d);
+	return d;
+}
+
+static struct line stage_line(struct memory *m, const struct statement *s, const struct reading_line *from, struct mem_table *seen)
 {
 	struct digest key = line_key(s->identifier, from);
 	struct span bytes = span_bytes(key.b, sizeof key.b);
@@ -277,7 +315,8 @@ static void stage_line(struct memory *m, const struct statement *s, const struct
 	l.value = from->value;
 	l.amount = from->amount;
 	l.end_to_end = or_empty(from->end_to_end);
-	l.bank_ref = l.transaction_ref = l.mandate = l.batch_ref = l.booked_to = l.party_name = SPAN("");
+	l.bank_ref = l.transaction_ref = l.batch_ref = l.booked_to = l.party_name = SPAN("");
+	l.mandate = or_empty(from->mandate);
 	l.code = or_empty(from->code);
 	l.return_reason = or_empty(from->return_reason);
 	l.references = join(m->arena, from->references, from->reference_count);
@@ -288,6 +327,7 @@ static void stage_line(struct memory *m, const struct statement *s, const struct
 	mem_index_add(&m->lines_of_key, sim_key(m->arena, l.merchant, span_copy(m->arena, bytes)), row);
 	if (!uuid_is_zero(l.account))
 		mem_index_add(&m->lines_of_account, sim_key_uuid(m->arena, l.merchant, l.account), row);
+	return l;
 }
 
 /* The same file again: nothing, where nothing of it is quarantined; else it takes the place of what it was. True: it is to be read. */
@@ -312,11 +352,13 @@ static bool replace_file(struct memory *m, const struct paper *p)
 	return is_bad;
 }
 
-static void stage(struct memory *m, struct paper *p)
+static void stage(struct memory *m, struct paper *p, struct staged_statement *kept)
 {
 	struct span identifier = account_identifier(m->arena, span_of(world_merchant(p->merchant)->iban));
 	const struct account *account = account_of(m, p->merchant, identifier);
 	struct statement s = { .merchant = p->merchant, .id = new_id(m), .file = p->file, .identifier = identifier };
+	struct line *lines = ARENA_ARRAY(m->arena, struct line, p->count + 1);
+	struct line_detail *details = ARENA_ARRAY(m->arena, struct line_detail, p->count + 1);
 	struct mem_table seen;
 
 	p->delivered = true;
@@ -332,24 +374,31 @@ static void stage(struct memory *m, struct paper *p)
 	s.placement = PLACE_FIRST;
 	mem_open(&seen, m->arena, 1, "occurrences");
 	for (size_t i = 0; i < p->count; i++) {
-		stage_line(m, &s, &p->lines[i], &seen);
+		lines[i] = stage_line(m, &s, &p->lines[i], &seen);
+		details[i] = stage_detail(m, &lines[i], &p->lines[i]);
 		s.line_sum += p->lines[i].amount.minor;
 		s.line_count++;
 	}
 	mem_put(&m->tables[BOOK_STATEMENTS], sim_key_uuid(m->arena, s.merchant, s.id), &s);
+	*kept = (struct staged_statement){ s, lines, details, p->count };
 }
 
 /* A file may hold more than one statement. */
 static void deliver(struct memory *m, struct paper *p)
 {
+	struct staged_file *file = ARENA_NEW(m->arena, struct staged_file);
+	struct staged_statement *staged = ARENA_ARRAY(m->arena, struct staged_statement, m->papers.rows.count + 1);
+
+	*file = (struct staged_file){ .merchant = p->merchant, .file = p->file, .again = p->delivered, .statements = staged };
 	if (!replace_file(m, p))
 		return;
 	for (size_t i = 0; i < m->papers.rows.count; i++) {
 		struct paper *o = m->papers.rows.at[i]->value;
 
 		if (uuid_equal(o->file, p->file))
-			stage(m, o);
+			stage(m, o, &staged[file->count++]);
 	}
+	twin_deed("reconciliation", m->world->now, "file", file, 1);
 }
 
 static bool again(struct memory *m, struct rng *r)

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "rows.h"
@@ -8,6 +9,8 @@ struct fetching {
 	struct memory *m;
 	struct book *book;
 	struct span key; /* of the want */
+	/* What several wants ask for, and the store reads in an order of its own. */
+	struct mem_rows receipts, allocations, wanted, differences;
 };
 
 static void load(const struct fetching *f, enum book_shelf shelf, struct span key)
@@ -18,6 +21,80 @@ static void load(const struct fetching *f, enum book_shelf shelf, struct span ke
 static void load_all(const struct fetching *f, enum book_shelf shelf, const struct mem_table *index, struct span key)
 {
 	mem_load_all(&f->book->shelves[shelf], mem_index_find(index, key));
+}
+
+/* ---- in the order of the store's statements ---- */
+
+static int compare_id(struct uuid a, struct uuid b)
+{
+	return memcmp(a.b, b.b, sizeof a.b);
+}
+
+static const void *value_at(const void *row)
+{
+	return (*(const struct mem_row *const *)row)->value;
+}
+
+static int compare_receipts(const void *a, const void *b)
+{
+	return compare_id(((const struct receipt *)value_at(a))->id, ((const struct receipt *)value_at(b))->id);
+}
+
+static int compare_allocations(const void *a, const void *b)
+{
+	return compare_id(((const struct allocation *)value_at(a))->id, ((const struct allocation *)value_at(b))->id);
+}
+
+static int compare_wanted(const void *a, const void *b)
+{
+	return compare_id(((const struct wanted *)value_at(a))->receipt, ((const struct wanted *)value_at(b))->receipt);
+}
+
+static int compare_differences(const void *a, const void *b)
+{
+	return compare_id(((const struct difference *)value_at(a))->id, ((const struct difference *)value_at(b))->id);
+}
+
+static int compare_notes(const void *a, const void *b)
+{
+	return compare_id(((const struct credit_note *)value_at(a))->id, ((const struct credit_note *)value_at(b))->id);
+}
+
+static int compare_gaps(const void *one, const void *other)
+{
+	const struct gap *a = value_at(one), *b = value_at(other);
+	int by = date_compare(a->from_day, b->from_day);
+
+	return by != 0 ? by : compare_id(a->id, b->id);
+}
+
+static int compare_wants(const void *one, const void *other)
+{
+	const struct want *a = one, *b = other;
+	int by = (a->what > b->what) - (a->what < b->what);
+
+	by = by != 0 ? by : span_compare(a->merchant, b->merchant);
+	return by != 0 ? by : span_compare(a->id, b->id);
+}
+
+/* Loads all, and forgets them. */
+static void load_ordered(const struct fetching *f, enum book_shelf shelf, struct mem_rows *rows, int (*compare)(const void *, const void *))
+{
+	if (rows->count > 1)
+		qsort(rows->at, rows->count, sizeof(struct mem_row *), compare);
+	mem_load_all(&f->book->shelves[shelf], rows);
+	rows->count = 0;
+}
+
+static void add_row(const struct fetching *f, struct mem_rows *rows, struct mem_row *row)
+{
+	if (row != NULL && row->value != NULL)
+		mem_rows_add(rows, f->book->arena, row);
+}
+
+static void add_receipt(struct fetching *f, struct span key)
+{
+	add_row(f, &f->receipts, mem_row(&f->m->tables[BOOK_RECEIPTS], key));
 }
 
 /* ---- statements ---- */
@@ -46,6 +123,51 @@ static bool is_alike(const struct statement *s, const struct statement *o)
 	       date_compare(o->to, s->to) == 0 && o->opening == s->opening && o->closing == s->closing;
 }
 
+/* The first of those that were delivered for the same days under the same reference. */
+static const struct statement *delivered_before(struct memory *m, const struct statement *s)
+{
+	const struct mem_rows *all = &m->tables[BOOK_STATEMENTS].rows;
+
+	for (size_t i = 0; s->state == STATEMENT_STAGED && i < all->count; i++) {
+		const struct statement *o = all->at[i]->value;
+
+		if ((o->state == STATEMENT_ACCEPTED || o->state == STATEMENT_POSTED) && span_equal(o->merchant, s->merchant) &&
+			span_equal(o->identifier, s->identifier) && span_equal(o->bank_ref, s->bank_ref) &&
+			date_compare(o->from, s->from) == 0 && date_compare(o->to, s->to) == 0 && !uuid_equal(o->id, s->id))
+			return o;
+	}
+	return NULL;
+}
+
+static int64_t count_alike(const struct mem_rows *lines, const struct line *like, size_t upto)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < upto; i++)
+		n += digest_equal(((const struct line *)lines->at[i]->value)->key.b, like->key.b, sizeof like->key.b);
+	return n;
+}
+
+/* Lines that it had then and has no more: of those alike the last. */
+static void count_vanished(struct memory *m, struct statement *s)
+{
+	const struct statement *before = delivered_before(m, s);
+	const struct mem_rows *mine = mem_index_find(&m->lines_of_statement, sim_key_uuid(m->arena, s->merchant, s->id)), *had;
+
+	s->vanished = s->vanished_sum = 0;
+	if (before == NULL)
+		return;
+	had = mem_index_find(&m->lines_of_statement, sim_key_uuid(m->arena, before->merchant, before->id));
+	for (size_t i = 0; i < had->count; i++) {
+		const struct line *l = had->at[i]->value;
+
+		if (count_alike(had, l, i) < count_alike(mine, l, mine->count))
+			continue;
+		s->vanished++;
+		s->vanished_sum += l->amount.minor;
+	}
+}
+
 static void fetch_statement(const struct fetching *f)
 {
 	const struct mem_row *row = mem_row(&f->m->tables[BOOK_STATEMENTS], f->key);
@@ -54,6 +176,7 @@ static void fetch_statement(const struct fetching *f)
 
 	if (s == NULL)
 		return;
+	count_vanished(f->m, s);
 	s->is_known = false;
 	s->overlap_new = s->overlap_sum = 0;
 	for (size_t i = 0; (s->state == STATEMENT_STAGED || s->state == STATEMENT_QUARANTINED) && i < lines->count; i++) {
@@ -75,6 +198,7 @@ static void fetch_account(const struct fetching *f, const struct want *w)
 
 	for (size_t i = 0; i < accounts->count; i++) {
 		const struct account *a = accounts->at[i]->value;
+		struct mem_rows open = { 0 };
 		const struct mem_rows *gaps;
 
 		if (!span_equal(a->merchant, w->merchant) || !span_equal(a->identifier, w->id))
@@ -86,66 +210,94 @@ static void fetch_account(const struct fetching *f, const struct want *w)
 
 			if (!g->open)
 				continue;
-			mem_load(&f->book->shelves[BOOK_GAPS], gaps->at[k]);
+			add_row(f, &open, gaps->at[k]);
 			load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, sim_key_uuid(f->m->arena, g->merchant, g->statement));
 		}
+		load_ordered(f, BOOK_GAPS, &open, compare_gaps);
 	}
 }
 
 /* ---- the rest ---- */
 
-static void fetch_line(const struct fetching *f)
+static void fetch_line(struct fetching *f)
 {
 	const struct line *l = mem_find(&f->m->tables[BOOK_LINES], f->key);
+	const struct mem_rows *receipts = mem_index_find(&f->m->receipts_of_source, f->key);
 
 	if (l != NULL && l->party_iban.size)
 		load_all(f, BOOK_PAYERS, &f->m->payers_of_iban, sim_key(f->m->arena, l->merchant, l->party_iban));
 	load(f, BOOK_LINES, f->key);
-	load_all(f, BOOK_RECEIPTS, &f->m->receipts_of_source, f->key);
+	load(f, BOOK_LINE_DETAILS, f->key);
+	for (size_t i = 0; i < receipts->count; i++)
+		add_row(f, &f->receipts, receipts->at[i]);
 	load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
 }
 
-static void fetch_wanted(const struct fetching *f, const struct mem_table *index, bool receipts)
+static void fetch_waiting_notes(const struct fetching *f)
 {
-	const struct mem_rows *rows = mem_index_find(index, f->key);
+	const struct mem_rows *notes = mem_index_find(&f->m->notes_of_invoice, f->key);
+	struct mem_rows waiting = { 0 };
 
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct wanted *w = rows->at[i]->value;
-
-		if (w->minor <= 0)
-			continue;
-		mem_load(&f->book->shelves[BOOK_WANTED], rows->at[i]);
-		if (receipts)
-			load(f, BOOK_RECEIPTS, sim_key_uuid(f->m->arena, w->merchant, w->receipt));
-	}
+	for (size_t i = 0; i < notes->count; i++)
+		if (!((const struct credit_note *)notes->at[i]->value)->applied)
+			add_row(f, &waiting, notes->at[i]);
+	load_ordered(f, BOOK_CREDIT_NOTES, &waiting, compare_notes);
 }
 
-static void fetch_invoice(const struct fetching *f)
+static void fetch_invoice(struct fetching *f)
 {
-	const struct mem_rows *notes = mem_index_find(&f->m->notes_of_invoice, f->key),
-			      *allocations = mem_index_find(&f->m->allocations_of_invoice, f->key);
+	const struct mem_rows *allocations = mem_index_find(&f->m->allocations_of_invoice, f->key),
+			      *wanted = mem_index_find(&f->m->wanted_of_invoice, f->key);
 
 	load(f, BOOK_INVOICES, f->key);
 	load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, f->key);
-	for (size_t i = 0; i < notes->count; i++)
-		if (!((const struct credit_note *)notes->at[i]->value)->applied)
-			mem_load(&f->book->shelves[BOOK_CREDIT_NOTES], notes->at[i]);
-	fetch_wanted(f, &f->m->wanted_of_invoice, true);
+	fetch_waiting_notes(f);
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct wanted *w = wanted->at[i]->value;
+
+		if (w->minor <= 0)
+			continue;
+		add_row(f, &f->wanted, wanted->at[i]);
+		add_receipt(f, sim_key_uuid(f->m->arena, w->merchant, w->receipt));
+	}
 	for (size_t i = 0; i < allocations->count; i++) {
 		const struct allocation *a = allocations->at[i]->value;
 
 		if (a->minor > 0)
-			load(f, BOOK_RECEIPTS, sim_key_uuid(f->m->arena, a->merchant, a->receipt));
+			add_receipt(f, sim_key_uuid(f->m->arena, a->merchant, a->receipt));
 	}
 }
 
-static void fetch_unapplied(const struct fetching *f)
+static void fetch_unapplied(struct fetching *f)
 {
 	const struct mem_rows *rows = mem_index_find(&f->m->receipts_of_customer, f->key);
 
 	for (size_t i = 0; i < rows->count; i++)
 		if (((const struct receipt *)rows->at[i]->value)->unapplied > 0)
-			mem_load(&f->book->shelves[BOOK_RECEIPTS], rows->at[i]);
+			add_row(f, &f->receipts, rows->at[i]);
+}
+
+static void fetch_rule_sets(const struct fetching *f, const struct want *w, bool live_alone)
+{
+	const struct mem_rows *sets = &f->m->tables[BOOK_RULE_SETS].rows;
+
+	for (size_t i = 0; i < sets->count; i++) {
+		const struct stored_rule_set *s = sets->at[i]->value;
+
+		if (span_equal(s->merchant, w->merchant) && (!live_alone || s->state == RULE_SET_LIVE))
+			mem_load(&f->book->shelves[BOOK_RULE_SETS], sets->at[i]);
+	}
+}
+
+static void fetch_merchant(const struct fetching *f, const struct want *w)
+{
+	const struct mem_rows *policies = &f->m->tables[BOOK_POLICIES].rows;
+
+	load(f, BOOK_MERCHANTS, f->key);
+	for (size_t i = 0; i < policies->count; i++)
+		if (span_equal(((const struct difference_policy *)policies->at[i]->value)->merchant, w->merchant))
+			mem_load(&f->book->shelves[BOOK_POLICIES], policies->at[i]);
+	fetch_rule_sets(f, w, true);
 }
 
 static void fetch_exception(const struct fetching *f, const struct want *w)
@@ -184,7 +336,7 @@ static void fetch_want(struct fetching *f, const struct want *w)
 	case WANT_INVOICE: fetch_invoice(f); break;
 	case WANT_CREDIT_NOTE: load(f, BOOK_CREDIT_NOTES, f->key); break;
 	case WANT_RECEIPT:
-		load(f, BOOK_RECEIPTS, f->key);
+		add_receipt(f, f->key);
 		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
 		break;
 	case WANT_REFUND:
@@ -202,15 +354,31 @@ static void fetch_want(struct fetching *f, const struct want *w)
 		load_all(f, BOOK_PAYERS, &f->m->payers_of_customer, f->key);
 		break;
 	case WANT_UNAPPLIED: fetch_unapplied(f); break;
-	case WANT_LIMITS:
-	case WANT_RULE_SETS: break;
+	case WANT_LIMITS: load(f, BOOK_LIMITS, f->key); break;
+	case WANT_RULE_SETS: fetch_rule_sets(f, w, false); break;
 	case WANT_SUBJECT: load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key); break;
-	case WANT_MERCHANT: load(f, BOOK_MERCHANTS, f->key); break;
+	case WANT_MERCHANT: fetch_merchant(f, w); break;
 	case WANT_UNDO: bug("nobody undoes an import here");
 	case WANT_PERIOD:
 	case WANT_EXPORT: bug("nobody closes a period or exports one here");
 	case WANT_REPORT: bug("nobody imports a provider's report here");
 	case WANT_KINDS: bug("nobody fetches that");
+	}
+}
+
+static void fetch_standing(struct fetching *f, const struct receipt *r)
+{
+	const struct mem_rows *rows = mem_index_find(&f->m->allocations_of_receipt, f->key);
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct allocation *a = rows->at[i]->value;
+		struct span invoice = sim_key_uuid(f->m->arena, a->merchant, a->invoice);
+
+		if (a->minor <= 0 && r->returned <= 0)
+			continue;
+		add_row(f, &f->allocations, rows->at[i]);
+		load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, invoice);
+		load(f, BOOK_INVOICES, invoice);
 	}
 }
 
@@ -220,34 +388,37 @@ static void fetch_receipts(struct fetching *f)
 	const struct receipt *r;
 
 	for (size_t i = 0; (r = book_next(f->book, BOOK_RECEIPTS, &i));) {
-		const struct mem_rows *rows;
+		const struct mem_rows *wanted, *differences;
 
 		f->key = sim_key_uuid(f->m->arena, r->merchant, r->id);
-		rows = mem_index_find(&f->m->allocations_of_receipt, f->key);
-		for (size_t k = 0; k < rows->count; k++) {
-			const struct allocation *a = rows->at[k]->value;
-			struct span invoice = sim_key_uuid(f->m->arena, a->merchant, a->invoice);
-
-			if (a->minor <= 0 && r->returned <= 0)
-				continue;
-			mem_load(&f->book->shelves[BOOK_ALLOCATIONS], rows->at[k]);
-			load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, invoice);
-			load(f, BOOK_INVOICES, invoice);
-		}
-		fetch_wanted(f, &f->m->wanted_of_receipt, false);
+		fetch_standing(f, r);
+		wanted = mem_index_find(&f->m->wanted_of_receipt, f->key);
+		for (size_t k = 0; k < wanted->count; k++)
+			if (((const struct wanted *)wanted->at[k]->value)->minor > 0)
+				mem_load(&f->book->shelves[BOOK_WANTED], wanted->at[k]);
+		differences = mem_index_find(&f->m->differences_of_receipt, f->key);
+		for (size_t k = 0; k < differences->count; k++)
+			add_row(f, &f->differences, differences->at[k]);
 		load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
 	}
+	load_ordered(f, BOOK_ALLOCATIONS, &f->allocations, compare_allocations);
+	load_ordered(f, BOOK_DIFFERENCES, &f->differences, compare_differences);
 }
 
 void sim_fetch(struct memory *m, struct book *book, const struct need *need)
 {
 	struct fetching f = { .m = m, .book = book };
+	struct want *wants = arena_copy(book->arena, need->wants, need->want_count * sizeof *wants);
 
+	qsort(wants, need->want_count, sizeof *wants, compare_wants);
 	for (size_t i = 0; i < need->want_count; i++)
-		fetch_want(&f, &need->wants[i]);
+		if (i == 0 || compare_wants(&wants[i - 1], &wants[i]) != 0)
+			fetch_want(&f, &wants[i]);
 	for (size_t i = 0; i < need->key_count; i++)
 		if (need->keys[i].kind == KIND_CUSTOMER)
 			load_all(&f, BOOK_CREDITS, &m->credits_of_customer, sim_key(m->arena, need->keys[i].merchant, need->keys[i].id));
+	load_ordered(&f, BOOK_RECEIPTS, &f.receipts, compare_receipts);
+	load_ordered(&f, BOOK_WANTED, &f.wanted, compare_wanted);
 	fetch_receipts(&f);
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "match.h"
+#include "match_select.h"
 #include "rows.h"
 
 /* What the find step of the store looks for, on rows in memory. */
@@ -53,6 +54,14 @@ static void want_account(const struct finding *f, struct span merchant, struct s
 	need_want(f->need, WANT_ACCOUNT, merchant, identifier);
 }
 
+/* Locks the customer, and wants what was learned of the receipt. */
+static void want_receipt(const struct finding *f, const struct receipt *r)
+{
+	lock(f, r->merchant, r->customer);
+	need_want(f->need, WANT_CUSTOMER, r->merchant, r->customer);
+	want(f, WANT_RECEIPT, r->merchant, r->id);
+}
+
 /* Whose a payout, a receipt, or what a line became is. */
 static void find_owner(const struct finding *f, struct span merchant, struct uuid id)
 {
@@ -65,78 +74,251 @@ static void find_owner(const struct finding *f, struct span merchant, struct uui
 		lock(f, merchant, payout_stream(f->arena, p->provider_account));
 		want(f, WANT_PAYOUT, merchant, id);
 	}
-	if (r != NULL) {
-		lock(f, merchant, r->customer);
-		want(f, WANT_RECEIPT, merchant, id);
-	}
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct receipt *of = rows->at[i]->value;
-
-		lock(f, merchant, of->customer);
-		want(f, WANT_RECEIPT, merchant, of->id);
-	}
+	if (r != NULL)
+		want_receipt(f, r);
+	for (size_t i = 0; i < rows->count; i++)
+		want_receipt(f, rows->at[i]->value);
 }
 
 /* ---- what a line might be ---- */
 
-static void take_reference(const struct finding *f, const struct reference *r, unsigned how, struct list *invoices, struct list *payouts)
+/* Everything that a line might be. */
+struct looked {
+	const struct line *line;
+	struct list invoices, payouts, amounts, payers, mandates, forms, customers, of_payer, earlier;
+};
+
+static void take_named(const struct finding *f, struct looked *k, const struct hint *hint, bool payout)
+{
+	const struct line *line = k->line;
+
+	*(struct hint *)(void *)list_add(payout ? &k->payouts : &k->invoices, f->arena, sizeof *hint) = *hint;
+	lock(f, line->merchant, hint->customer);
+	want(f, payout ? WANT_PAYOUT : WANT_INVOICE, line->merchant, hint->target);
+	if (!payout && (!(hint->signs & SIGN_REFERENCE) || line->mandate.size > 0))
+		need_want(f->need, WANT_CUSTOMER, line->merchant, hint->customer);
+}
+
+static void take_reference(const struct finding *f, struct looked *k, const struct reference *r, unsigned how)
 {
 	bool payout = r->kind == REFERENCE_PAYOUT;
 	unsigned signs = match_token_signs(r->kind, how);
-	struct hint *hint;
 
-	/* The customers here have no numbers that a text could name. */
-	if (signs == 0 || r->kind == REFERENCE_CUSTOMER)
+	if (signs == 0)
 		return;
-	hint = list_add(payout ? payouts : invoices, f->arena, sizeof *hint);
-	*hint = (struct hint){ r->target, r->customer, signs, r->token };
-	lock(f, r->merchant, hint->customer);
-	want(f, payout ? WANT_PAYOUT : WANT_INVOICE, r->merchant, hint->target);
+	if (r->kind == REFERENCE_CUSTOMER) {
+		*(struct span *)(void *)list_add(&k->customers, f->arena, sizeof(struct span)) = r->customer;
+		return;
+	}
+	take_named(f, k, &(struct hint){ r->target, r->customer, signs, r->token }, payout);
 }
 
-static void find_tokens(const struct finding *f, const struct line *line, struct list *invoices, struct list *payouts)
+static const struct mem_rows *references_of(const struct finding *f, const struct line *line, struct span token)
+{
+	return mem_index_find(&f->m->references_of_token, sim_key(f->arena, line->merchant, token));
+}
+
+static void find_tokens(const struct finding *f, struct looked *k)
 {
 	struct tokens tokens;
 
-	line_tokens(f->arena, line, &tokens);
+	line_tokens(f->arena, k->line, &tokens);
 	for (size_t i = 0; i < tokens.count; i++) {
-		const struct mem_rows *rows = mem_index_find(&f->m->references_of_token, sim_key(f->arena, line->merchant, tokens.at[i]));
+		const struct mem_rows *rows = references_of(f, k->line, tokens.at[i]);
 
-		for (size_t k = 0; k < rows->count; k++)
-			take_reference(f, rows->at[k]->value, tokens.how[i], invoices, payouts);
+		for (size_t n = 0; n < rows->count; n++)
+			take_reference(f, k, rows->at[n]->value, tokens.how[i]);
 	}
 }
 
-static void find_payers(const struct finding *f, const struct line *line, struct list *payers, struct list *of_payer)
+static void take_item(const struct finding *f, struct looked *k, const struct open_item *item)
 {
-	const struct mem_rows *rows;
+	*(struct hint *)(void *)list_add(&k->of_payer, f->arena, sizeof(struct hint)) =
+		(struct hint){ .target = item->invoice, .customer = item->customer };
+	want(f, WANT_INVOICE, item->merchant, item->invoice);
+}
 
-	if (!line->party_iban.size || line->amount.minor < 0)
-		return;
-	rows = mem_index_find(&f->m->payers_of_iban, sim_key(f->arena, line->merchant, line->party_iban));
+static bool owes(const struct open_item *item, const struct line *line, int64_t least, int64_t most)
+{
+	return item->open >= least && item->open <= most && item->open > 0 && currency_equal(item->currency, line->amount.currency);
+}
+
+static void find_mark(const struct finding *f, const struct line *line, struct span mark, struct list *customers)
+{
+	const struct mem_rows *rows = mem_index_find(&f->m->payers_of_iban, sim_key(f->arena, line->merchant, mark));
+
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct payer *p = rows->at[i]->value;
-		const struct mem_rows *items;
 
-		if (!payer_holds(p))
-			continue;
-		*(struct span *)(void *)list_add(payers, f->arena, sizeof(struct span)) = p->customer;
-		items = mem_index_find(&f->m->items_of_customer, sim_key(f->arena, p->merchant, p->customer));
-		for (size_t k = 0; k < items->count; k++) {
-			const struct open_item *item = items->at[k]->value;
-
-			if (item->open == 0 || item->open != line_left(line) || !currency_equal(item->currency, line->amount.currency))
-				continue;
-			*(struct hint *)(void *)list_add(of_payer, f->arena, sizeof(struct hint)) =
-				(struct hint){ .target = item->invoice, .customer = item->customer };
-			lock(f, line->merchant, item->customer);
-			want(f, WANT_INVOICE, line->merchant, item->invoice);
-		}
+		if (payer_holds(p))
+			*(struct span *)(void *)list_add(customers, f->arena, sizeof(struct span)) = p->customer;
 	}
 }
 
-static void find_payouts(const struct finding *f, const struct line *line, struct list *amounts)
+/* What these owe of exactly the line's amount. */
+static void find_exact(const struct finding *f, struct looked *k)
 {
+	const struct span *payers = (const void *)k->payers.at;
+	int64_t left = line_left(k->line);
+
+	for (size_t i = 0; i < k->payers.count; i++) {
+		const struct mem_rows *items = mem_index_find(&f->m->items_of_customer, sim_key(f->arena, k->line->merchant, payers[i]));
+
+		for (size_t n = 0; n < items->count; n++)
+			if (owes(items->at[n]->value, k->line, left, left)) {
+				lock(f, k->line->merchant, payers[i]);
+				take_item(f, k, items->at[n]->value);
+			}
+	}
+}
+
+static void find_payers(const struct finding *f, struct looked *k)
+{
+	const struct line *line = k->line;
+
+	if (line->amount.minor < 0)
+		return;
+	if (line->mandate.size > 0)
+		find_mark(f, line, payer_mandate_mark(f->arena, line->mandate), &k->mandates);
+	if (line->party_iban.size > 0)
+		find_mark(f, line, line->party_iban, &k->payers);
+	find_exact(f, k);
+}
+
+static unsigned named_signs(const struct looked *k)
+{
+	const struct hint *named = (const void *)k->invoices.at;
+	unsigned signs = 0;
+
+	for (size_t i = 0; i < k->invoices.count; i++)
+		signs |= named[i].signs;
+	return signs;
+}
+
+/* What a customer owes; where that is too much to be searched nothing of it is taken. */
+static void find_owed_by(const struct finding *f, struct looked *k, struct span customer, int64_t least, int64_t most)
+{
+	const struct line *line = k->line;
+	const struct mem_rows *items = mem_index_find(&f->m->items_of_customer, sim_key(f->arena, line->merchant, customer));
+	size_t count = 0;
+
+	for (size_t i = 0; i < items->count; i++)
+		count += owes(items->at[i]->value, line, least, most);
+	if (count == 0)
+		return;
+	lock(f, line->merchant, customer);
+	need_want(f->need, WANT_CUSTOMER, line->merchant, customer);
+	for (size_t i = 0; i < items->count && count <= SELECT_MOST; i++)
+		if (owes(items->at[i]->value, line, least, most))
+			take_item(f, k, items->at[i]->value);
+}
+
+/* Of those who pay or are named everything; of those whose document is named what the amount would be exactly. */
+static void find_owed(const struct finding *f, struct looked *k)
+{
+	const struct span *payers = (const void *)k->payers.at, *mandates = (const void *)k->mandates.at,
+			  *customers = (const void *)k->customers.at;
+	const struct hint *named = (const void *)k->invoices.at;
+	unsigned signs = named_signs(k);
+	int64_t left = line_left(k->line);
+
+	if (k->line->amount.minor < 0 || (signs & SIGN_REFERENCE))
+		return;
+	for (size_t i = 0; i < k->invoices.count; i++)
+		if (named[i].signs & SIGN_NUMBER)
+			find_owed_by(f, k, named[i].customer, left, left);
+	if (signs & SIGN_NUMBER)
+		return;
+	for (size_t i = 0; i < k->payers.count; i++)
+		find_owed_by(f, k, payers[i], 1, INT64_MAX);
+	for (size_t i = 0; i < k->mandates.count; i++)
+		find_owed_by(f, k, mandates[i], 1, INT64_MAX);
+	for (size_t i = 0; i < k->customers.count; i++)
+		find_owed_by(f, k, customers[i], 1, INT64_MAX);
+}
+
+/* ---- what it might be where it names nothing as it is written ---- */
+
+enum { CUT_MOST = 8 };
+
+static bool is_in_list(const struct list *l, struct span customer)
+{
+	const struct span *at = (const void *)l->at;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (span_equal(at[i], customer))
+			return true;
+	return false;
+}
+
+static void find_cut(const struct finding *f, struct looked *k)
+{
+	struct list cut = { 0 };
+	struct tokens tokens;
+	const struct hint *hints;
+
+	line_cut_tokens(f->arena, k->line, &tokens);
+	for (size_t i = 0; i < tokens.count; i++) {
+		const struct mem_rows *rows = references_of(f, k->line, tokens.at[i]);
+
+		for (size_t n = 0; n < rows->count; n++) {
+			const struct reference *r = rows->at[n]->value;
+			unsigned signs = match_token_signs(r->kind, tokens.how[i]);
+
+			if (signs != 0)
+				*(struct hint *)(void *)list_add(&cut, f->arena, sizeof *hints) =
+					(struct hint){ r->target, r->customer, signs, r->token };
+		}
+	}
+	hints = (const void *)cut.at;
+	for (size_t i = 0; i < cut.count; i++)
+		if (cut.count <= CUT_MOST || is_in_list(&k->payers, hints[i].customer))
+			take_named(f, k, &hints[i], false);
+}
+
+static void take_form(const struct finding *f, struct looked *k, struct span customer)
+{
+	const struct mem_rows *items = mem_index_find(&f->m->items_of_customer, sim_key(f->arena, k->line->merchant, customer));
+
+	if (!is_in_list(&k->forms, customer)) {
+		*(struct span *)(void *)list_add(&k->forms, f->arena, sizeof customer) = customer;
+		lock(f, k->line->merchant, customer);
+		need_want(f->need, WANT_CUSTOMER, k->line->merchant, customer);
+	}
+	for (size_t i = 0, n = 0; i < items->count && n <= SELECT_MOST; i++)
+		if (owes(items->at[i]->value, k->line, 1, INT64_MAX)) {
+			take_item(f, k, items->at[i]->value);
+			n++;
+		}
+}
+
+static void find_forms(const struct finding *f, struct looked *k)
+{
+	struct span forms[REFERENCE_FORMS];
+	size_t n = line_forms(f->arena, k->line, forms);
+
+	for (size_t i = 0; i < n; i++) {
+		struct list customers = { 0 };
+		const struct span *at;
+
+		find_mark(f, k->line, payer_form_mark(f->arena, forms[i]), &customers);
+		at = (const void *)customers.at;
+		for (size_t c = 0; c < customers.count; c++)
+			take_form(f, k, at[c]);
+	}
+}
+
+static void find_unnamed(const struct finding *f, struct looked *k)
+{
+	if (k->line->amount.minor <= 0 || k->invoices.count > 0 || k->payouts.count > 0)
+		return;
+	find_cut(f, k);
+	find_forms(f, k);
+}
+
+static void find_payouts(const struct finding *f, struct looked *k)
+{
+	const struct line *line = k->line;
 	const struct account *a = mem_find(&f->m->tables[BOOK_ACCOUNTS], sim_key_uuid(f->arena, line->merchant, line->account));
 	const struct mem_rows *rows = &f->m->tables[BOOK_PAYOUTS].rows;
 	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
@@ -147,7 +329,7 @@ static void find_payouts(const struct finding *f, const struct line *line, struc
 		if (!p->paid || p->has_arrived || p->amount != left || !span_equal(p->merchant, line->merchant) ||
 			!currency_equal(p->currency, line->amount.currency) || !account_takes_payouts_of(a, p->provider_account))
 			continue;
-		*(struct uuid *)(void *)list_add(amounts, f->arena, sizeof(struct uuid)) = p->id;
+		*(struct uuid *)(void *)list_add(&k->amounts, f->arena, sizeof(struct uuid)) = p->id;
 		lock(f, line->merchant, payout_stream(f->arena, p->provider_account));
 		want(f, WANT_PAYOUT, line->merchant, p->id);
 	}
@@ -211,28 +393,36 @@ static void find_returns(const struct finding *f, const struct line *line, struc
 
 static void look(const struct finding *f, const struct line *line)
 {
-	struct list invoices = { 0 }, payouts = { 0 }, payers = { 0 }, of_payer = { 0 }, amounts = { 0 }, earlier = { 0 };
+	struct looked k = { .line = line };
 	struct span key = sim_key_uuid(f->arena, line->merchant, line->id);
 	struct hints hints;
 
-	find_tokens(f, line, &invoices, &payouts);
-	find_payers(f, line, &payers, &of_payer);
-	find_payouts(f, line, &amounts);
-	find_earlier(f, line, &earlier);
-	find_returns(f, line, &earlier);
+	find_tokens(f, &k);
+	find_payers(f, &k);
+	find_payouts(f, &k);
+	find_earlier(f, line, &k.earlier);
+	find_returns(f, line, &k.earlier);
+	find_owed(f, &k);
+	find_unnamed(f, &k);
 	hints = (struct hints){
-		.invoices = (const void *)invoices.at,
-		.payouts = (const void *)payouts.at,
-		.payouts_of_amount = (const void *)amounts.at,
-		.payers = (const void *)payers.at,
-		.of_payer = (const void *)of_payer.at,
-		.earlier = (const void *)earlier.at,
-		.invoice_count = invoices.count,
-		.payout_count = payouts.count,
-		.payouts_of_amount_count = amounts.count,
-		.payer_count = payers.count,
-		.of_payer_count = of_payer.count,
-		.earlier_count = earlier.count,
+		.invoices = (const void *)k.invoices.at,
+		.payouts = (const void *)k.payouts.at,
+		.payouts_of_amount = (const void *)k.amounts.at,
+		.payers = (const void *)k.payers.at,
+		.mandates = (const void *)k.mandates.at,
+		.forms = (const void *)k.forms.at,
+		.customers = (const void *)k.customers.at,
+		.of_payer = (const void *)k.of_payer.at,
+		.earlier = (const void *)k.earlier.at,
+		.invoice_count = k.invoices.count,
+		.payout_count = k.payouts.count,
+		.payouts_of_amount_count = k.amounts.count,
+		.payer_count = k.payers.count,
+		.mandate_count = k.mandates.count,
+		.form_count = k.forms.count,
+		.customer_count = k.customers.count,
+		.of_payer_count = k.of_payer.count,
+		.earlier_count = k.earlier.count,
 	};
 	if (!shelf_is_loaded(&f->book->shelves[BOOK_HINTS], key))
 		shelf_put(&f->book->shelves[BOOK_HINTS], key, &hints);
@@ -279,6 +469,7 @@ static void find_invoice(const struct finding *f, const struct invoice *v)
 	if (v == NULL)
 		return;
 	lock(f, v->merchant, v->customer);
+	need_want(f->need, WANT_CUSTOMER, v->merchant, v->customer);
 	want(f, WANT_INVOICE, v->merchant, v->id);
 }
 
@@ -380,7 +571,7 @@ void sim_find(struct memory *m, struct book *book, struct need *need)
 		case FIND_PAYOUT:
 		case FIND_RECEIPT: find_owner_of(&f, &what); break;
 		case FIND_EXCEPTION: find_exception(&f, &what); break;
-		case FIND_ZONE: break;
+		case FIND_ZONE: book_note_zone(book, what.text, zone_load(span_cstr(f.arena, what.text))); break;
 		case FIND_REPORT: bug("nobody imports a provider's report here");
 		case FIND_SUGGESTION: find_suggestion(&f, &what); break;
 		}

@@ -224,6 +224,37 @@ static bool define(const struct asking *a)
 	return true;
 }
 
+/* What waits for a person although the table lets it post; then a version of that goes live. */
+static bool define_rules(const struct asking *a)
+{
+	static const char *const waits[] = { "\"payer_amount\"", "\"number\"", "" };
+	const struct stored_rule_set *s = pick(a, BOOK_RULE_SETS);
+	struct span merchant = world_pick_merchant(a->r);
+
+	if (s != NULL && rng_one_in(a->r, 2))
+		world_ask(a->to, a->arena, s->merchant, "dunlin.reconciliation.ActivateRuleSet",
+			arena_printf(a->arena, "/v1/rule-sets/%d/activate", (int)s->version + (int)rng_one_in(a->r, 8)),
+			rng_one_in(a->r, 6) ? "{" BY "}" : "{" BY ",\"not_replayed\":true}");
+	else
+		world_ask(a->to, a->arena, merchant, "dunlin.reconciliation.DefineRuleSet", "/v1/rule-sets",
+			"{" BY ",\"waits\":[%s],\"selection_most\":%d}", waits[rng_below(a->r, 3)], (int)rng_below(a->r, 7));
+	return true;
+}
+
+/* What may lack of a payment and still settle it. */
+static bool define_differences(const struct asking *a)
+{
+	struct span merchant = world_pick_merchant(a->r);
+
+	world_ask(a->to, a->arena, merchant, "dunlin.reconciliation.DefineDifferences", "/v1/differences/policies",
+		"{" BY
+		",\"currency\":\"%s\",\"short_most\":%d,\"short_share\":500,\"discount_share\":200,\"discount_days\":%d,\"grace_days\":2,"
+		"\"known_charges\":[%s]}",
+		world_merchant(merchant)->currency, (int)rng_below(a->r, 3) * 10, (int)rng_below(a->r, 3) * 60,
+		rng_one_in(a->r, 2) ? "\"250\"" : "");
+	return true;
+}
+
 bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena, struct instant now, struct message *to)
 {
 	struct asking a = { m, r, arena, to };
@@ -242,6 +273,13 @@ bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena
 	case 8: return close_exception(&a);
 	case 9:
 	case 10: return accept(&a);
-	default: return rng_one_in(r, 4) ? define(&a) : work(&a);
+	default:
+		switch (rng_below(r, 8)) {
+		case 0:
+		case 1: return define(&a);
+		case 2: return define_differences(&a);
+		case 3: return define_rules(&a);
+		default: return work(&a);
+		}
 	}
 }

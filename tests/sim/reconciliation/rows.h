@@ -5,12 +5,22 @@
 #define DUNLIN_SIM_RECONCILIATION_ROWS_H
 
 #include "../mem.h"
+#include "../print.h"
 #include "../world.h"
 #include "book.h"
 #include "handlers.h"
+#include "match.h"
 #include "proof.h"
+#include "rule_set.h"
+#include "staged.h"
 
 struct paper;
+
+/* An entry of the journal; entries are numbered as they come. */
+struct posted {
+	struct transfer transfer;
+	int64_t entry;
+};
 
 struct memory {
 	struct arena *arena;
@@ -19,14 +29,20 @@ struct memory {
 	/* by: account, invoice … */
 	struct mem_table items_of_invoice, items_of_customer, notes_of_invoice, wanted_of_invoice, wanted_of_receipt, receipts_of_source,
 		receipts_of_customer, allocations_of_receipt, allocations_of_invoice, exceptions_of_subject, payers_of_customer,
-		payers_of_iban, credits_of_customer, references_of_token, lines_of_statement, lines_of_key, lines_of_account,
-		invoices_of_number, gaps_of_account;
+		payers_of_iban, credits_of_customer, references_of_token, differences_of_receipt, lines_of_statement, lines_of_key,
+		lines_of_account, invoices_of_number, gaps_of_account;
+	struct mem_table journal;   /* by entry: struct posted */
 	struct mem_table tokens;    /* of lines that wait: line, the tokens */
 	struct mem_table counters;  /* both sums, by merchant and currency */
 	struct mem_table cash;      /* balances, by account of the chart, and what accepted lines come to, by bank account */
 	struct mem_table papers;    /* what the bank wrote */
 	struct paper *held;         /* kept back, for the next one's file */
 };
+
+extern const struct print_table reconciliation_tables[];
+extern const struct print_column print_bank_account[], print_statement[], print_statement_gap[], print_bank_line[],
+	print_bank_line_person[], print_bank_line_detail[], print_chain_before[], print_gap_before[], print_bank_line_candidate[],
+	print_payout[], print_payout_line[], print_payer[];
 
 /* Keys as the shelves have them. */
 struct span sim_key(struct arena *, struct span merchant, struct span id);
@@ -36,6 +52,16 @@ void sim_find(struct memory *, struct book *, struct need *);
 void sim_fetch(struct memory *, struct book *, const struct need *);
 void sim_check_locks(struct memory *, struct book *, const struct need *);
 void sim_flip(struct memory *, const struct book *);
+
+/* The commit; fails the run where an invariant breaks (save.c). */
+void sim_save(struct memory *, struct book *, struct instant now);
+
+/* What adds up (sums.c). */
+void sums_open(struct memory *);
+mem_saved saved_item, saved_receipt, saved_allocation, saved_credit;
+void sums_line(struct memory *, const struct line *, int64_t sign);
+void sums_post(struct memory *, const struct book *);
+void sums_check(struct memory *, const struct book *);
 
 /* At rest: every debt and every line is in the books. */
 void sim_quiet(struct memory *, struct instant now);

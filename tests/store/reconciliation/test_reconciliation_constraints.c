@@ -1,3 +1,4 @@
+#include "dunlin/payments/v1/payments.pb-c.h"
 #include "town.h"
 
 /* What the database itself refuses, whoever asks. */
@@ -75,11 +76,41 @@ static void an_allocation_stands_on_a_receipt_and_an_item(void **state)
 	assert_town_proven(t);
 }
 
+/* What the provider says that it paid out is not what it says that it took and kept. */
+static struct message *odd_payout(struct town *t, struct uuid payout)
+{
+	struct message *m = world_payout_paid(&t->world, payout, 1, 12000, 300);
+	Dunlin__Payments__V1__PayoutPaid *e =
+		dunlin__payments__v1__payout_paid__unpack(NULL, m->payload.size, (const uint8_t *)m->payload.at);
+	assert_non_null(e);
+	e->amount->minor -= 100;
+	size_t size = dunlin__payments__v1__payout_paid__get_packed_size(e);
+	uint8_t *bytes = arena_raw(t->arena, size);
+	dunlin__payments__v1__payout_paid__pack(e, bytes);
+	dunlin__payments__v1__payout_paid__free_unpacked(e, NULL);
+	m->payload = span_bytes(bytes, size);
+	return m;
+}
+
+static void a_payout_that_does_not_add_up_at_the_provider_is_kept_and_asked_about(void **state)
+{
+	struct town *t = *state;
+	struct uuid odd = world_id(&t->world), next = world_id(&t->world);
+	town_do(t, odd_payout(t, odd));
+	town_do(t, world_payout_lines(&t->world, odd, 1, 1, 12000, 300));
+	assert_int_equal(town_number(t, "select count(*) from payout where amount = 11600 and gross - fees = 11700"), 1);
+	assert_int_equal(town_number(t, "select count(*) from exception where kind = 'payout_mismatch' and open"), 1);
+	/* And it holds up none of the provider's others. */
+	town_do(t, world_payout_paid(&t->world, next, 1, 5000, 100));
+	assert_town_proven(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(a_line_is_in_the_books_once),
 		IN_TOWN(a_line_that_leaves_the_books_takes_its_identity_along),
+		IN_TOWN(a_payout_that_does_not_add_up_at_the_provider_is_kept_and_asked_about),
 		IN_TOWN(an_allocation_stands_on_a_receipt_and_an_item),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

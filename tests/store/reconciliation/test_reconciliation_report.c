@@ -40,10 +40,10 @@ static struct imported report(struct town *t, const char *head, const char *rows
 }
 
 /* A line of no attempt that is known. */
-#define PAID(line, payment, gross, fee)                                        \
-	{                                                                      \
-		line, payment, gross, fee,                                     \
-		{ { 0 } } \
+#define PAID(line, payment, gross, fee)    \
+	{                                  \
+		line, payment, gross, fee, \
+		{ { 0 } }                  \
 	}
 #define LINES(...) ((const struct paid_line[]){ __VA_ARGS__ }), sizeof((const struct paid_line[]){ __VA_ARGS__ }) / sizeof(struct paid_line)
 

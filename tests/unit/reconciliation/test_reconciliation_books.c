@@ -440,9 +440,32 @@ static void a_message_without_a_value_under_a_key_that_is_none_says_so(void **st
 	}
 }
 
+static struct uuid first_candidate(const struct world *w, struct uuid line)
+{
+	const struct kept_candidate *c;
+	for (size_t i = 0; (c = book_next(w->book, BOOK_CANDIDATES, &i));)
+		if (uuid_equal(c->line, line) && c->number == 1)
+			return c->candidate.target;
+	fail_msg("the line has no candidates");
+	return (struct uuid){ 0 };
+}
+
+/* In whatever order the rows of the find step came. */
+static void candidates_have_one_order_however_they_were_found(void **state)
+{
+	struct world w = world_open(*state);
+	struct uuid older = world_issue(&w, "c1", "NORD-000042", 12000);
+	world_issue(&w, "c2", "NORD-000043", 9000);
+	struct uuid one = world_line(&w, (struct line_of){ .minor = 500, .text = "NORD-000042 NORD-000043" });
+	struct uuid other = world_line(&w, (struct line_of){ .minor = 500, .text = "NORD-000043 NORD-000042" });
+	assert_true(uuid_equal(first_candidate(&w, one), older));
+	assert_true(uuid_equal(first_candidate(&w, other), older));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_ARENA(candidates_have_one_order_however_they_were_found),
 		WITH_ARENA(an_invoice_is_receivable_against_revenue_and_tax),
 		WITH_ARENA(an_invoice_whose_sums_differ_is_set_aside),
 		WITH_ARENA(a_payment_settles_its_item_and_what_is_over_is_unapplied),

@@ -14,7 +14,7 @@
 
 enum { AGAIN_MS = 250 };
 
-static atomic_bool proven;
+static atomic_bool pending;
 
 static void add_queries(struct digest_stream *d, const struct query *const *q)
 {
@@ -55,7 +55,7 @@ enum err statements_look(const struct service *s, struct db *db, struct why *why
 	enum err err = ask(s, db, arena, &q_statements_known, &r, why);
 
 	if (err == OK)
-		proven = rows_bool(&r, 0, 0);
+		pending = !rows_bool(&r, 0, 0);
 	arena_close(arena);
 	return err;
 }
@@ -89,7 +89,7 @@ static void *prove_all(void *arg)
 		log_why(LOG_ERROR, "can't start", &why);
 		_exit(1);
 	}
-	proven = true;
+	pending = false;
 	return NULL;
 }
 
@@ -98,7 +98,7 @@ void statements_begin(const struct service *s)
 {
 	pthread_t thread;
 
-	if (proven)
+	if (!pending)
 		return;
 	if (pthread_create(&thread, NULL, prove_all, (void *)(uintptr_t)s) != 0 || pthread_detach(thread) != 0)
 		bug("no thread");
@@ -106,5 +106,5 @@ void statements_begin(const struct service *s)
 
 bool statements_fine(void)
 {
-	return proven;
+	return !pending;
 }

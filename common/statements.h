@@ -17,7 +17,7 @@ enum err statements_prepare(const struct service *, struct db *, struct why *) M
 enum err statements_look(const struct service *, struct db *, struct why *) MUST_CHECK;
 /* Where they are not: begins a thread that proves them by a connection of its own, and ends the process where one fails. Before the roles begin. */
 void statements_begin(const struct service *);
-/* False until they are proven. */
+/* False from a look that found them not proven until they are. */
 bool statements_fine(void);
 
 #endif

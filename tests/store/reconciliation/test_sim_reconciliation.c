@@ -28,7 +28,9 @@ static const char *const left_out[] = {
 	"recount",
 	"running_sum",
 	"sum_change", /* the database keeps them: test_reconciliation_sums */
-	"payout_report", "payout_report_item", "payout_report_posting", /* nobody imports a report here */
+	"payout_report",
+	"payout_report_item",
+	"payout_report_posting", /* nobody imports a report here */
 	"rule_replay", /* of a read */
 	"statement.arrival",
 	"statement_bytes",

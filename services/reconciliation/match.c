@@ -263,7 +263,7 @@ static struct match match_number(const struct named *x, int64_t amount)
 	bool owes_other = x->exact && span_equal(x->exact->customer, one->customer);
 	if (is_another_payer(x, one))
 		return found(MATCH_NUMBER_OTHER_PAYER, 1);
-	if (is_early(one) && (one->signs & (SIGN_PAYER | SIGN_LEARNED | SIGN_AMOUNT)) != (SIGN_PAYER | SIGN_AMOUNT))
+	if (is_early(one) && !(one->signs & SIGN_AMOUNT))
 		return found(MATCH_NUMBER_EARLY, 1);
 	if (!(one->signs & SIGN_AMOUNT) && (owes_other || (one->signs & SIGN_FOLLOWED)))
 		return found(MATCH_NUMBER_OTHER_AMOUNT, 1);

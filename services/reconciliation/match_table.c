@@ -70,7 +70,7 @@ static const struct match_rule rules[MATCH_RULES] = {
 	[MATCH_NUMBER_OTHER_PAYER] = { "number_other_payer", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
 		"one whole document number, but the payer's account or mandate is another customer's, or the name is another" },
 	[MATCH_NUMBER_EARLY] = { "number_early", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
-		"one whole document number, but the money came before the document was issued, and account and amount do not both bear it" },
+		"one whole document number, but the money came before the document was issued, and is not exactly what is open of it" },
 	[MATCH_NUMBER_OTHER_AMOUNT] = { "number_other_amount", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
 		"one whole document number, but the amount is exactly another invoice's of that customer, or the text names more" },
 	[MATCH_NUMBERS_SUM] = { "numbers_sum", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,

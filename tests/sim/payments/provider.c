@@ -560,8 +560,8 @@ void provider_check(struct memory *m)
 			"an attempt succeeded that nobody paid");
 		if (s == NULL)
 			continue;
-		SIM_HOLDS(s->paid != PAID || a->state == ATTEMPT_SUCCEEDED, "payment_lost", "somebody paid, and the attempt is %s%s%.*s",
-			attempt_state_name(a->state), a->question.size > 0 ? ": " : "", SPAN_ARG(a->question));
+		SIM_HOLDS(s->paid != PAID || a->state == ATTEMPT_SUCCEEDED, "payment_lost", "somebody paid, and the attempt %s is %s%s%.*s",
+			uuid_text(m->arena, a->id), attempt_state_name(a->state), a->question.size > 0 ? ": " : "", SPAN_ARG(a->question));
 		SIM_HOLDS(s->paid != PAID || a->captured.minor == s->amount, "payment_amount", "a payment of %lld counts %lld",
 			(long long)s->amount, (long long)a->captured.minor);
 	}

@@ -538,7 +538,9 @@ bool provider_tell(struct memory *m, struct rng *r, struct arena *arena, bool al
 	for (size_t i = 0; all && i < rows->count; i++) {
 		struct event *e = rows->at[i]->value;
 
-		if (e->told == 0) {
+		/* What nobody would ask about was perhaps never answered: it is told until it is. */
+		if (e->told == 0 || e->sure) {
+			e->sure = false;
 			post(e, arena, out);
 			return true;
 		}

@@ -11,11 +11,10 @@ import subprocess
 
 import pytest
 from bai2 import bai2, exceptions
+from read_statements import CORPUS, lines_of, plain, told
 
 HERE = pathlib.Path(__file__).resolve().parent.parent.parent
-BIN = pathlib.Path(os.environ["DUNLIN_BIN"])
 B = pathlib.Path(os.environ.get("B", HERE / "build")).resolve()
-CORPUS = os.environ.get("DUNLIN_CORPUS")
 BAI2_ERRORS = [e for e in vars(exceptions).values() if isinstance(e, type)]
 FIELDS = {"booking": "booking_date", "value": "value_date", "name": "party_name", "iban": "party_iban", "end_to_end": "end_to_end"}
 
@@ -24,18 +23,8 @@ class Refused(Exception):
     """They can't read the file."""
 
 
-def plain(amount):
-    return decimal.Decimal(amount).normalize() + 0
-
-
 def run(*command, env=None):
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, errors="replace", env=env, timeout=60)
-
-
-def told(path):
-    done = run(BIN / "reconciliation", "check", path, "--format", "json")
-    assert done.returncode in (0, 1), done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 # ---- the others: each a list of lines, of which only what they tell is compared ----
@@ -147,7 +136,7 @@ def of_count(path, objects, mine, theirs):
     return f"NOT EXPLAINED: ours {[str(a) for a in mine]}, theirs {[str(a) for a in theirs]}"
 
 
-def of_field(reader, field, mine, theirs, line):
+def of_field(field, mine, theirs):
     """Why both tell a field and it is not the same; None where there is no reason."""
     if squeezed(mine).startswith(squeezed(theirs)):
         return f"they cut {field}"
@@ -160,7 +149,7 @@ def of_field(reader, field, mine, theirs, line):
 
 def compare(reader, path, folder):
     objects = told(path)
-    mine = [o for o in objects if o["is"] in ("booking", "information")]
+    mine = lines_of(objects)
     try:
         theirs = READERS[reader][0](path, folder)
     except Refused:
@@ -176,7 +165,7 @@ def compare(reader, path, folder):
             if not a or not b or squeezed(a) == squeezed(b):
                 same += bool(a and b)
                 continue
-            reason = of_field(reader, field, a, b, line)
+            reason = of_field(field, a, b)
             notes.add(reason) if reason else wrong.append(f"{field} {a!r}, theirs {b!r}")
     if wrong:
         return "NOT EXPLAINED: " + "; ".join(wrong)

@@ -3,18 +3,13 @@ expect of their samples. Each difference is explained here; any other fails."""
 
 import ast
 import csv
-import decimal
-import json
-import os
 import pathlib
-import subprocess
 
 import mt940
 import pytest
+from read_statements import CORPUS, lines_of, plain, told
 
 HERE = pathlib.Path(__file__).resolve().parent.parent.parent
-BIN = pathlib.Path(os.environ["DUNLIN_BIN"])
-CORPUS = os.environ.get("DUNLIN_CORPUS")
 
 # Why mt-940 5.1.1 can't read a sample that we read, by what it says of it.
 THEY_REFUSE = {
@@ -23,20 +18,6 @@ THEY_REFUSE = {
 }
 # A line whose currency nothing says is left out by us, and the statement quarantined; mt-940 tells it with no currency.
 NO_CURRENCY = "currency_unknown"
-
-
-def told(path):
-    done = subprocess.run([BIN / "reconciliation", "check", path, "--format", "json"], capture_output=True, text=True)
-    assert done.returncode in (0, 1), done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def lines_of(objects):
-    return [o for o in objects if o["is"] in ("booking", "information")]
-
-
-def plain(amount):
-    return decimal.Decimal(amount).normalize() + 0
 
 
 def samples():

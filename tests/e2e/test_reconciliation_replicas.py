@@ -9,7 +9,7 @@ from conftest import World
 from test_reconciliation_http import Desk
 
 IBANS = ("DE02120300000000202051", "DE89370400440532013000")
-LINES = 3000
+LINES = 8000
 
 
 def camt(iban, count):
@@ -50,7 +50,9 @@ def test_a_process_that_dies_leaves_its_lines_to_the_other(world):
     for iban in IBANS:
         assert desk.post("/v1/bank-accounts", {"iban": iban, "currency": "EUR"})[0] == 201
         assert desk.call("POST", "/v1/statements", camt(iban, LINES), keyed=False)[0] == 201
-    dies = world.run_more("reconciliation", "dies", "--roles=tick", "--crash-at=tick_due:5")
+    # The one that is to die has begun before the other is started: who finds nothing to do rests for a second, in which the other could end it all.
+    dies = world.run_more("reconciliation", "dies", "--roles=tick", "--crash-at=tick_due:10")
+    world.until(lambda: int(world.one("reconciliation", "select count(*) from posted_line")) > 0, True)
     lives = world.run_more("reconciliation", "lives", "--roles=tick")
     assert dies.wait(timeout=90) == -9, world.log_tail("reconciliation-dies")
     del world.procs["reconciliation-dies"]

@@ -110,14 +110,14 @@ archive = rm -f $@ && ar rcs $@ $(filter %.o,$^)
 $(O)/lib/messages.a: $(call generated_objects,$(PROTO_C))
 	@mkdir -p $(@D) && $(archive)
 # lib/X.a is all of a component but main, pure/X.a its pure core.
-# (Made again when a file is gone, too: that is what the list is for.)
+# (Made again when a file is gone, or no longer of the core: that is what the list is for.)
 define component
 $(O)/lib/$1.a: $(call objects,$(filter-out services/%/main.c,$(call sources,$1))) $(call generated_objects,$(call sql,$1)) $(O)/lib/$1.list
 	@$$(archive)
 $(O)/pure/$1.a: $(call objects,$(call pure,$1)) $(call generated_objects,$(call templates,$1)) $(O)/lib/$1.list
 	@mkdir -p $$(@D) && $$(archive)
 $(O)/lib/$1.list: FORCE
-	@mkdir -p $$(@D) && echo '$(call sources,$1)' | cmp -s - $$@ || echo '$(call sources,$1)' >$$@
+	@mkdir -p $$(@D) && echo '$(call sources,$1) pure $(call pure,$1)' | cmp -s - $$@ || echo '$(call sources,$1) pure $(call pure,$1)' >$$@
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$c)))
 

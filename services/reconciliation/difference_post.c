@@ -1,4 +1,4 @@
-#include "difference.h"
+#include "match/difference.h"
 #include "ledger.h"
 
 /* Differences in the books: granted, taken back, and there again. */

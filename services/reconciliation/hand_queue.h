@@ -5,7 +5,7 @@
 #ifndef RECONCILIATION_HAND_QUEUE_H
 #define RECONCILIATION_HAND_QUEUE_H
 
-#include "difference.h"
+#include "match/difference.h"
 #include "exception.h"
 #include "hand.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "csv.h"
-#include "match.h"
+#include "match/match.h"
 #include "receipt.h"
 
 enum { LIMIT = 100 };

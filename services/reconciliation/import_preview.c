@@ -3,7 +3,7 @@
 #include "clock.h"
 #include "handlers.h"
 #include "ledger.h"
-#include "match.h"
+#include "match/match.h"
 #include "reconciliation_queries.h"
 #include "store.h"
 

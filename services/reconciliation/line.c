@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ledger.h"
-#include "match.h"
+#include "match/match.h"
 #include "undo.h"
 
 static const struct line_rule state_rules[] = {

@@ -10,7 +10,7 @@
 #define RECONCILIATION_LINE_H
 
 #include "chart.h"
-#include "difference.h"
+#include "match/difference.h"
 #include "digest.h"
 #include "readers/reading.h"
 #include "receipt.h"

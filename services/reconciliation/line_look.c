@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "ledger.h"
-#include "match.h"
-#include "payer_name.h"
-#include "payment_qr.h"
+#include "match/match.h"
+#include "match/payer_name.h"
+#include "match/payment_qr.h"
 #include "rule_set.h"
 
 /* What a line might be: candidates with everything that speaks for and against them, and what the matcher makes of it. */

@@ -1,6 +1,6 @@
 #include "ledger.h"
 #include "line.h"
-#include "match.h"
+#include "match/match.h"
 
 /* A line that waits is one exception: of what type, and what a person could say of it. */
 

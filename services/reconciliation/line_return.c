@@ -1,4 +1,4 @@
-#include "difference.h"
+#include "match/difference.h"
 #include "ledger.h"
 #include "line.h"
 

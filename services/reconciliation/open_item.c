@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "difference.h"
+#include "match/difference.h"
 #include "ledger.h"
 
 static struct money in(struct currency currency, int64_t minor)

@@ -2,7 +2,7 @@
 
 #include "digest.h"
 #include "ledger.h"
-#include "payer_name.h"
+#include "match/payer_name.h"
 
 static struct span key_of(const struct ledger *l, struct span iban, struct span customer)
 {

@@ -1,6 +1,6 @@
 #include "receipt.h"
 
-#include "difference.h"
+#include "match/difference.h"
 #include "ledger.h"
 
 static struct money in(struct currency currency, int64_t minor)

@@ -11,7 +11,7 @@
 #include "date.h"
 #include "digest.h"
 #include "hand.h"
-#include "match.h"
+#include "match/match.h"
 
 struct rule_set {
 	bool waits[MATCH_RULES];

@@ -1,10 +1,10 @@
 #include "rules.h"
 
-#include "difference.h"
+#include "match/difference.h"
 #include "exception.h"
-#include "match.h"
+#include "match/match.h"
 #include "payout_report.h"
-#include "reference_scheme.h"
+#include "match/reference_scheme.h"
 #include "statement.h"
 #include "undo.h"
 

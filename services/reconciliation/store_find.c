@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "match_select.h"
+#include "match/select.h"
 #include "reconciliation_queries.h"
 #include "store.h"
 #include "store_find.h"

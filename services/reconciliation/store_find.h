@@ -5,7 +5,7 @@
 #define RECONCILIATION_STORE_FIND_H
 
 #include "handlers.h"
-#include "match.h"
+#include "match/match.h"
 #include "store_keys.h"
 
 struct list {

@@ -1,11 +1,11 @@
 /*
- * store_replay: the lines of the last months through the rules once more (match_replay.h). Reads, and changes nothing.
+ * store_replay: the lines of the last months through the rules once more (match/replay.h). Reads, and changes nothing.
  */
 #ifndef RECONCILIATION_STORE_REPLAY_H
 #define RECONCILIATION_STORE_REPLAY_H
 
 #include "db.h"
-#include "match_replay.h"
+#include "match/replay.h"
 
 struct replay_sums {
 	int64_t lines, changes[REPLAY_CHANGES];

@@ -6,7 +6,7 @@
 
 #include "book.h"
 #include "db.h"
-#include "match.h"
+#include "match/match.h"
 
 enum column_type {
 	COLUMN_END,

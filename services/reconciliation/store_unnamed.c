@@ -1,4 +1,4 @@
-#include "match_select.h"
+#include "match/select.h"
 #include "reconciliation_queries.h"
 #include "store_find.h"
 

@@ -1,6 +1,6 @@
 #include "book_group.h"
 #include "dunlin/ledger/v1/ledger.pb-c.h"
-#include "match.h"
+#include "match/match.h"
 #include "wire.h"
 #include "wire_values.h"
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "match.h"
-#include "match_select.h"
+#include "match/match.h"
+#include "match/select.h"
 #include "rows.h"
 
 /* What the find step of the store looks for, on rows in memory. */

@@ -9,7 +9,7 @@
 #include "../world.h"
 #include "book.h"
 #include "handlers.h"
-#include "match.h"
+#include "match/match.h"
 #include "proof.h"
 #include "rule_set.h"
 #include "staged.h"

@@ -1,6 +1,6 @@
 #include "labelled.h"
 
-#include "difference.h"
+#include "match/difference.h"
 
 /* Lines that pay less than is owed, with the reason that makes it right, and some for which there is none. */
 

@@ -1,7 +1,7 @@
 #include "golden.h"
-#include "match.h"
-#include "match_replay.h"
-#include "match_select.h"
+#include "match/match.h"
+#include "match/replay.h"
+#include "match/select.h"
 #include "rf.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "golden.h"
 #include "ledger.h"
-#include "match_replay.h"
+#include "match/replay.h"
 
 /*
  * The matcher over lines whose truth is known, printed by class: nothing is posted that is not so, and nearly everything that says enough is posted.

@@ -1,7 +1,7 @@
 #include "world.h"
 
 #include "ledger.h"
-#include "match_select.h"
+#include "match/select.h"
 
 /* Who pays: what is known of accounts and names, what people teach, and what is owed by one payer together. */
 

@@ -1,8 +1,8 @@
 #include "../unit.h"
-#include "payer_name.h"
-#include "payment_qr.h"
-#include "reference.h"
-#include "reference_scheme.h"
+#include "match/payer_name.h"
+#include "match/payment_qr.h"
+#include "match/reference.h"
+#include "match/reference_scheme.h"
 
 #include <jansson.h>
 

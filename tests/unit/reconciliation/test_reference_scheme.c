@@ -1,6 +1,6 @@
 #include "../unit.h"
-#include "payment_qr.h"
-#include "reference_scheme.h"
+#include "match/payment_qr.h"
+#include "match/reference_scheme.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include "../unit.h"
 #include "book.h"
 #include "handlers.h"
-#include "match.h"
+#include "match/match.h"
 #include "proof.h"
 #include "unit.h"
 

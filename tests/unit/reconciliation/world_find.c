@@ -1,5 +1,5 @@
 #include "ledger.h"
-#include "match_select.h"
+#include "match/select.h"
 #include "world.h"
 
 /* What the store's find step would find, looked for in the book itself. */

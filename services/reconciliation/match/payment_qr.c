@@ -1,9 +1,9 @@
-#include "payment_qr.h"
+#include "match/payment_qr.h"
 
 #include <ctype.h>
 
 #include "account.h"
-#include "reference_scheme.h"
+#include "match/reference_scheme.h"
 
 enum { LINES_MOST = 40 };
 

@@ -12,7 +12,7 @@
 #define RECONCILIATION_MATCH_H
 
 #include "line.h"
-#include "reference.h"
+#include "match/reference.h"
 
 /* What speaks for a candidate, or against it. The numbers are stored. */
 enum {

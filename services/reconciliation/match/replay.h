@@ -1,5 +1,5 @@
 /*
- * match_replay: what a rule set makes of lines that were looked at before: the evidence as it was kept with them. Pure.
+ * match/replay: what a rule set makes of lines that were looked at before: the evidence as it was kept with them. Pure.
  */
 #ifndef RECONCILIATION_MATCH_REPLAY_H
 #define RECONCILIATION_MATCH_REPLAY_H

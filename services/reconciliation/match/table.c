@@ -1,4 +1,4 @@
-#include "match.h"
+#include "match/match.h"
 
 /* The tables that decide, and their words. */
 

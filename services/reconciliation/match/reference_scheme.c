@@ -1,4 +1,4 @@
-#include "reference_scheme.h"
+#include "match/reference_scheme.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * match_select: which of several open amounts make one amount. Exact, and with a proof: there is no such selection, there is exactly one, or there are more.
+ * match/select: which of several open amounts make one amount. Exact, and with a proof: there is no such selection, there is exactly one, or there are more.
  * Bounded by counted steps, so that the answer is the same on every machine.
  */
 #ifndef RECONCILIATION_MATCH_SELECT_H

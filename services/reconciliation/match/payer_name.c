@@ -1,4 +1,4 @@
-#include "payer_name.h"
+#include "match/payer_name.h"
 
 #include <ctype.h>
 #include <string.h>

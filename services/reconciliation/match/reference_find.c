@@ -1,10 +1,10 @@
-#include "reference.h"
+#include "match/reference.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #include "account.h"
-#include "reference_scheme.h"
+#include "match/reference_scheme.h"
 
 /* Searching what a line says for tokens. */
 

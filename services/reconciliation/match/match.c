@@ -1,6 +1,6 @@
-#include "match.h"
+#include "match/match.h"
 
-#include "match_select.h"
+#include "match/select.h"
 
 enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN | SIGN_CUT };
 /* By whom the line is, without a word of what it pays. */

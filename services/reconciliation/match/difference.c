@@ -1,4 +1,4 @@
-#include "difference.h"
+#include "match/difference.h"
 
 static const struct difference_row rows[DIFFERENCE_KINDS] = {
 	[DIFFERENCE_NONE] = { "none", CHART_COUNT, CAUSE_COUNT, false, "nothing explains what is lacking: it stays open" },

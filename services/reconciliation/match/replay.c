@@ -1,4 +1,4 @@
-#include "match_replay.h"
+#include "match/replay.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "reference.h"
+#include "match/reference.h"
 
 #include <ctype.h>
 #include <string.h>

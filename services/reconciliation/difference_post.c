@@ -1,5 +1,5 @@
-#include "match/difference.h"
 #include "ledger.h"
+#include "match/difference.h"
 
 /* Differences in the books: granted, taken back, and there again. */
 

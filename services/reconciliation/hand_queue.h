@@ -5,9 +5,9 @@
 #ifndef RECONCILIATION_HAND_QUEUE_H
 #define RECONCILIATION_HAND_QUEUE_H
 
-#include "match/difference.h"
 #include "exception.h"
 #include "hand.h"
+#include "match/difference.h"
 
 enum { OWNER_MOST = 100, BULK_MOST = 100 };
 

@@ -10,8 +10,8 @@
 #define RECONCILIATION_LINE_H
 
 #include "chart.h"
-#include "match/difference.h"
 #include "digest.h"
+#include "match/difference.h"
 #include "readers/reading.h"
 #include "receipt.h"
 #include "uuid.h"

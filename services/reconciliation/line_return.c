@@ -1,6 +1,6 @@
-#include "match/difference.h"
 #include "ledger.h"
 #include "line.h"
+#include "match/difference.h"
 
 /* Money that comes back: a debit that takes an earlier credit back, and a credit that takes such a return back. */
 

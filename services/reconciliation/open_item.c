@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "match/difference.h"
 #include "ledger.h"
+#include "match/difference.h"
 
 static struct money in(struct currency currency, int64_t minor)
 {

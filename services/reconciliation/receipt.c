@@ -1,7 +1,7 @@
 #include "receipt.h"
 
-#include "match/difference.h"
 #include "ledger.h"
+#include "match/difference.h"
 
 static struct money in(struct currency currency, int64_t minor)
 {

@@ -1,10 +1,10 @@
 #include "rules.h"
 
-#include "match/difference.h"
 #include "exception.h"
+#include "match/difference.h"
 #include "match/match.h"
-#include "payout_report.h"
 #include "match/reference_scheme.h"
+#include "payout_report.h"
 #include "statement.h"
 #include "undo.h"
 

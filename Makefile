@@ -26,7 +26,7 @@ BINARIES := $(patsubst services/%/main.c,$(O)/bin/%,$(wildcard services/*/main.c
 
 # The pure core: everything but these. The sandbox is no core of anything.
 COMMON_IMPURE := clock% random% log db% migrate% inbox% outbox% relay% unit% kafka% consume% produce% positions% parked% topics% \
-	role% service% httpd% http_% ops% outside% tick% token% verb% idle% audit% jail% statements
+	role% service% httpd% http_% ops% outside% tick% token% verb% idle% audit% jail% bulk statements
 SERVICE_IMPURE := main store% http% send% tick% import% verb% settings
 impure = $(if $(filter common,$1),$(COMMON_IMPURE:%=common/%.c),$(if $(filter sandbox,$1),%,$(SERVICE_IMPURE:%=services/$1/%.c)))
 # What a pattern takes for impure and isn't.

@@ -31,7 +31,7 @@ struct known {
 struct db {
 	PGconn *conn;
 	char *url, *name;
-	int deadline_ms;
+	int deadline_ms, patience_ms; /* of a call; of one in this transaction, 0: the same */
 	bool in_transaction;
 	struct pending queue[QUEUE_MOST];
 	size_t queued;
@@ -72,6 +72,7 @@ static void forget_connection(struct db *db)
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->in_transaction = false;
+	db->patience_ms = 0;
 	db->queued = 0;
 	db->begun = 0;
 	db->replan_at = REPLAN_LEAST;
@@ -353,7 +354,7 @@ static enum err take_next(struct db *db, const struct pending *p, int64_t until,
 /* Sync, then reads every answer. */
 static enum err flush(struct db *db, struct why *why)
 {
-	int64_t until = clock_monotonic_us() + (int64_t)db->deadline_ms * 1000;
+	int64_t until = clock_monotonic_us() + (int64_t)(db->patience_ms != 0 ? db->patience_ms : db->deadline_ms) * 1000;
 	enum err first = OK;
 	bool gone = db->conn == NULL || !PQpipelineSync(db->conn);
 
@@ -483,11 +484,30 @@ enum err db_commit(struct db *db, struct why *why)
 		bug("a commit without a transaction");
 	send_plain(db, "commit");
 	err = flush(db, why);
-	if (err == OK)
+	if (err == OK) {
 		db->in_transaction = false;
-	else
+		db->patience_ms = 0;
+	} else
 		db_rollback(db);
 	return err;
+}
+
+/* The server forgets what is set locally at the end of the transaction. */
+static void set_local(struct db *db, const char *name, int ms)
+{
+	char sql[100];
+
+	snprintf(sql, sizeof sql, "set local %s = %d", name, ms);
+	send_plain(db, sql);
+}
+
+void db_patience(struct db *db, int seconds)
+{
+	if (!db->in_transaction)
+		bug("patience without a transaction");
+	db->patience_ms = seconds * 1000;
+	set_local(db, "statement_timeout", db->patience_ms);
+	set_local(db, "idle_in_transaction_session_timeout", db->patience_ms);
 }
 
 void db_rollback(struct db *db)
@@ -497,6 +517,7 @@ void db_rollback(struct db *db)
 	if (!db->in_transaction)
 		return;
 	db->in_transaction = false;
+	db->patience_ms = 0;
 	if (db->conn == NULL)
 		return;
 	/* What was queued and not sent off is run in the failed or doomed transaction, and undone with it. */

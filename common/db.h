@@ -101,6 +101,9 @@ void db_queue_rows(struct db *, struct arena *, const struct query *, const stru
 enum err db_begin(struct db *, struct why *) MUST_CHECK;
 enum err db_commit(struct db *, struct why *) MUST_CHECK;
 void db_rollback(struct db *);
+/* In a transaction that has begun: until its end its calls, COMMIT among them, may take so many seconds, and so long may pass between two of them. For work
+ * that is as large as the world makes it, such as a file of a million lines. */
+void db_patience(struct db *, int seconds);
 
 /* Plain SQL text without parameters, several statements allowed: migrations and verbs. */
 enum err db_script(struct db *, const char *sql, struct why *) MUST_CHECK;

@@ -39,6 +39,7 @@ static const struct {
 } kinds[] = {
 	{ ROLE_HTTP, "http", httpd_run },
 	{ ROLE_CONSUME, "consume", consume_run },
+	{ ROLE_BULK, "bulk", bulk_run },
 	{ ROLE_TICK, "tick", tick_run },
 	{ ROLE_SEND, "send", outside_role },
 	{ ROLE_RELAY, "relay", relay_run },
@@ -158,6 +159,7 @@ static int threads_of(const struct service *s, enum role_kind kind)
 	switch (kind) {
 	case ROLE_HTTP: return s->routes != NULL ? (int)common_settings.http_threads : 0;
 	case ROLE_CONSUME: return s->intakes != NULL ? (int)common_settings.consume_threads : 0;
+	case ROLE_BULK: return s->bulk != NULL ? 1 : 0;
 	case ROLE_SEND: return s->errands != NULL ? 1 : 0;
 	case ROLE_RELAY:
 	case ROLE_TICK:

@@ -13,7 +13,7 @@
 
 struct service;
 
-enum role_kind { ROLE_HTTP, ROLE_CONSUME, ROLE_RELAY, ROLE_TICK, ROLE_SEND, ROLE_OPS };
+enum role_kind { ROLE_HTTP, ROLE_CONSUME, ROLE_RELAY, ROLE_TICK, ROLE_SEND, ROLE_BULK, ROLE_OPS };
 
 struct role {
 	enum role_kind kind;
@@ -40,8 +40,11 @@ void role_wake(enum role_kind);
 /* From here on SIGTERM and SIGINT wait for role_run, which stops in order. */
 void role_hold_signals(void);
 
-/* Starts the roles of `roles` ("http,consume,relay,tick,send"; ops always), waits for SIGTERM or SIGINT, stops them in order (http, consume, tick, send,
- * relay, ops) within drain_seconds, and returns the process's exit code. A role that returns an error ends the process: exit 3 for
+/* The bulk role: a service's long work (service.h), apart from the others, which never wait for it. */
+enum err bulk_run(const struct service *, struct role *, struct why *) MUST_CHECK;
+
+/* Starts the roles of `roles` ("http,consume,relay,tick,send,bulk"; ops always), waits for SIGTERM or SIGINT, stops them in order (http, consume, bulk,
+ * tick, send, relay, ops) within drain_seconds, and returns the process's exit code. A role that returns an error ends the process: exit 3 for
  * ERR_RETRY, else 1. */
 int role_run(const struct service *, const char *roles);
 

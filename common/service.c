@@ -457,7 +457,7 @@ static int verb_version(const struct service *s, int argc, char **argv)
 }
 
 static const struct verb common_verbs[] = {
-	{ "run", "run the daemon (--roles=http,consume,relay,tick,send)", verb_run },
+	{ "run", "run the daemon (--roles=http,consume,relay,tick,send,bulk)", verb_run },
 	{ "migrate", "apply what is missing of the schema, as the owner", verb_migrate },
 	{ "check", "settings, schema and every statement, without starting", verb_check },
 	{ "settings", "effective settings and where each comes from (settings markdown: the table)", verb_settings },

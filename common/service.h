@@ -51,6 +51,7 @@ struct verb {
 	int (*run)(const struct service *, int argc, char **argv);
 };
 
+struct role;
 struct service {
 	const char *name; /* also the prefix of settings and the consumer group: dunlin.<name> */
 	const struct setting *settings; /* the service's own table, or NULL */
@@ -67,6 +68,9 @@ struct service {
 	const struct errand *errands;   /* ended by a NULL name */
 	const struct verb *verbs;       /* ended by a NULL name */
 	void (*rules)(struct text *);   /* prints the rule tables (state machines, policies) for the golden file */
+	/* Work that takes long, such as a file of a gigabyte: one piece of it, if there is any (*did). It sees to it that two processes don't take the same,
+	 * says role_beat and returns ERR_RETRY when the role is told to stop. NULL: none. */
+	enum err (*bulk)(struct role *, struct db *, struct arena *, bool *did, struct why *);
 	/* A refused foreign command: says the service's …Refused event. NULL: none. */
 	void (*refused)(const struct message *, const struct why *, struct instant now, struct say *);
 	/* Checks settings that depend on each other, loads templates and calendars; before any thread starts. NULL: nothing. */
@@ -80,17 +84,17 @@ struct service {
 struct common_settings {
 	const char *database_url, *owner_database_url; /* application role; owner role (migrate, check --schema) */
 	const char *brokers;
-	const char *kafka_options;    /* "key=value,key=value" passed to librdkafka: security, debug */
+	const char *kafka_options; /* "key=value,key=value" passed to librdkafka: security, debug */
 	const char *kafka_instance_id; /* static membership where names are stable; empty: dynamic */
 	const char *http_address, *ops_address; /* "127.0.0.1:8080"; port 0: any, printed in the log line "listening" */
-	const char *public_url;       /* how customers reach it */
-	const char *roles;            /* "http,consume,relay,tick,send" or a subset */
+	const char *public_url; /* how customers reach it */
+	const char *roles; /* "http,consume,relay,tick,send,bulk" or a subset */
 	const char *log_level;
 	const char *crash_at; /* crash.h */
 	int64_t http_threads, http_connections, consume_threads, partitions, replication, drain_seconds, patience_seconds;
-	bool sandbox;                 /* business time is a row moved by dunlin.clock.v1 */
-	bool embedded_broker;         /* a new cluster id is adopted by itself */
-	bool wait_for_schema;         /* run: wait for migrate instead of stopping when the schema is not current */
+	bool sandbox; /* business time is a row moved by dunlin.clock.v1 */
+	bool embedded_broker; /* a new cluster id is adopted by itself */
+	bool wait_for_schema; /* run: wait for migrate instead of stopping when the schema is not current */
 };
 extern struct common_settings common_settings;
 extern const struct setting common_setting_table[];

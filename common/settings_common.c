@@ -35,13 +35,13 @@ static bool is_one_of(struct span word, const char *const *words)
 
 static enum err check_roles(const char *value, struct why *why)
 {
-	static const char *const roles[] = { "http", "consume", "relay", "tick", "send", NULL };
+	static const char *const roles[] = { "http", "consume", "relay", "tick", "send", "bulk", NULL };
 	struct span rest = span_of(value), word;
 
 	while (rest.size > 0) {
 		span_cut(rest, ',', &word, &rest);
 		if (!is_one_of(word, roles))
-			return why_set(why, ERR_INVALID, "setting_invalid", "must be a list out of http,consume,relay,tick,send");
+			return why_set(why, ERR_INVALID, "setting_invalid", "must be a list out of http,consume,relay,tick,send,bulk");
 	}
 	return OK;
 }
@@ -85,7 +85,7 @@ const struct setting common_setting_table[] = {
 	{ TEXT(ops_address), .initial = "127.0.0.1:9090", .check = setting_is_address,
 		.help = "Where /livez, /readyz, /metrics, /version and /idle are served. Not for the public." },
 	{ TEXT(public_url), .initial = "http://127.0.0.1:8080", .check = setting_is_url, .help = "How customers reach this service." },
-	{ TEXT(roles), .initial = "http,consume,relay,tick,send", .check = check_roles,
+	{ TEXT(roles), .initial = "http,consume,relay,tick,send,bulk", .check = check_roles,
 		.help = "What this process does; ops is always there." },
 	{ TEXT(log_level), .initial = "info", .check = check_level, .help = "Least level of log lines: debug, info, warn or error." },
 	{ TEXT(crash_at), .check = crash_check,

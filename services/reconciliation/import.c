@@ -14,7 +14,7 @@
 #include "reconciliation_queries.h"
 #include "store_rows.h"
 
-enum { ROWS = 1000, BROKEN_MOST = 100, COLUMNS = 23, PIECE = 1 << 20 };
+enum { ROWS = 1000, BROKEN_MOST = 100, COLUMNS = 23, PIECE = 1 << 20, PATIENCE_S = 1800 };
 
 struct import {
 	struct db *db;
@@ -312,6 +312,8 @@ static enum err measure(struct import_source *source, struct imported *out, stru
 	}
 	out->sha256 = digest_close(digest);
 	source->again(source);
+	if (err == OK && source->expected && !digest_equal(source->expected->b, out->sha256.b, sizeof(out->sha256.b)))
+		return why_set(why, ERR_REFUSED, "digest_differs", "the bytes have another SHA-256 than was said of them");
 	return err;
 }
 
@@ -471,6 +473,8 @@ static enum err run(struct import *i, struct arena *arena, const struct import_o
 	struct imported *out, struct why *why)
 {
 	TRY(db_begin(i->db, why));
+	/* Twins are counted, and references looked up at COMMIT, over all lines of the file; and who reads it may have to wait for its disk. */
+	db_patience(i->db, PATIENCE_S);
 	TRY(claim(i, from, out, &out->is_new, why));
 	if (out->is_new)
 		TRY(keep_bytes(i, source, why));

@@ -17,6 +17,7 @@ struct import_source {
 	void (*again)(struct import_source *);
 	void *ctx;
 	size_t at;
+	const struct digest *expected; /* of the bytes, or NULL: others are ERR_REFUSED, `digest_differs` */
 	struct reading_settings reading; /* what a person said of the file; the merchant's own profiles are added to it */
 };
 

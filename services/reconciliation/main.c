@@ -1,5 +1,6 @@
 #include "handlers.h"
 #include "http.h"
+#include "import_upload.h"
 #include "reconciliation_migrations.h"
 #include "reconciliation_queries.h"
 #include "rules.h"
@@ -38,6 +39,7 @@ int main(int argc, char **argv)
 		.routes = reconciliation_routes,
 		.duties = reconciliation_duties,
 		.verbs = reconciliation_verbs,
+		.bulk = upload_read_next,
 		.rules = rules_print,
 	};
 	return service_main(&service, argc, argv);

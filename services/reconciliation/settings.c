@@ -22,6 +22,9 @@ const struct setting reconciliation_setting_table[] = {
 	{ TEXT(statement_folders), .check = are_folders, .help = "Folders that 'watch' takes statement files from: MERCHANT=/path, more of them behind commas." },
 	{ NUMBER(statement_settle_seconds), .initial = "10", .most = 3600, .help = "A file in such a folder is whole when nobody wrote to it for so long." },
 	{ NUMBER(statement_bytes_days), .initial = "3650", .most = 36500, .help = "Statement files are kept as they came for so many days. 0: for ever." },
+	{ NUMBER(upload_most_mb), .initial = "4096", .least = 1, .most = 65536, .help = "A statement file that comes in parts has at most so many MiB." },
+	{ NUMBER(upload_open_most), .initial = "20", .least = 1, .most = 1000, .help = "So many of them may be on their way at once, of one merchant." },
+	{ NUMBER(upload_hours), .initial = "72", .least = 1, .most = 8760, .help = "One that is not complete by then is given up, with its parts." },
 	{ 0 },
 };
 // clang-format on

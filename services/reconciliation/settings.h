@@ -10,6 +10,7 @@ struct reconciliation_settings {
 	const char *statement_folders;   /* "MERCHANT=/path,MERCHANT=/path" */
 	int64_t statement_settle_seconds;
 	int64_t statement_bytes_days;    /* 0: for ever */
+	int64_t upload_most_mb, upload_open_most, upload_hours;
 };
 
 extern struct reconciliation_settings reconciliation_settings;

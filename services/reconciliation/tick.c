@@ -13,6 +13,7 @@
 #include "tick_queue.h"
 #include "tick_report.h"
 #include "tick_undo.h"
+#include "tick_upload.h"
 #include "wire.h"
 
 enum { REMATCH_SPACING_MS = 1000, COUNT_MOST = 1000, CAUSES = 1000, CAUSE_ROUNDS = 50 };
@@ -296,6 +297,7 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "ties", .period_ms = 10000, .due = tie_due, .next = sum_next, .lazy = true },
 	{ .name = "seal", .period_ms = 2000, .due = tick_seal, .next = sum_next, .lazy = true },
 	{ .name = "retention", .period_ms = 60000, .due = retention_due, .next = sum_next, .lazy = true },
+	{ .name = "uploads", .period_ms = 1000, .due = upload_clear, .next = upload_next, .lazy = true },
 	{ .name = "queue", .period_ms = 30000, .due = queue_count, .next = sum_next, .lazy = true },
 	{ .name = NULL },
 };

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "clock.h"
+
 /* Statement files: twice, overlapping, with twins, damaged. */
 
 #define ENTRIES(...) (const struct entry_of[]){ __VA_ARGS__ }, sizeof((const struct entry_of[]){ __VA_ARGS__ }) / sizeof(struct entry_of)
@@ -230,6 +232,52 @@ static void a_large_statement_goes_through_in_pieces(void **state)
 	assert_town_proven(t);
 }
 
+/* The references from lines to their statement are looked up at COMMIT, one by one: for a file of 1 GB longer than any other call may take. */
+static void an_import_takes_as_long_to_commit_as_its_file_is_large(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	struct db *brief;
+	struct imported out;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 }));
+	struct import_source source = import_bytes(&file);
+	const struct import_origin from = { SPAN(MERCHANT), SPAN("desk"), SPAN("large.xml"), SPAN("") };
+	town_script(t->owner,
+		"create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;"
+		"create constraint trigger linger after insert on statement initially deferred for each row execute function linger()");
+	assert_int_equal(db_open(&brief, &(struct db_options){ .url = getenv("DUNLIN_TEST_DATABASE_URL"), .deadline_ms = 1000 }, &why), OK);
+	enum err err = import_run(brief, t->arena, &from, &source, &out, &why);
+	db_close(brief);
+	town_script(t->owner, "drop trigger linger on statement; drop function linger()");
+	if (err != OK)
+		fail_msg("%s: %s", why.code, why.text);
+	assert_int_equal(town_number(t, "select count(*) from statement where state = 'staged'"), 1);
+}
+
+/* A disk, or a network behind it, that has nothing for longer than a transaction may be idle. */
+static enum err read_late(struct import_source *source, struct span *bytes, struct why *why)
+{
+	(void)why;
+	clock_pause_ms(source->at ? 0 : 2200);
+	*bytes = span_from(*(const struct span *)source->ctx, source->at);
+	source->at += bytes->size;
+	return OK;
+}
+
+static void an_import_waits_for_its_file_within_its_transaction(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	struct imported out;
+	struct span file = town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 }));
+	struct import_source source = import_bytes(&file);
+	const struct import_origin from = { SPAN(MERCHANT), SPAN("desk"), SPAN("slow.xml"), SPAN("") };
+	source.read = read_late;
+	if (import_run(t->db, t->arena, &from, &source, &out, &why) != OK)
+		fail_msg("%s: %s", why.code, why.text);
+	assert_int_equal(town_number(t, "select count(*) from statement where state = 'staged'"), 1);
+}
+
 static void a_large_statement_holds_up_no_small_one_of_another_account(void **state)
 {
 	struct town *t = *state;
@@ -276,6 +324,8 @@ int main(void)
 		IN_TOWN(two_accounts_with_the_same_lines_keep_them_apart),
 		IN_TOWN(a_gap_closes_when_the_missing_statement_comes),
 		IN_TOWN(a_large_statement_goes_through_in_pieces),
+		IN_TOWN(an_import_takes_as_long_to_commit_as_its_file_is_large),
+		IN_TOWN(an_import_waits_for_its_file_within_its_transaction),
 		IN_TOWN(a_large_statement_holds_up_no_small_one_of_another_account),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,8 @@ static const char *const left_out[] = {
 	"statement.arrival",
 	"statement_bytes",
 	"statement_file",
+	"statement_upload",
+	"statement_upload_part", /* nobody uploads in parts here */
 	"wanted.added_at",
 	NULL,
 };

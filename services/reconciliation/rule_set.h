@@ -2,7 +2,8 @@
  * rule_set: which rules of matching post by themselves for a merchant: the table of match.h, less what a version of the merchant's own lets wait. Pure.
  *
  * 1. No set lets a rule post that waits by the table, nor changes the order of the rules or what evidence is.
- * 2. A version is never changed. It is a draft, then live, then retired; one at most is live, and where none is the table holds, which is version 0.
+ * 2. A version is never changed. It is a draft, then live, then retired, and may go live again; one at most is live, and where none is the table holds,
+ *    which is version 0.
  * 3. A version goes live with the digest of a replay of it that was kept, or with the word that it was not replayed.
  */
 #ifndef RECONCILIATION_RULE_SET_H

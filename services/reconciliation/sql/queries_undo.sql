@@ -18,11 +18,11 @@ select * from unnest(
 select b.* from chain_before b where b.merchant_id = $1 and b.statement_id = $2;
 
 -- name: gap_before_fetch
-select b.* from gap_before b where b.merchant_id = $1 and b.statement_id = $2;
+select b.* from gap_before b where b.merchant_id = $1 and b.statement_id = $2 order by b.gap_id;
 
 -- Gaps that it had changed, closed ones too, and the exceptions about them.
 -- name: undo_gap_fetch
-select g.* from gap_before b join statement_gap g using (merchant_id, gap_id) where b.merchant_id = $1 and b.statement_id = $2;
+select g.* from gap_before b join statement_gap g using (merchant_id, gap_id) where b.merchant_id = $1 and b.statement_id = $2 order by g.gap_id;
 
 -- name: undo_gap_exception_fetch
 select e.* from exception e
@@ -59,7 +59,7 @@ found (rank, obstacle, name) as (
 	(select 2, 'matched_by_person', 'line ' || m.number from mine m where m.by_person and m.state <> 'waiting' order by m.number limit 1)
 	union all
 	(select 3, 'exported', e.target || ' ' || e.number || ' of ' || to_char(e.month, 'YYYY-MM')
-	from sealed c join export e on e.merchant_id = $1 and e.month = c.month order by e.number limit 1)
+	from sealed c join export e on e.merchant_id = $1 and e.month = c.month order by e.number, e.target collate "C" limit 1)
 	union all
 	select 4, 'period_closed', to_char(c.month, 'YYYY-MM') from sealed c
 	union all
@@ -70,7 +70,7 @@ found (rank, obstacle, name) as (
 	join open_item i on i.merchant_id = $1 and i.invoice_id = a.invoice_id and i.part = a.part and i.written_off > 0
 	where i.written_off > (select coalesce(sum(d.amount), 0) from difference d
 		where d.merchant_id = $1 and d.invoice_id = i.invoice_id and d.part = i.part and d.kind <> 'discount')
-	order by m.number limit 1)
+	order by m.number, i.number collate "C" limit 1)
 	union all
 	(select 7, 'return_taken_back', 'line ' || m.number from mine m
 	where m.is_return and ((m.amount > 0 and m.state = 'matched') or m.returned > 0) order by m.number limit 1)

@@ -339,12 +339,13 @@ static bool replace_file(struct memory *m, const struct paper *p)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct statement *s = rows->at[i]->value;
 
-		is_bad |= uuid_equal(s->file, p->file) && s->state == STATEMENT_QUARANTINED;
+		is_bad |= uuid_equal(s->file, p->file) && (s->state == STATEMENT_QUARANTINED || s->state == STATEMENT_UNDONE);
 	}
 	for (size_t i = 0; is_bad && i < rows->count; i++) {
 		struct statement *s = rows->at[i]->value;
 
-		if (!uuid_equal(s->file, p->file) || (s->state != STATEMENT_STAGED && s->state != STATEMENT_QUARANTINED))
+		if (!uuid_equal(s->file, p->file) ||
+			(s->state != STATEMENT_STAGED && s->state != STATEMENT_QUARANTINED && s->state != STATEMENT_UNDONE))
 			continue;
 		cover_pair("statement", statement_state_word(s->state), statement_state_word(STATEMENT_REPLACED));
 		s->state = STATEMENT_REPLACED;
@@ -401,11 +402,25 @@ static void deliver(struct memory *m, struct paper *p)
 	twin_deed("reconciliation", m->world->now, "file", file, 1);
 }
 
+/* Something of it is not in the books. */
+static bool is_worth_it(struct memory *m, const struct paper *p)
+{
+	const struct mem_rows *rows = &m->tables[BOOK_STATEMENTS].rows;
+	bool is_undone = false;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct statement *s = rows->at[i]->value;
+
+		is_undone |= s->state == STATEMENT_UNDONE && uuid_equal(s->file, p->file);
+	}
+	return p->broken || is_undone;
+}
+
 static bool again(struct memory *m, struct rng *r)
 {
 	const struct mem_row *row = rng_row(r, &m->papers);
 
-	for (int tries = 0; row != NULL && tries < 4 && !((const struct paper *)row->value)->broken; tries++)
+	for (int tries = 0; row != NULL && tries < 4 && !is_worth_it(m, row->value); tries++)
 		row = rng_row(r, &m->papers);
 	if (row == NULL)
 		return false;

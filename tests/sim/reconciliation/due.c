@@ -55,6 +55,57 @@ static bool is_first_staged(struct memory *m, size_t at)
 	return true;
 }
 
+/* No line of an account is posted while one of its statements is being undone. */
+static bool is_being_undone(struct memory *m, const struct statement *s)
+{
+	const struct mem_rows *rows = &m->tables[BOOK_STATEMENTS].rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct statement *o = rows->at[i]->value;
+
+		if (o->state == STATEMENT_UNDOING && span_equal(o->merchant, s->merchant) && span_equal(o->identifier, s->identifier))
+			return true;
+	}
+	return false;
+}
+
+/* What was undone may be posted again, once for each time. */
+static const char *post_id(const struct looking *l, const struct line *line)
+{
+	const struct account *a = mem_find(&l->m->tables[BOOK_ACCOUNTS], sim_key_uuid(l->arena, line->merchant, line->account));
+	const char *again = a != NULL && a->undone > 0 ? arena_printf(l->arena, ":%lld", (long long)a->undone) : "";
+
+	return arena_printf(l->arena, "%.*s/%s:%.*s:%d%s", SPAN_ARG(line->merchant), uuid_text(l->arena, line->account),
+		SPAN_ARG(span_hex(l->arena, span_bytes(line->key.b, sizeof line->key.b))), (int)line->occurrence, again);
+}
+
+static void due_undo_of(struct looking *l, const struct mem_rows *lines, bool returns)
+{
+	for (size_t i = lines->count; i-- > 0;) {
+		const struct line *line = lines->at[i]->value;
+
+		if (line->state != LINE_KNOWN && line->state != LINE_UNDONE &&
+			(line->as == LINE_AS_RETURN && line->state == LINE_MATCHED) == returns)
+			make(l, "tick:undo", type_undo_line, line->merchant, line->id, uuid_text(l->arena, line->id));
+	}
+}
+
+/* Returns before what they took back, the last of the file first. */
+static void due_undo(struct looking *l)
+{
+	const struct mem_rows *rows = &l->m->tables[BOOK_STATEMENTS].rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct statement *s = rows->at[i]->value;
+		const struct mem_rows *lines = mem_index_find(&l->m->lines_of_statement, sim_key_uuid(l->arena, s->merchant, s->id));
+
+		if (s->state != STATEMENT_UNDOING)
+			continue;
+		due_undo_of(l, lines, true);
+		due_undo_of(l, lines, false);
+	}
+}
+
 static void due_statements(struct looking *l)
 {
 	const struct mem_rows *rows = &l->m->tables[BOOK_STATEMENTS].rows;
@@ -75,18 +126,14 @@ static void due_statements(struct looking *l)
 						arena_printf(l->arena, "%s:replaced", uuid_text(l->arena, s->id)));
 			}
 		}
-		if (s->state != STATEMENT_ACCEPTED)
+		if (s->state != STATEMENT_ACCEPTED || is_being_undone(l->m, s))
 			continue;
 		lines = mem_index_find(&l->m->lines_of_statement, sim_key_uuid(l->arena, s->merchant, s->id));
 		for (size_t k = 0; k < lines->count; k++) {
 			const struct line *line = lines->at[k]->value;
 
 			if (line->state == LINE_STAGED)
-				make(l, "tick:line", type_post_line, line->merchant, line->id,
-					arena_printf(l->arena, "%.*s/%s:%.*s:%d", SPAN_ARG(line->merchant),
-						uuid_text(l->arena, line->account),
-						SPAN_ARG(span_hex(l->arena, span_bytes(line->key.b, sizeof line->key.b))),
-						(int)line->occurrence));
+				make(l, "tick:line", type_post_line, line->merchant, line->id, post_id(l, line));
 		}
 	}
 }
@@ -205,6 +252,7 @@ size_t sim_due(struct memory *m, struct arena *arena, struct instant now, const 
 {
 	struct looking l = { .m = m, .arena = arena, .inbox = inbox, .now = now };
 
+	due_undo(&l);
 	due_statements(&l);
 	due_rematch(&l);
 	due_missing(&l);

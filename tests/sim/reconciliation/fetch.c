@@ -177,6 +177,7 @@ static void fetch_statement(const struct fetching *f)
 	if (s == NULL)
 		return;
 	count_vanished(f->m, s);
+	s->uploader = staged_uploader(s->file);
 	s->is_known = false;
 	s->overlap_new = s->overlap_sum = 0;
 	for (size_t i = 0; (s->state == STATEMENT_STAGED || s->state == STATEMENT_QUARANTINED) && i < lines->count; i++) {
@@ -358,9 +359,9 @@ static void fetch_want(struct fetching *f, const struct want *w)
 	case WANT_RULE_SETS: fetch_rule_sets(f, w, false); break;
 	case WANT_SUBJECT: load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key); break;
 	case WANT_MERCHANT: fetch_merchant(f, w); break;
-	case WANT_UNDO: bug("nobody undoes an import here");
 	case WANT_PERIOD:
-	case WANT_EXPORT: bug("nobody closes a period or exports one here");
+	case WANT_EXPORT:
+	case WANT_UNDO: break; /* behind all others */
 	case WANT_REPORT: bug("nobody imports a provider's report here");
 	case WANT_KINDS: bug("nobody fetches that");
 	}
@@ -405,6 +406,20 @@ static void fetch_receipts(struct fetching *f)
 	load_ordered(f, BOOK_DIFFERENCES, &f->differences, compare_differences);
 }
 
+/* What is asked of the database once all else is known, as the store does it. */
+static void fetch_facts(struct memory *m, struct book *book, const struct need *need)
+{
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what == WANT_PERIOD)
+			sim_fetch_period(m, book, &need->wants[i]);
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what == WANT_EXPORT)
+			sim_fetch_export(m, book, &need->wants[i]);
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what == WANT_UNDO)
+			sim_fetch_undo(m, book, &need->wants[i]);
+}
+
 void sim_fetch(struct memory *m, struct book *book, const struct need *need)
 {
 	struct fetching f = { .m = m, .book = book };
@@ -420,6 +435,7 @@ void sim_fetch(struct memory *m, struct book *book, const struct need *need)
 	load_ordered(&f, BOOK_RECEIPTS, &f.receipts, compare_receipts);
 	load_ordered(&f, BOOK_WANTED, &f.wanted, compare_wanted);
 	fetch_receipts(&f);
+	fetch_facts(m, book, need);
 }
 
 /* ---- save: all lines of a statement that was accepted just now ---- */
@@ -513,6 +529,8 @@ void sim_check_locks(struct memory *m, struct book *book, const struct need *nee
 	const struct credit *c;
 	const struct payout *p;
 	const struct line *l;
+	const struct period *month;
+	const struct export *e;
 
 	for (size_t i = 0; (item = next_changed(book, BOOK_ITEMS, &i)) != NULL;)
 		demand(need, "an item", item->merchant, item->customer);
@@ -522,6 +540,10 @@ void sim_check_locks(struct memory *m, struct book *book, const struct need *nee
 		demand(need, "a credit", c->merchant, c->customer);
 	for (size_t i = 0; (p = next_changed(book, BOOK_PAYOUTS, &i)) != NULL;)
 		demand(need, "a payout", p->merchant, payout_stream(m->arena, p->provider_account));
+	for (size_t i = 0; (month = next_changed(book, BOOK_PERIODS, &i)) != NULL;)
+		demand(need, "a period", month->merchant, SPAN("@merchant"));
+	for (size_t i = 0; (e = next_changed(book, BOOK_EXPORTS, &i)) != NULL;)
+		demand(need, "an export", e->merchant, SPAN("@merchant"));
 	for (size_t i = 0; (l = next_changed(book, BOOK_LINES, &i)) != NULL;) {
 		const struct statement *s = mem_find(&m->tables[BOOK_STATEMENTS], sim_key_uuid(m->arena, l->merchant, l->statement));
 

@@ -174,7 +174,8 @@ static bool accept(const struct asking *a)
 	if (s == NULL)
 		return false;
 	world_ask(a->to, a->arena, s->merchant, "dunlin.reconciliation.AcceptStatement",
-		arena_printf(a->arena, "/v1/statements/%s/accept", id(a, s->id)), "{" BY "}");
+		arena_printf(a->arena, "/v1/statements/%s/accept", id(a, s->id)), "{%s}",
+		rng_one_in(a->r, 3) ? "\"who\":\"bob\",\"why\":\"nachgesehen\"" : BY);
 	return true;
 }
 
@@ -261,7 +262,7 @@ bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena
 
 	if (rng_one_in(r, 2))
 		return bank_write(m, r, now) && false;
-	switch (rng_below(r, 12)) {
+	switch (rng_below(r, 14)) {
 	case 0:
 	case 1:
 	case 2: return match(&a);
@@ -273,6 +274,8 @@ bool reconciliation_operate(struct memory *m, struct rng *r, struct arena *arena
 	case 8: return close_exception(&a);
 	case 9:
 	case 10: return accept(&a);
+	case 11:
+	case 12: return accountant_asks(m, r, arena, now, to);
 	default:
 		switch (rng_below(r, 8)) {
 		case 0:

@@ -50,4 +50,5 @@ void sim_quiet(struct memory *m, struct instant now)
 	(void)now;
 	check_debts(m);
 	check_lines(m);
+	seals_quiet(m);
 }

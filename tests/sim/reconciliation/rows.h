@@ -10,6 +10,7 @@
 #include "book.h"
 #include "handlers.h"
 #include "match/match.h"
+#include "period.h"
 #include "proof.h"
 #include "rule_set.h"
 #include "staged.h"
@@ -63,6 +64,24 @@ void sums_line(struct memory *, const struct line *, int64_t sign);
 void sums_post(struct memory *, const struct book *);
 void sums_check(struct memory *, const struct book *);
 
+/* The first day of its month. */
+struct date sim_month(struct date);
+/* The last closed month of the merchant, and the last before a month; NULL: none. */
+const struct period *sim_period_last(const struct memory *, struct span merchant);
+const struct period *sim_period_before(const struct memory *, struct span merchant, struct date month);
+/* What the store finds of a month, of a target's exports, and of a statement to be undone. */
+void sim_fetch_period(struct memory *, struct book *, const struct want *);
+void sim_fetch_export(struct memory *, struct book *, const struct want *);
+void sim_fetch_undo(struct memory *, struct book *, const struct want *);
+
+/* What is closed, exported or undone (seals.c). */
+mem_saved saved_period, saved_export;
+void seals_posted(struct memory *, const struct posted *);
+void seals_taken_back(struct memory *, const struct statement *);
+void seals_check(struct memory *, const struct book *);
+void seals_quiet(struct memory *);
+void seals_expect(void);
+
 /* At rest: every debt and every line is in the books. */
 void sim_quiet(struct memory *, struct instant now);
 
@@ -74,6 +93,7 @@ struct instant sim_next(struct memory *, struct instant now);
 bool bank_write(struct memory *, struct rng *, struct instant now);
 void bank_open(struct memory *);
 void bank_deliver_all(struct memory *);
+bool accountant_asks(struct memory *, struct rng *, struct arena *, struct instant now, struct message *);
 bool reconciliation_operate(struct memory *, struct rng *, struct arena *, struct instant now, struct message *);
 
 #endif

@@ -25,6 +25,19 @@ static void check_line_move(enum line_state from, enum line_state to)
 	sim_fail("line_move", "a line went from %s to %s", line_state_word(from), line_state_word(to));
 }
 
+static bool is_cash(enum line_state state)
+{
+	return state != LINE_STAGED && state != LINE_KNOWN && state != LINE_UNDONE;
+}
+
+static void count_cash(struct memory *m, const struct line *was, const struct line *l)
+{
+	int change = is_cash(l->state) - is_cash(was->state);
+
+	if (change != 0)
+		mem_put(&m->cash, sim_key_uuid(m->arena, l->merchant, l->account), "")->sum += change * l->amount.minor;
+}
+
 static void saved_line(void *ctx, const void *old, const void *now, struct mem_row *row)
 {
 	struct memory *m = ctx;
@@ -38,8 +51,7 @@ static void saved_line(void *ctx, const void *old, const void *now, struct mem_r
 		check_line_move(was->state, l->state);
 	else if (was->state == LINE_MATCHED && was->as != l->as)
 		cover("line: matched anew");
-	if (was->state == LINE_STAGED && l->state != LINE_KNOWN)
-		mem_put(&m->cash, sim_key_uuid(m->arena, l->merchant, l->account), "")->sum += l->amount.minor;
+	count_cash(m, was, l);
 	sums_line(m, was, -1);
 	sums_line(m, l, 1);
 	if (l->state == LINE_WAITING && l->looks == 1 && !l->by_person) {
@@ -47,31 +59,50 @@ static void saved_line(void *ctx, const void *old, const void *now, struct mem_r
 
 		line_tokens(m->arena, l, &tokens);
 		mem_put(&m->tokens, sim_key_uuid(m->arena, l->merchant, l->id), &tokens);
-	} else if (l->state != LINE_WAITING ? l->looks > 1 || l->by_person || l->returned : l->by_person)
+	} else if (l->state != LINE_WAITING ? l->state == LINE_UNDONE || l->looks > 1 || l->by_person || l->returned : l->by_person)
 		mem_put(&m->tokens, sim_key_uuid(m->arena, l->merchant, l->id), NULL);
+}
+
+static bool has_statement_rule(enum statement_state from, enum statement_state to)
+{
+	size_t n;
+	const struct statement_rule *rules = statement_rules(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (rules[i].from == from && rules[i].to == to)
+			return true;
+	return false;
+}
+
+/* One without lines ends at once what it begins: it is accepted and posted, or taken back and undone. */
+static void check_statement_move(enum statement_state from, enum statement_state to)
+{
+	enum statement_state by = to == STATEMENT_POSTED ? STATEMENT_ACCEPTED : STATEMENT_UNDOING;
+
+	if (has_statement_rule(from, to)) {
+		cover_pair("statement", statement_state_word(from), statement_state_word(to));
+		return;
+	}
+	SIM_HOLDS(has_statement_rule(from, by) && has_statement_rule(by, to), "statement_move", "a statement went from %s to %s",
+		statement_state_word(from), statement_state_word(to));
+	cover_pair("statement", statement_state_word(from), statement_state_word(by));
+	cover_pair("statement", statement_state_word(by), statement_state_word(to));
 }
 
 static void saved_statement(void *ctx, const void *old, const void *now, struct mem_row *row)
 {
 	const struct statement *was = old, *s = now;
 	struct statement *kept = row->value;
-	size_t n;
-	const struct statement_rule *rules = statement_rules(&n);
 
-	(void)ctx;
 	if (was == NULL)
 		sim_fail("statement_new", "a statement that nobody brought");
 	kept->just_accepted = false;
 	SIM_HOLDS(s->remaining >= 0, "statement_remaining", "more lines were posted than a statement has");
 	if (was->state == s->state)
 		return;
-	cover_pair("statement", statement_state_word(was->state), statement_state_word(s->state));
-	for (size_t i = 0; i < n; i++)
-		if (rules[i].from == was->state && rules[i].to == s->state)
-			return;
-	/* One without lines is accepted and posted at once. */
-	SIM_HOLDS(was->state != STATEMENT_POSTED && was->state != STATEMENT_REPLACED && s->state == STATEMENT_POSTED, "statement_move",
-		"a statement went from %s to %s", statement_state_word(was->state), statement_state_word(s->state));
+	if (was->state != STATEMENT_UNDOING && (s->state == STATEMENT_UNDOING || s->state == STATEMENT_UNDONE))
+		seals_taken_back(ctx, s);
+	check_statement_move(was->state, s->state);
 }
 
 static void saved_gap(void *ctx, const void *old, const void *now, struct mem_row *row)
@@ -184,7 +215,8 @@ static void saved_rule_set(void *ctx, const void *old, const void *now, struct m
 
 	(void)ctx;
 	(void)row;
-	SIM_HOLDS(was == NULL || is->state >= was->state, "rule_set_back", "a version of the rules went back");
+	SIM_HOLDS(was == NULL || is->state >= was->state || is->state == RULE_SET_LIVE, "rule_set_back",
+		"a version of the rules is a draft again");
 	if (was != NULL && was->state != is->state)
 		cover_pair("rule set", rule_set_state_word(was->state), rule_set_state_word(is->state));
 }
@@ -228,7 +260,8 @@ void sim_save(struct memory *m, struct book *book, struct instant now)
 		{ BOOK_CUSTOMERS, saved_plain }, { BOOK_PAYERS, saved_payer }, { BOOK_EXCEPTION_STEPS, saved_once },
 		{ BOOK_LIMITS, saved_plain }, { BOOK_CHAINS_BEFORE, saved_once }, { BOOK_GAPS_BEFORE, saved_once },
 		{ BOOK_POLICIES, saved_plain }, { BOOK_RULE_SETS, saved_rule_set }, { BOOK_DIFFERENCES, saved_difference },
-		{ BOOK_CANDIDATES, saved_once }, { BOOK_AUDITS, saved_once } };
+		{ BOOK_PERIODS, saved_period }, { BOOK_PERIOD_BALANCES, saved_once }, { BOOK_EXPORT_MAPPINGS, saved_once },
+		{ BOOK_EXPORTS, saved_export }, { BOOK_CANDIDATES, saved_once }, { BOOK_AUDITS, saved_once } };
 
 	(void)now;
 	sim_flip(m, book);
@@ -236,4 +269,5 @@ void sim_save(struct memory *m, struct book *book, struct instant now)
 		mem_save(&m->tables[shelves[i].shelf], &book->shelves[shelves[i].shelf], shelves[i].saved, m);
 	sums_post(m, book);
 	sums_check(m, book);
+	seals_check(m, book);
 }

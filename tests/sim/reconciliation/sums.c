@@ -127,7 +127,7 @@ void sums_line(struct memory *m, const struct line *l, int64_t sign)
 	struct sums *s = sums_of(m, l->merchant, l->amount.currency);
 	int64_t left = l->amount.minor - l->returned;
 
-	if (l->amount.minor <= 0 || l->state == LINE_STAGED || l->state == LINE_KNOWN ||
+	if (l->amount.minor <= 0 || l->state == LINE_STAGED || l->state == LINE_KNOWN || l->state == LINE_UNDONE ||
 		(l->as != LINE_AS_NOTHING && l->as != LINE_AS_RECEIPTS))
 		return;
 	s->counted.minor[TERM_RECEIVED] += sign * left;
@@ -141,6 +141,7 @@ static void keep_entry(struct memory *m, const struct transfer *t)
 	struct posted p = { *t, (int64_t)m->journal.rows.count + 1 };
 
 	mem_put(&m->journal, span_copy(m->arena, span_bytes(&p.entry, sizeof p.entry)), &p);
+	seals_posted(m, &p);
 }
 
 static void post(struct memory *m, const struct transfer *t)

@@ -64,7 +64,6 @@ static struct args *file_args(struct relive *r, const struct staged_file *f)
 	return args;
 }
 
-/* Nobody is known to have brought it. */
 static void take_file(struct relive *r, const struct staged_file *f)
 {
 	struct args *args = file_args(r, f);
@@ -72,8 +71,8 @@ static void take_file(struct relive *r, const struct staged_file *f)
 		args_text(args, SPAN("paper"));
 		args_int8(args, 1);
 	}
-	args_text(args, SPAN(""));
-	args_text(args, SPAN(""));
+	args_text(args, staged_client(f->file));
+	args_text(args, staged_who(f->file));
 	db_queue(r->db, f->again ? &q_file_again : &q_file_insert, args, 1);
 	if (f->again)
 		db_queue(r->db, &q_file_replace, file_args(r, f), -1);

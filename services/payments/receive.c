@@ -102,10 +102,10 @@ enum err receive_apply(struct book *book, const struct message *m, struct instan
 	if (event->notice.subject == NOTICE_ATTEMPT)
 		apply_to_attempt(book, webhook, event, now, say);
 	if (event->notice.subject == NOTICE_PAYOUT) {
-		webhook->state = WEBHOOK_APPLIED;
-		if (event->notice.live == account->live)
+		if (event->notice.live == account->live) {
+			settle_mark(book, webhook);
 			payouts_apply_notice(book, m->merchant, m->client, &event->notice, now);
-		else {
+		} else {
 			webhook->state = WEBHOOK_QUESTIONED;
 			book_alarm(book, m->merchant, "mismatch", event->notice.payout, (struct uuid){ { 0 } }, now,
 				"a payout in %s mode at an account in the other", event->notice.live ? "live" : "test");

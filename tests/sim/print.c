@@ -52,6 +52,7 @@ static void print_value(struct text *t, struct arena *arena, const struct print_
 	case PRINT_INSTANT: print_instant(t, *(const struct instant *)at, false); break;
 	case PRINT_MAY_INSTANT: print_instant(t, *(const struct instant *)at, true); break;
 	case PRINT_DIGEST: text_span(t, span_hex(arena, span_bytes(digest->b, sizeof digest->b))); break;
+	case PRINT_BYTES: text_span(t, span_hex(arena, *(const struct span *)at)); break;
 	case PRINT_BY: print_by(t, arena, c, row); break;
 	}
 }

@@ -20,6 +20,7 @@ enum print_type {
 	PRINT_INSTANT,     /* struct instant, in microseconds */
 	PRINT_MAY_INSTANT, /* 0 is null */
 	PRINT_DIGEST,      /* struct digest, in hexadecimal */
+	PRINT_BYTES,       /* struct span, in hexadecimal */
 	PRINT_BY           /* what a function of the row says */
 };
 

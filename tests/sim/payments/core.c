@@ -4,6 +4,7 @@
 
 #include "move.h"
 #include "rows.h"
+#include "seal.h"
 
 /* ---- rows ---- */
 
@@ -31,18 +32,19 @@ static struct memory *memory_open(struct arena *arena, struct world *world)
 	return m;
 }
 
+/* As tests/store/payments/world.c sets it. */
 static struct book *memory_book(struct memory *m, struct arena *arena)
 {
-	static const struct policy policy = {
-		.secret_key = { "0123456789abcdef0123456789abcdef", 32 },
-		.link_key = { "fedcba9876543210fedcba9876543210", 32 },
-		.public_url = { "https://pay.example.org", 23 },
+	static const char key[32] = "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37";
+	static struct policy policy = {
+		.secret_key = { key, sizeof key },
+		.public_url = { "https://pay.example", 19 },
 		.link_days = 30,
 		.session_minutes = 1380,
 		.reference_hours = 24,
 	};
 
-	(void)m;
+	policy.link_key = seal_derive(m->arena, policy.secret_key, "links");
 	return book_open(arena, &policy);
 }
 
@@ -143,6 +145,17 @@ static void saved_intent(void *ctx, const void *old, const void *now, struct mem
 		mem_index_add(&m->intents_of_attempt, key_attempt(m->arena, i->merchant, i->attempt), row);
 }
 
+/* What happens once to an object is applied once. */
+static void check_once(struct memory *m, const struct webhook *w, const struct mem_row *row)
+{
+	const struct mem_rows *rows =
+		mem_index_find(&m->webhooks_of_object, key_seen(m->arena, w->merchant, w->account, w->object, w->type));
+
+	for (size_t i = 0; i < rows->count; i++)
+		SIM_HOLDS(rows->at[i] == row || ((const struct webhook *)rows->at[i]->value)->state != WEBHOOK_APPLIED, "webhook_once",
+			"%.*s of %.*s is applied twice", SPAN_ARG(w->type), SPAN_ARG(w->object));
+}
+
 static void saved_webhook(void *ctx, const void *old, const void *now, struct mem_row *row)
 {
 	struct memory *m = ctx;
@@ -150,6 +163,8 @@ static void saved_webhook(void *ctx, const void *old, const void *now, struct me
 	const struct span references[] = { w->session, w->payment, w->charge };
 
 	cover_pair("webhook", was == NULL ? "new" : webhook_state_name(was->state), webhook_state_name(w->state));
+	if (w->once && w->state == WEBHOOK_APPLIED)
+		check_once(m, w, row);
 	if (was != NULL) {
 		((struct webhook *)row->value)->body = was->body;
 		return;
@@ -183,7 +198,24 @@ static void saved_line(void *ctx, const void *old, const void *now, struct mem_r
 	mem_index_add(&m->lines_of_payout, key_attempt(m->arena, l->merchant, l->payout), row);
 }
 
-/* As alarm_save: one that is open stays as it was opened. */
+/* As alarm_save: one that is open stays as it was opened, and closing changes nothing else of it. */
+static struct alarm alarm_after(const struct alarm *was, const struct alarm *now)
+{
+	struct alarm a = *now;
+
+	if (was == NULL || now->closed_at.us == 0)
+		return a;
+	a.attempt = was->attempt;
+	a.detail = was->detail;
+	a.opened_at = was->opened_at;
+	return a;
+}
+
+static void keep_alarm(struct memory *m, struct span key, struct alarm a)
+{
+	mem_put(&m->alarms, key, &a);
+}
+
 static void save_alarms(struct memory *m, const struct book *book)
 {
 	for (size_t i = 0; i < shelf_count(&book->alarms); i++) {
@@ -197,10 +229,8 @@ static void save_alarms(struct memory *m, const struct book *book)
 		if (a == NULL || (state != SHELF_NEW && state != SHELF_CHANGED))
 			continue;
 		was = mem_find(&m->alarms, key);
-		if (was == NULL && a->closed_at.us != 0)
-			mem_put(&m->alarms, key, a);
-		else if (was == NULL || was->closed_at.us != 0 || a->closed_at.us != 0)
-			mem_put(&m->alarms, key, a);
+		if (was == NULL || was->closed_at.us != 0 || a->closed_at.us != 0)
+			keep_alarm(m, key, alarm_after(was, a));
 		cover_pair("alarm", span_cstr(m->arena, a->kind), a->closed_at.us != 0 ? "closed" : "open");
 	}
 }
@@ -243,259 +273,6 @@ static void memory_save(struct memory *m, struct book *book, struct instant now)
 	mem_save(&m->intents, &book->intents, saved_intent, m);
 	save_alarms(m, book);
 	check_holders(m, book);
-}
-
-/* ---- what falls due ---- */
-
-struct looking {
-	struct memory *m;
-	struct arena *arena;
-	struct instant now;
-	struct message **messages;
-	size_t count, room;
-};
-
-static struct message *make(struct looking *l, const char *source, const char *type, struct span merchant, struct span client)
-{
-	struct message *m = ARENA_NEW(l->arena, struct message);
-
-	if (l->count == l->room) {
-		struct message **wider = ARENA_ARRAY(l->arena, struct message *, l->room * 2 + 16);
-
-		if (l->count > 0)
-			memcpy(wider, l->messages, l->count * sizeof(struct message *));
-		l->messages = wider;
-		l->room = l->room * 2 + 16;
-	}
-	m->source = span_of(source);
-	m->type = span_of(type);
-	m->format = FORMAT_TEXT;
-	m->time = l->now;
-	m->fate = FATE_SET_ASIDE;
-	m->merchant = merchant;
-	m->client = client;
-	return l->messages[l->count++] = m;
-}
-
-static bool was_called(struct memory *m, const struct attempt *a)
-{
-	const struct intent *i = mem_find(&m->intents, key_intent(m->arena, a->merchant, a->id, INTENT_OPEN));
-
-	return i != NULL && i->tries > 0;
-}
-
-static void due_links(struct looking *l)
-{
-	const struct mem_rows *rows = &l->m->attempts.rows;
-
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct attempt *a = rows->at[i]->value;
-
-		if (a->state <= ATTEMPT_OPENING && a->expires_at.us <= l->now.us && !was_called(l->m, a)) {
-			struct message *m = make(l, "tick:expiry", "payments.ExpireAttempt", a->merchant, SPAN(""));
-
-			m->id = span_of(uuid_text(l->arena, a->id));
-			m->payload = wire_print_attempt(l->arena, a->id, a->customer);
-		}
-	}
-}
-
-static const struct attempt *first_of(const struct memory *m, const struct mem_table *index, const struct webhook *w, struct span reference)
-{
-	const struct mem_rows *rows =
-		reference.size > 0 ? mem_index_find(index, mem_pair(m->arena, w->merchant, book_pair(m->arena, w->account, reference)))
-				   : NULL;
-
-	return rows != NULL && rows->count > 0 ? rows->at[0]->value : NULL;
-}
-
-static const struct attempt *joinable(const struct memory *m, const struct webhook *w)
-{
-	const struct attempt *a = mem_find(&m->attempts, key_attempt(m->arena, w->merchant, w->reference));
-
-	a = a != NULL ? a : first_of(m, &m->attempts_of_session, w, w->session);
-	a = a != NULL ? a : first_of(m, &m->attempts_of_payment, w, w->payment);
-	return a != NULL ? a : first_of(m, &m->attempts_of_charge, w, w->charge);
-}
-
-static void due_webhooks(struct looking *l)
-{
-	const struct mem_rows *rows = &l->m->webhooks.rows;
-
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct webhook *w = rows->at[i]->value;
-		const struct attempt *a;
-		struct message *m;
-
-		if (w->state != WEBHOOK_LOOSE)
-			continue;
-		a = joinable(l->m, w);
-		if (a != NULL)
-			m = make(l, "tick:join", "payments.JoinWebhook", w->merchant, w->account);
-		else if (!w->alarmed && w->received_at.us <= l->now.us - 24 * 3600 * US_PER_SECOND)
-			m = make(l, "tick:overdue", "payments.OverdueWebhook", w->merchant, w->account);
-		else
-			continue;
-		m->id = span_of(arena_printf(l->arena, "%.*s:%.*s:%.*s", SPAN_ARG(w->merchant), SPAN_ARG(w->account), SPAN_ARG(w->event)));
-		m->payload = wire_print_webhook(
-			l->arena, w->event, a != NULL ? a->id : (struct uuid){ { 0 } }, a != NULL ? a->customer : SPAN(""));
-	}
-}
-
-static struct span payout_name(struct memory *m, const struct intent *i)
-{
-	const struct mem_rows *rows = mem_index_find(&m->payouts_of_id, key_attempt(m->arena, i->merchant, i->subject));
-
-	return i->kind == INTENT_PAYOUT && rows->count > 0 ? ((const struct payout *)rows->at[0]->value)->provider_payout : SPAN("");
-}
-
-static struct call_answer answer_of(struct memory *m, const struct intent *i)
-{
-	return (struct call_answer){ .kind = i->kind,
-		.subject = i->subject,
-		.attempt = i->attempt,
-		.customer = i->customer,
-		.payout = payout_name(m, i),
-		.call = i->tries,
-		.sent = true,
-		.unknown = true };
-}
-
-/* Whoever made the call is gone. */
-static void due_lapsed(struct looking *l)
-{
-	const struct mem_rows *rows = &l->m->intents.rows;
-
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct intent *intent = rows->at[i]->value;
-		struct call_answer answer;
-		struct message *m;
-
-		if (rows->at[i]->sum == 0 || rows->at[i]->sum >= l->now.us)
-			continue;
-		answer = answer_of(l->m, intent);
-		m = make(l, "send:provider", "payments.CallAnswered", intent->merchant, intent->account);
-		m->id = wire_call_id(l->arena, &answer);
-		m->payload = wire_print_answer(l->arena, &answer);
-	}
-}
-
-static size_t memory_due(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct message ***out)
-{
-	struct looking l = { .m = m, .arena = arena, .now = now };
-
-	(void)inbox;
-	due_links(&l);
-	due_webhooks(&l);
-	due_lapsed(&l);
-	*out = l.messages;
-	return l.count;
-}
-
-static void sooner(struct instant *next, int64_t at, struct instant now)
-{
-	if (at > now.us && at < next->us)
-		next->us = at;
-}
-
-static struct instant memory_next(struct memory *m, struct instant now)
-{
-	struct instant next = { INT64_MAX };
-
-	for (size_t i = 0; i < m->intents.rows.count; i++) {
-		const struct intent *intent = m->intents.rows.at[i]->value;
-
-		if (m->intents.rows.at[i]->sum > 0)
-			sooner(&next, m->intents.rows.at[i]->sum + 1, now);
-		else if (intent->is_due)
-			sooner(&next, intent->next_at.us, now);
-	}
-	for (size_t i = 0; i < m->attempts.rows.count; i++) {
-		const struct attempt *a = m->attempts.rows.at[i]->value;
-
-		if (a->state <= ATTEMPT_OPENING)
-			sooner(&next, a->expires_at.us, now);
-	}
-	return next;
-}
-
-/* ---- calls ---- */
-
-enum { LEASE_S = 60, AT_ONCE = 16 };
-
-/* A new session waits while another one for the same part can still be paid. */
-static bool must_wait(struct memory *m, const struct intent *i)
-{
-	const struct attempt *mine = mem_find(&m->attempts, key_attempt(m->arena, i->merchant, i->subject));
-	const struct mem_rows *rows = &m->attempts.rows;
-
-	for (size_t k = 0; i->kind == INTENT_OPEN && mine != NULL && k < rows->count; k++) {
-		const struct attempt *o = rows->at[k]->value;
-
-		if (o->state != ATTEMPT_CLOSING || uuid_equal(o->id, mine->id) || !span_equal(o->merchant, mine->merchant))
-			continue;
-		for (size_t a = 0; a < mine->item_count; a++)
-			for (size_t b = 0; b < o->item_count; b++)
-				if (uuid_equal(mine->items[a].invoice, o->items[b].invoice) && mine->items[a].part == o->items[b].part)
-					return true;
-	}
-	return false;
-}
-
-static size_t memory_claim(struct memory *m, struct arena *arena, struct instant now, struct sim_call ***out)
-{
-	const struct mem_rows *rows = &m->intents.rows;
-	size_t count = 0;
-
-	*out = ARENA_ARRAY(arena, struct sim_call *, AT_ONCE);
-	for (size_t i = 0; i < rows->count && count < AT_ONCE; i++) {
-		struct intent *intent = rows->at[i]->value;
-
-		if (!intent->is_due || intent->next_at.us > now.us || rows->at[i]->sum != 0 || must_wait(m, intent))
-			continue;
-		cover_pair("call", intent_kind_name(intent->kind), "claimed");
-		rows->at[i]->sum = now.us + LEASE_S * US_PER_SECOND;
-		intent->tries++;
-		(*out)[count] = ARENA_NEW(arena, struct sim_call);
-		*(*out)[count++] = (struct sim_call){ .intent = arena_copy(arena, intent, sizeof *intent), .claimed_at = now };
-	}
-	return count;
-}
-
-static void memory_answer(struct memory *m, struct arena *arena, const struct sim_call *call, enum sim_reach reach, struct rng *r,
-	struct instant now, struct message *out)
-{
-	const struct intent *intent = call->intent;
-	struct call_answer answer = answer_of(m, intent);
-
-	(void)now;
-	answer.unknown = false;
-	switch (reach) {
-	case REACH_ANSWERED: answer.body = provider_answer(m, intent, &answer.status); break;
-	case REACH_NOT_SENT: answer.sent = false; break;
-	case REACH_ANSWER_LOST:
-		if (rng_one_in(r, 2))
-			(void)provider_answer(m, intent, &answer.status);
-		answer.status = 0;
-		answer.unknown = true;
-		break;
-	case REACH_REFUSED:
-		answer.status = 400;
-		answer.body = SPAN("{\"error\":{\"code\":\"parameter_invalid\",\"type\":\"invalid_request_error\"}}");
-		break;
-	case REACH_BUSY:
-	case REACHES:
-		answer.status = rng_one_in(r, 2) ? 429 : 500;
-		answer.body = SPAN("{\"error\":{\"type\":\"api_error\"}}");
-		break;
-	}
-	out->source = SPAN("send:provider");
-	out->id = wire_call_id(arena, &answer);
-	out->type = SPAN("payments.CallAnswered");
-	out->format = FORMAT_TEXT;
-	out->merchant = intent->merchant;
-	out->client = intent->account;
-	out->payload = wire_print_answer(arena, &answer);
 }
 
 /* ---- the rest ---- */
@@ -578,13 +355,14 @@ const struct core payments_core = {
 	.save = memory_save,
 	.mark = book_mark,
 	.restore = book_restore,
-	.due = memory_due,
-	.next = memory_next,
+	.due = sim_due,
+	.next = sim_next,
 	.operate = payments_operate,
 	.rest = memory_rest,
-	.claim = memory_claim,
-	.answer = memory_answer,
+	.claim = sim_claim,
+	.answer = sim_answer,
 	.expect = memory_expect,
 	.quiet = memory_quiet,
 	.item = memory_item,
+	.tables = payments_tables,
 };

@@ -24,8 +24,15 @@ struct memory {
 	bool sure; /* what is told now is of a session that only events tell of */
 };
 
+extern const struct print_table payments_tables[];
 void sim_find(struct memory *, struct book *, struct need *);
 void sim_fetch(struct memory *, struct book *, const struct need *);
+
+size_t sim_due(struct memory *, struct arena *, struct instant now, const struct sim_inbox *, struct message ***);
+struct instant sim_next(struct memory *, struct instant now);
+size_t sim_claim(struct memory *, struct arena *, struct instant now, struct sim_call ***);
+void sim_answer(
+	struct memory *, struct arena *, const struct sim_call *, enum sim_reach, struct rng *, struct instant now, struct message *);
 
 /* ---- the provider ---- */
 

@@ -393,6 +393,23 @@ static void a_payouts_lines_come_in_pages_and_know_their_payments(void **state)
 	assert_int_equal(world_number(w, "select count(*) from alarm"), 0);
 }
 
+/* Stripe tells of an object more than once: under other ids, together or apart. */
+static void a_payout_that_is_told_under_other_events_too_is_one_payout(void **state)
+{
+	static const char object[] =
+		"{\"id\":\"po_1\",\"livemode\":false,\"status\":\"paid\",\"amount\":19650,\"currency\":\"eur\",\"arrival_date\":1795564800}";
+	struct world *w = *state;
+	struct message *together[] = { world_event(w, "evt_1", "payout.paid", object), world_event(w, "evt_2", "payout.paid", object) };
+
+	world_run(w, together, 2);
+	assert_int_equal(together[0]->outcome, OUTCOME_APPLIED);
+	assert_int_equal(together[1]->outcome, OUTCOME_APPLIED);
+	world_do(w, world_event(w, "evt_3", "payout.paid", object));
+	assert_string_equal(world_word(w, "select string_agg(state, ' ' order by event_id) from webhook"), "applied repeated repeated");
+	assert_int_equal(world_number(w, "select count(*) from payout"), 1);
+	assert_int_equal(world_number(w, "select count(*) from parked"), 0);
+}
+
 static void a_refund_is_claimed_with_its_amount_and_answered(void **state)
 {
 	struct world *w = *state;
@@ -457,6 +474,7 @@ int main(void)
 		TEST(two_senders_never_claim_the_same_call),
 		TEST(an_unused_link_expires_and_says_when),
 		TEST(a_payouts_lines_come_in_pages_and_know_their_payments),
+		TEST(a_payout_that_is_told_under_other_events_too_is_one_payout),
 		TEST(a_refund_is_claimed_with_its_amount_and_answered),
 		TEST(secrets_are_stored_sealed),
 		TEST(the_application_rewrites_nothing_that_a_provider_said),

@@ -256,39 +256,59 @@ static bool waits_for(const struct webhook *webhook, const struct attempt *attem
 	       (webhook->charge.size > 0 && span_equal(webhook->charge, attempt->charge));
 }
 
-/* A webhook that waited; one that can't be read any more stays as it is, and its deadline tells. */
-static bool join(
-	struct book *book, struct attempt *attempt, struct span key, const struct webhook *waiting, struct instant now, struct say *say)
+/* By when the provider told it, that the rows' order in the database decides nothing. */
+static bool comes_before(const struct webhook *one, const struct webhook *other)
 {
-	struct webhook_event event;
-	struct webhook *webhook;
+	int by = instant_compare(one->told_at, other->told_at);
 
-	if (webhook_read(book->arena, waiting->body, &event, NULL) != OK)
-		return false;
-	webhook = shelf_edit(&book->webhooks, key);
+	return by != 0 ? by < 0 : span_compare(one->event, other->event) < 0;
+}
+
+/* The first of those that wait for the attempt; one that can't be read any more stays as it is, and its deadline tells. */
+static const struct webhook *first_waiting(
+	const struct book *book, const struct attempt *attempt, struct span *first_key, struct webhook_event *event)
+{
+	const struct webhook *first = NULL;
+
+	for (size_t i = 0; i < shelf_count(&book->webhooks); i++) {
+		const void *webhook;
+		struct span key;
+		enum shelf_state state;
+		struct webhook_event read;
+
+		shelf_at(&book->webhooks, i, &key, &webhook, &state);
+		if (webhook == NULL || !waits_for(webhook, attempt) || (first != NULL && !comes_before(webhook, first)) ||
+			webhook_read(book->arena, ((const struct webhook *)webhook)->body, &read, NULL) != OK)
+			continue;
+		first = webhook;
+		*first_key = key;
+		*event = read;
+	}
+	return first;
+}
+
+static void join(
+	struct book *book, struct attempt *attempt, struct span key, const struct webhook_event *event, struct instant now, struct say *say)
+{
+	struct webhook *webhook = shelf_edit(&book->webhooks, key);
+
 	webhook->attempt = attempt->id;
 	webhook->state = WEBHOOK_QUESTIONED;
-	if (settle_one(book, attempt, &event.notice, now, say))
+	if (settle_one(book, attempt, &event->notice, now, say))
 		settle_mark(book, webhook);
 	if (webhook->alarmed)
 		book_alarm_close(book, webhook->merchant, "reference_missing", webhook->event, now);
-	return true;
 }
 
 bool settle(struct book *book, struct attempt *attempt, const struct notice *notice, struct instant now, struct say *say)
 {
 	bool fits = settle_one(book, attempt, notice, now, say);
+	struct webhook_event event;
+	struct span key;
 
-	/* What one of them tells may be what another waited for: from the start again, until none is left. */
-	for (size_t i = 0; i < shelf_count(&book->webhooks); i++) {
-		const void *webhook;
-		struct span key;
-		enum shelf_state state;
-
-		shelf_at(&book->webhooks, i, &key, &webhook, &state);
-		if (webhook != NULL && waits_for(webhook, attempt) && join(book, attempt, key, webhook, now, say))
-			i = (size_t)-1;
-	}
+	/* What one of them tells may be what another waited for: looked for again, until none is left. */
+	while (first_waiting(book, attempt, &key, &event) != NULL)
+		join(book, attempt, key, &event, now, say);
 	return fits;
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "provider.h"
+#include "stripe_object.h"
 #include "webhook.h"
 
 /* A provider like Stripe: sessions, payments, refunds, payouts, and events that come late, twice, in any order, or not at all. What it says is its own JSON. */
@@ -113,7 +114,7 @@ static struct session *make_session(struct memory *m, const struct intent *i)
 	s.payment = world_ref(m->world, "pi");
 	s.charge = world_ref(m->world, "ch");
 	s.transaction = world_ref(m->world, "txn");
-	s.currency = currency_of(i->merchant);
+	s.currency = span_cstr(m->arena, stripe_currency(m->arena, a->amount.currency));
 	s.amount = a->amount.minor;
 	s.fee = 25 + s.amount / 50;
 	s.created = m->world->now.us / US_PER_SECOND;
@@ -240,6 +241,8 @@ struct span provider_answer(struct memory *m, const struct intent *i, int *statu
 static void succeed(struct memory *m, struct session *s)
 {
 	s->paid = PAID;
+	if (strcmp(s->currency, currency_of(s->merchant)) != 0)
+		cover("provider: a payment in another currency than the merchant's");
 	world_add(m->world, "captured", s->merchant, s->amount);
 	say(m, s->merchant, "payment_intent.succeeded", payment_json(m, s, "succeeded", s->amount), false);
 	say(m, s->merchant, "charge.succeeded", charge_json(m, s, m->world->counter % 2 == 0), false);
@@ -382,23 +385,26 @@ static void stranger(struct memory *m, struct rng *r)
 
 /* ---- payouts ---- */
 
-static void add_line(struct memory *m, struct made_payout *p, const char *id, const char *type, const struct session *s, int64_t amount,
+static void add_line(struct memory *m, struct made_payout *p, const char *id, const char *type, const char *currency, int64_t amount,
 	int64_t fee, const char *source)
 {
 	p->line_ids[p->count] = id;
 	p->lines[p->count++] =
 		TEXT(m, "{\"id\":\"%s\",\"type\":\"%s\",\"currency\":\"%s\",\"amount\":%lld,\"fee\":%lld,\"net\":%lld,\"source\":%s}", id,
-			type, s->currency, (long long)amount, (long long)fee, (long long)(amount - fee), source);
+			type, currency, (long long)amount, (long long)fee, (long long)(amount - fee), source);
 }
 
 static int64_t collect(struct memory *m, struct made_payout *p, struct session *s)
 {
 	int64_t net = 0;
 
+	/* The bank account is in the merchant's currency: what is in another one stays in the provider's balance. */
+	if (strcmp(s->currency, currency_of(s->merchant)) != 0)
+		return 0;
 	if (s->paid == PAID && !s->paid_out && p->count < 60) {
 		s->paid_out = true;
 		net += s->amount - s->fee;
-		add_line(m, p, s->transaction, "charge", s, s->amount, s->fee,
+		add_line(m, p, s->transaction, "charge", s->currency, s->amount, s->fee,
 			TEXT(m, "{\"id\":\"%s\",\"payment_intent\":\"%s\",\"metadata\":{\"attempt_id\":\"%s\"}}", s->charge, s->payment,
 				uuid_text(m->arena, s->attempt)));
 	}
@@ -409,7 +415,7 @@ static int64_t collect(struct memory *m, struct made_payout *p, struct session *
 			continue;
 		r->paid_out = true;
 		net -= r->amount;
-		add_line(m, p, world_ref(m->world, "txn"), "refund", s, -r->amount, 0,
+		add_line(m, p, world_ref(m->world, "txn"), "refund", s->currency, -r->amount, 0,
 			TEXT(m, "{\"id\":\"%s\",\"payment_intent\":\"%s\",\"charge\":\"%s\",\"metadata\":{}}", r->id, s->payment,
 				s->charge));
 	}
@@ -428,7 +434,7 @@ static bool pay_out(struct memory *m, struct rng *r, struct span merchant)
 		net += collect(m, &p, rows->at[i]->value);
 	if (p.count == 0 || net <= 0)
 		return false;
-	add_line(m, &p, world_ref(m->world, "txn"), "payout", rows->at[0]->value, -net, 0, TEXT(m, "\"%s\"", p.id));
+	add_line(m, &p, world_ref(m->world, "txn"), "payout", currency_of(merchant), -net, 0, TEXT(m, "\"%s\"", p.id));
 	mem_put(&m->payouts_made, span_of(p.id), &p);
 	/* Now and then the provider's sum is not that of its lines. */
 	net += rng_one_in(r, 12);

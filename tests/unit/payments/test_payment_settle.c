@@ -249,6 +249,19 @@ static void what_names_a_payment_not_known_yet_waits_and_is_joined(void **state)
 	assert_int_equal(world_attempt(w, id)->refunded.minor, 2500);
 }
 
+static void those_that_wait_are_joined_in_the_order_they_were_told_in_whichever_comes_first(void **state)
+{
+	struct world *w = world_open(*state);
+	struct uuid id = world_opened(w, 1);
+
+	world_event(w, "evt_2", "charge.succeeded", charge_json(w, expanded_fee, 0));
+	world_event(w, "evt_1", "charge.succeeded", charge_json(w, expanded_fee, 0));
+	world_event(w, "evt_3", "checkout.session.completed", session_json(w, id, "complete", "paid", "pi_1", 10000));
+	assert_int_equal(webhook_state_of(w, "evt_1"), WEBHOOK_APPLIED);
+	assert_int_equal(webhook_state_of(w, "evt_2"), WEBHOOK_REPEATED);
+	world_expect_said(w, "PaymentSucceeded PaymentFeeKnown");
+}
+
 static void a_webhook_before_our_row_is_joined_by_the_timer(void **state)
 {
 	struct world *w = world_open(*state);
@@ -436,6 +449,7 @@ int main(void)
 		WITH_ARENA(a_fitting_success_after_one_that_did_not_fit_wins_and_the_question_stays),
 		WITH_ARENA(a_person_ends_a_review),
 		WITH_ARENA(what_names_a_payment_not_known_yet_waits_and_is_joined),
+		WITH_ARENA(those_that_wait_are_joined_in_the_order_they_were_told_in_whichever_comes_first),
 		WITH_ARENA(a_webhook_before_our_row_is_joined_by_the_timer),
 		WITH_ARENA(what_waits_too_long_is_told_to_a_person_once),
 		WITH_ARENA(what_carries_no_reference_of_ours_is_ignored),

@@ -7,6 +7,7 @@
 #include "http_payout.h"
 #include "http_period.h"
 #include "http_preview.h"
+#include "http_profile.h"
 #include "http_queue.h"
 #include "http_reading.h"
 #include "http_rules.h"
@@ -288,6 +289,20 @@ const struct route reconciliation_routes[] = {
 	ADMIN("/v1/statements/{id}/accept", "AcceptStatement", "accepts a quarantined statement; what it leaves unexplained is a gap"),
 	ADMIN("/v1/statements/{id}/undo", "UndoStatement",
 		"takes an import back while nothing final depends on it; another person than who brought it"),
+	GET("/v1/csv-profiles", show_profiles, "how CSV files are written: the merchant's own profiles and those that come with Dunlin"),
+	GET("/v1/csv-profiles/{name}", show_profile, "the text of one of them"),
+	{ .method = "POST",
+		.path = "/v1/csv-profiles",
+		.access = ACCESS_ADMIN,
+		.accept = profile_accept,
+		.body_limit = PROFILE_BODY_MOST,
+		.help = "defines the profiles of the text, which is the body, each in the place of the merchant's own of that name" },
+	{ .method = "POST",
+		.path = "/v1/csv-profiles/check",
+		.access = ACCESS_WRITE,
+		.accept = profile_check_accept,
+		.body_limit = PROFILE_CHECK_MOST,
+		.help = "says what a sample would be read as by profiles that need not be defined; nothing is stored" },
 	GET("/v1/lines", show_lines, "bank lines in the books, by account, statement and state"),
 	GET("/v1/lines/{id}", show_line, "one of them, with what the bank wrote and everything that it was thought to be"),
 	POST("/v1/lines/{id}/match", "MatchLine", "says what a line is"),

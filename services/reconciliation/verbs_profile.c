@@ -3,11 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/db.h"
-#include "readers/csv_profile.h"
-#include "reconciliation_queries.h"
+#include "import_profile.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, TEXT_MOST = 256 << 10 };
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, TEXT_MOST = PROFILES_TEXT_MOST };
 
 static int usage(void)
 {
@@ -31,20 +29,13 @@ static bool read_text(struct arena *arena, const char *name, struct span *text)
 
 bool profiles_read(struct arena *arena, const char *file, struct span *text, int *count)
 {
-	struct csv_profile p;
 	struct why why = { 0 };
-	enum err err;
-	int line = 0;
-	*count = 0;
 	if (!read_text(arena, file, text))
 		return false;
-	for (struct span rest = *text; csv_profile_next(&rest, &line, &p, &err, &why);)
-		++*count;
+	enum err err = profiles_count(*text, count, &why);
 	if (err != OK)
 		fprintf(stderr, "%s: %s: %s\n", file, why.code, why.text);
-	else if (!*count)
-		fprintf(stderr, "%s holds no profile\n", file);
-	return err == OK && *count;
+	return err == OK;
 }
 
 static struct span option(int argc, char **argv, const char *name)
@@ -107,38 +98,16 @@ static int keys(void)
 /* Its text as it came, to be copied and changed. */
 static int show(const char *name)
 {
-	struct span rest = csv_profiles_shipped(), before = rest;
+	struct span rest = csv_profiles_shipped(), text;
 	struct csv_profile p;
-	struct why why;
-	enum err err;
-	int line = 0;
-	for (; csv_profile_next(&rest, &line, &p, &err, &why); before = rest)
+	while (profiles_each(&rest, &p, &text))
 		if (span_is(p.name, name)) {
-			struct span text = span_trim(span_bytes(before.at, before.size - rest.size));
+			text = span_trim(text);
 			printf("%.*s\n", SPAN_ARG(text));
 			return 0;
 		}
 	fprintf(stderr, "no profile %s comes with Dunlin\n", name);
 	return EXIT_FAILED;
-}
-
-/* Each profile of the file is put by its name: in the place of the merchant's own of that name. */
-static enum err define(struct db *db, struct arena *arena, const char *merchant, struct span text, struct why *why)
-{
-	struct csv_profile p;
-	enum err err;
-	int line = 0;
-	TRY(db_begin(db, why));
-	for (struct span rest = text, before = text; csv_profile_next(&rest, &line, &p, &err, why); before = rest) {
-		struct args *args = args_new(arena);
-		args_text(args, span_of(merchant));
-		args_text(args, p.name);
-		args_text(args, span_bytes(before.at, before.size - rest.size));
-		db_queue(db, &q_csv_profile_put, args, 1);
-	}
-	TRY(err);
-	TRY(db_flush(db, why));
-	return db_commit(db, why);
 }
 
 static int define_verb(const struct service *service, int argc, char **argv)
@@ -148,7 +117,7 @@ static int define_verb(const struct service *service, int argc, char **argv)
 	struct why why = { 0 };
 	struct span text;
 	int count, code = profiles_read(arena, argv[2], &text, &count) ? verb_begin(service, argc, argv, &db) : EXIT_FAILED;
-	if (!code && define(db, arena, argv[1], text, &why) != OK)
+	if (!code && profiles_define(db, arena, span_of(argv[1]), text, &count, &why) != OK)
 		code = verb_fail(&why);
 	else if (!code)
 		printf("%d profile%s of %s\n", count, count == 1 ? "" : "s", argv[1]);

@@ -36,6 +36,8 @@ def ids(whole, story):
     upload(whole, STRIPE, "po_tenancy")
     whole.until(lambda: whole.query("reconciliation", "select posted from payout_report where payout_ref = 'po_tenancy'"), [("t",)])
     assert whole.call("reconciliation", "POST", "/v1/uploads", {"name": "large.xml", "size": 1, "sha256": "0" * 64}, "nord", "write")[0] == 201
+    profile = b"[tenant]\nhelp = x\ndelimiter = ;\nheader = Datum | Betrag\nbooking = Datum\ndate = dd.mm.yyyy\namount = Betrag\n"
+    assert whole.call("reconciliation", "POST", "/v1/csv-profiles", profile, "nord", "admin")[0] == 201
     whole.query("reconciliation", "update statement_upload set preview = '{}'")
     whole.quiet()
 
@@ -63,6 +65,7 @@ def ids(whole, story):
             "/v1/bank-accounts/": row("reconciliation", f"select account_id from bank_account {nord}"),
             "/v1/statement-files/": row("reconciliation", f"select encode(sha256, 'hex') from statement_file {nord}"),
             "/v1/statements/": row("reconciliation", f"select statement_id from statement {nord}"),
+            "/v1/csv-profiles/": ["tenant"],
             "/v1/uploads/": row("reconciliation", f"select upload_id from statement_upload {nord}"),
             "/v1/lines/": row("reconciliation", "select line_id from bank_line where merchant_id = 'nord' and state = 'waiting' limit 1"),
             "/v1/receipts/": row("reconciliation", "select receipt_id from receipt where merchant_id = 'nord' and unapplied > 0 limit 1"),

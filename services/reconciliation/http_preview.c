@@ -22,6 +22,7 @@ static void print_statement(struct json_out *out, const struct previewed_stateme
 	json_out_int(out, "matched", p->matched);
 	json_out_int(out, "ambiguous", p->ambiguous);
 	json_out_int(out, "unmatched", p->unmatched);
+	json_out_int(out, "unseen", p->unseen);
 	json_out_object_end(out);
 }
 

@@ -66,11 +66,22 @@ static struct args *statement_args(const struct previewing *p, const struct stat
 	return args;
 }
 
-/* Its lines that would be new, in the order of the file. */
+/* Its lines that would be new, in the order of the file, as far as they are looked at. */
 static enum err news_of(struct previewing *p, const struct statement *s, struct rows *rows, struct why *why)
 {
-	bool disjoint = placement_is_disjoint(s->placement);
-	return db_exec(p->db, p->arena, disjoint ? &q_preview_lines : &q_preview_lines_overlap, statement_args(p, s), rows, why);
+	struct args *args = statement_args(p, s);
+	args_int8(args, (int64_t)(PREVIEW_LINES - p->out->line_count));
+	return db_exec(p->db, p->arena, placement_is_disjoint(s->placement) ? &q_preview_lines : &q_preview_lines_overlap, args, rows, why);
+}
+
+static enum err count_news(struct previewing *p, const struct statement *s, struct previewed_statement *of, struct why *why)
+{
+	struct rows rows;
+	TRY(db_exec(p->db, p->arena, placement_is_disjoint(s->placement) ? &q_preview_count : &q_preview_count_overlap,
+		statement_args(p, s), &rows, why));
+	of->news = rows_int8(&rows, 0, rows_column(&rows, "news"));
+	of->twins = rows_int8(&rows, 0, rows_column(&rows, "twins"));
+	return OK;
 }
 
 static enum err look_at(struct previewing *p, const struct rows *rows, size_t from, struct why *why)
@@ -115,16 +126,13 @@ static void note_line(struct previewing *p, const struct statement *s, struct pr
 static enum err add_lines(struct previewing *p, const struct statement *s, struct previewed_statement *of, struct why *why)
 {
 	struct rows rows;
+	TRY(count_news(p, s, of, why));
 	TRY(news_of(p, s, &rows, why));
-	if (p->out->line_count + rows.count > PREVIEW_LINES)
-		return why_set(why, ERR_REFUSED, "preview_too_large", "a preview has at most %d lines", PREVIEW_LINES);
+	of->unseen = of->news - (int64_t)rows.count;
 	for (size_t from = 0; from < rows.count; from += BATCH)
 		TRY(look_at(p, &rows, from, why));
-	of->news = (int64_t)rows.count;
-	for (size_t i = 0; i < rows.count; i++) {
-		of->twins += rows_bool(&rows, i, rows_column(&rows, "is_twin"));
+	for (size_t i = 0; i < rows.count; i++)
 		note_line(p, s, of, rows_uuid(&rows, i, rows_column(&rows, "line_id")));
-	}
 	return OK;
 }
 

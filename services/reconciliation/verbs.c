@@ -79,10 +79,10 @@ static int print_preview(const struct preview *p)
 		return print_imported(&p->imported);
 	for (size_t i = 0; i < p->statement_count; i++) {
 		const struct previewed_statement *s = &p->statements[i];
-		printf("%.*s of %.*s would be %s: of %ld lines %ld new, %ld of them twins; %ld matched, %ld ambiguous, %ld unmatched%s%.*s\n",
+		printf("%.*s of %.*s would be %s: of %ld lines %ld new, %ld of them twins; %ld matched, %ld ambiguous, %ld unmatched, %ld not looked at%s%.*s\n",
 			SPAN_ARG(s->statement->bank_ref), SPAN_ARG(s->statement->identifier), statement_state_word(s->statement->state),
 			(long)s->lines, (long)s->news, (long)s->twins, (long)s->matched, (long)s->ambiguous, (long)s->unmatched,
-			s->statement->rule == RULE_NONE ? "" : ": ",
+			(long)s->unseen, s->statement->rule == RULE_NONE ? "" : ": ",
 			SPAN_ARG(s->statement->rule == RULE_NONE ? SPAN("") : s->statement->reason));
 	}
 	return 0;

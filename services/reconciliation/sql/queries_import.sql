@@ -90,17 +90,27 @@ delete from statement_bytes b where (b.merchant_id, b.sha256, b.number) in (
 -- What of a staged statement would be new: all of it where it is disjoint, else what is not there yet. A twin is alike to a line that is there, or to one
 -- before it in the file.
 -- name: preview_lines
-select l.line_id, l.occurrence > 1 or exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key
-	and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone')) as is_twin
-from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' order by l.number;
+select l.line_id from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' order by l.number limit $3;
 
 -- name: preview_lines_overlap
-select l.line_id, l.occurrence > 1 as is_twin
+select l.line_id
 from bank_line l
 where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged'
 	and not exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence
 		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone'))
-order by l.number;
+order by l.number limit $3;
+
+-- name: preview_count
+select count(*) as news, count(*) filter (where l.occurrence > 1 or exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key
+	and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone'))) as twins
+from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged';
+
+-- name: preview_count_overlap
+select count(*) as news, count(*) filter (where l.occurrence > 1) as twins
+from bank_line l
+where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged'
+	and not exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence
+		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone'));
 
 -- name: line_detail_stage
 insert into bank_line_detail (merchant_id, line_id, original_amount, original_currency, rate, charges, bank_code, original_ref, return_text, party_account,

@@ -45,6 +45,27 @@ static void a_preview_says_what_the_import_then_does_and_changes_nothing(void **
 	assert_town_proven(t);
 }
 
+/* More lines than are looked at are counted all the same, and said to be unseen. */
+static void a_preview_of_a_large_file_counts_what_it_does_not_look_at(void **state)
+{
+	struct town *t = *state;
+	enum { MANY = PREVIEW_LINES + 30 };
+	struct entry_of *entries = ARENA_ARRAY(t->arena, struct entry_of, MANY);
+	for (int i = 0; i < MANY; i++)
+		entries[i] = (struct entry_of){ .minor = 1 + i, .text = "many" };
+	entries[MANY - 1] = entries[0];
+	int64_t before = rows_in_all(t);
+	struct preview p = preview_of(t, town_statement(t, "S1", 1, 1, 0, entries, MANY));
+	const struct previewed_statement *s = &p.statements[0];
+	assert_int_equal(s->news, MANY);
+	assert_int_equal(s->twins, 1);
+	assert_int_equal(s->unseen, 30);
+	assert_int_equal(s->matched + s->ambiguous + s->unmatched, PREVIEW_LINES);
+	assert_int_equal(p.line_count, PREVIEW_LINES);
+	assert_int_equal(s->statement->state, STATEMENT_ACCEPTED);
+	assert_int_equal(rows_in_all(t), before);
+}
+
 static void a_preview_of_what_overlaps_shows_only_what_is_new(void **state)
 {
 	struct town *t = *state;
@@ -195,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(a_preview_says_what_the_import_then_does_and_changes_nothing),
+		IN_TOWN(a_preview_of_a_large_file_counts_what_it_does_not_look_at),
 		IN_TOWN(a_preview_of_what_overlaps_shows_only_what_is_new),
 		IN_TOWN(a_file_is_kept_to_the_byte_with_its_hash),
 		IN_TOWN(bytes_are_kept_for_as_long_as_the_setting_says_and_their_hash_for_ever),

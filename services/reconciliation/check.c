@@ -61,9 +61,17 @@ static void pass_gate(struct check *c, const struct reading_statement *s)
 		c->broken[c->broken_count++] = v;
 }
 
+static bool is_contradicted(const struct check *c)
+{
+	for (size_t i = 0; i < c->broken_count; i++)
+		if (rule_contradicts(c->broken[i].rule))
+			return true;
+	return false;
+}
+
 static const char *verdict(struct check *c, const struct reading_statement *s)
 {
-	if (s->kind != READING_STATEMENT) {
+	if (s->kind != READING_STATEMENT && !is_contradicted(c)) {
 		c->checked.informing++;
 		return "informs";
 	}

@@ -198,6 +198,9 @@ struct span http_imported(struct arena *arena, const struct imported *i)
 	json_out_int(&out, "size", i->size);
 	json_out_bool(&out, "is_new", i->is_new);
 	json_out_int(&out, "informed", i->informed);
+	json_out_string(&out, "report_rule", i->contradicted.rule == RULE_NONE ? "" : rule_word(i->contradicted.rule));
+	json_out_int(&out, "report_line", i->contradicted.place.line);
+	json_out_string(&out, "report_reason", i->contradicted.text);
 	json_out_array(&out, "statements");
 	for (size_t n = 0; n < i->count; n++)
 		print_imported_statement(&out, &i->statements[n], i->rules[n], i->reasons[n]);

@@ -37,6 +37,7 @@ struct import {
 	struct report_items items;
 	struct details details;
 	int64_t informed; /* lines of the file that inform */
+	struct violation contradicted;
 };
 
 static struct uuid new_id(void)
@@ -277,13 +278,24 @@ static enum err end_statement(struct import *i, const struct reading_statement *
 	return notices_join(i->db, i->arena, &of, why);
 }
 
+/* What speaks against a report: the rule for which it is quarantined, else the first. */
+static const struct violation *against(const struct import *i, const struct reading_statement *s)
+{
+	static const struct violation none;
+	for (int n = 0; n < i->violations; n++)
+		if (s->kind != READING_STATEMENT && rule_contradicts(i->broken[n].rule))
+			return &i->broken[n];
+	return i->violations && s->kind != READING_STATEMENT ? &i->broken[0] : &none;
+}
+
 static enum err end_report(struct import *i, const struct reading_statement *s, struct why *why)
 {
 	struct notice_of of = notice_of(i);
-	const struct violation none = { 0 };
+	const struct violation *broken = against(i, s);
+	if (rule_contradicts(broken->rule) && i->contradicted.rule == RULE_NONE)
+		i->contradicted = *broken;
 	TRY(rows_flush(i, why));
-	return notices_settle(
-		i->db, i->arena, &of, i->sha256, s, i->violations && s->kind != READING_STATEMENT ? &i->broken[0] : &none, why);
+	return notices_settle(i->db, i->arena, &of, i->sha256, s, broken, why);
 }
 
 static enum err told_statement(void *ctx, const struct reading_statement *s, struct why *why)
@@ -434,6 +446,7 @@ static enum err stage(struct import *i, struct import_source *source, struct imp
 		err = report_items_settle(i->db, i->arena, i->merchant, i->sha256, why);
 	reading_close(reading);
 	out->informed = i->informed;
+	out->contradicted = i->contradicted;
 	return err;
 }
 

@@ -29,6 +29,7 @@ struct imported {
 	struct statement *statements;
 	size_t count;
 	int64_t informed;         /* lines of it that inform, and are no bookings */
+	struct violation contradicted; /* why a report of it is quarantined, the first of them; rule RULE_NONE: none is */
 	enum rule *rules;         /* of each statement: what the gate says of it, RULE_NONE where it is good by itself */
 	struct span *reasons;
 };

@@ -163,6 +163,8 @@ enum err notices_settle(struct db *db, struct arena *arena, const struct notice_
 	args_text(lock, of->identifier);
 	TRY(db_exec(db, arena, &q_notice_lock, lock, &rows, why));
 	queue_report(db, arena, of, sha256, s, broken);
+	if (rule_contradicts(broken->rule))
+		return db_flush(db, why);
 	db_queue(db, &q_notice_occurrences, report_args(arena, of), -1);
 	db_queue(db, &q_notice_again, report_args(arena, of), -1);
 	db_queue(db, &q_notice_forget, report_args(arena, of), -1);

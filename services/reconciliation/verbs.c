@@ -59,6 +59,11 @@ static int print_imported(const struct imported *i)
 		printf("imported before\n");
 	if (i->informed)
 		printf("informs: %ld lines\n", (long)i->informed);
+	if (i->contradicted.rule != RULE_NONE) {
+		printf("quarantined: line %ld: %s: %s\n", (long)i->contradicted.place.line, rule_word(i->contradicted.rule),
+			i->contradicted.text);
+		code = EXIT_FAILED;
+	}
 	for (size_t n = 0; n < i->count; n++) {
 		const struct statement *s = &i->statements[n];
 		printf("%-11s %.*s of %.*s, %ld lines", statement_state_word(s->state), SPAN_ARG(s->bank_ref), SPAN_ARG(s->identifier),

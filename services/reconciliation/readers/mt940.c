@@ -83,8 +83,10 @@ static void entry_tell(struct mt940 *r)
 	};
 	mt940_texts(r, &line);
 	/* One that moves no money is the bank's remark. */
-	if (e->amount.minor)
-		telling_line(&r->t, &line);
+	if (!e->amount.minor)
+		return;
+	mt940_total_add(r, e);
+	telling_line(&r->t, &line);
 }
 
 static void entry_begin(struct mt940 *r, struct span field)
@@ -129,6 +131,7 @@ static void statement_begin(struct mt940 *r)
 {
 	statement_end(r);
 	telling_begin(&r->t, READING_STATEMENT, r->place);
+	mt940_total_begin(r);
 	r->reference[0] = r->number[0] = 0;
 	r->ended = false;
 }
@@ -159,6 +162,7 @@ static void take_number(struct mt940 *r, struct span text)
 	span_cut(text, '/', &number, &(struct span){ 0 });
 	if (span_int64(span_trim(number), &r->t.statement.sequence) != OK)
 		r->t.statement.sequence = 0;
+	mt940_total_page(r);
 }
 
 /* "C110522EUR3236,28" */
@@ -202,6 +206,7 @@ static void take_limit(struct mt940 *r, struct span text)
 {
 	struct currency currency;
 	r->t.statement.kind = READING_INTERIM;
+	mt940_total_floor(r, text);
 	if (text.size >= 3 && currency_parse(span_bytes(text.at, 3), &currency) == OK)
 		(void)telling_currency(&r->t, currency);
 }
@@ -224,8 +229,12 @@ static void take_head(struct mt940 *r, struct span field)
 		take_number(r, field);
 	else if (is_tag(r, "34F"))
 		take_limit(r, field);
-	else if (r->tag[0] == '1' || r->tag[0] == '9')
+	else if (r->tag[0] == '1')
 		r->t.statement.kind = READING_INTERIM;
+	else if (r->tag[0] == '9') {
+		r->t.statement.kind = READING_INTERIM;
+		mt940_total_compare(r, is_tag(r, "90C"), field);
+	}
 }
 
 static void take_body(struct mt940 *r, struct span field)

@@ -20,6 +20,20 @@ struct mt940_entry {
 	char bytes[FIELD_ROOM];
 };
 
+/* Number and sum of entries of one sign, without it. */
+struct mt940_total {
+	int64_t count;
+	__int128 sum;
+};
+
+/* What the entries of an interim report are so far: 0 debits, 1 credits. One that is cut into several messages says its totals in the last. */
+struct mt940_totals {
+	char account[IDENTIFIER_ROOM], number[36]; /* which report this is a page of */
+	struct mt940_total booked[2], expected[2];
+	bool has_floor[2]; /* smaller entries are counted and not told */
+	bool stated;
+};
+
 struct mt940 {
 	struct telling t;
 	struct lines lines;
@@ -30,7 +44,8 @@ struct mt940 {
 	char bytes[FIELD_ROOM];
 	/* The statement. */
 	char reference[36], number[36];
-	bool ended;    /* its closing balance was there: what comes now is another one, or what it says of itself */
+	bool ended; /* its closing balance was there: what comes now is another one, or what it says of itself */
+	struct mt940_totals totals, before; /* of this message, and of the one before it */
 	bool has_entry;
 	struct mt940_entry entry;
 	size_t info_size;
@@ -46,6 +61,14 @@ enum rule mt940_entry_read(struct mt940 *, struct span field, struct place, stru
 enum rule mt940_amount(struct span digits, struct currency, struct money *, struct why *) MUST_CHECK;
 /* YYMMDD. False: no date; *clamped: 30 February and the like, made the month's last day. */
 bool mt940_date(struct span, struct date *, bool *clamped);
+
+/* A message begins; it has a number, "3917/2"; an entry of it is told; a floor limit, :34F:; and number and sum, :90D: or :90C: (SWIFT MT942, fields 34F
+ * and 90): RULE_CONTROL where they are not those of the entries. */
+void mt940_total_begin(struct mt940 *);
+void mt940_total_page(struct mt940 *);
+void mt940_total_add(struct mt940 *, const struct mt940_entry *);
+void mt940_total_floor(struct mt940 *, struct span field);
+void mt940_total_compare(struct mt940 *, bool credit, struct span field);
 
 /* Fills what the entry's texts say: :86: and the second line of :61:. The spans live until the next call. */
 void mt940_texts(struct mt940 *, struct reading_line *);

@@ -71,6 +71,11 @@ bool rule_is_fatal(enum rule rule)
 	return rows[rule].fatal;
 }
 
+bool rule_contradicts(enum rule rule)
+{
+	return rule == RULE_CONTROL;
+}
+
 enum rule rule_find(struct span word)
 {
 	for (int i = 1; i < RULE_COUNT; i++)

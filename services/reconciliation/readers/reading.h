@@ -66,6 +66,8 @@ const char *rule_word(enum rule);
 const char *rule_help(enum rule);
 /* True when it makes the whole file unreadable. */
 bool rule_is_fatal(enum rule);
+/* True when a report that informs is quarantined for it: its own totals say that something is missing, or too much. It informs of nothing then. */
+bool rule_contradicts(enum rule);
 enum rule rule_find(struct span word); /* RULE_NONE when there is none */
 
 /* Where in the file: line from 1, byte from 0. */
@@ -85,16 +87,16 @@ bool reading_is_no_reference(struct span);
 
 enum {
 	READING_REFERENCES = 32, /* structured references of one line that are kept */
-	READING_TEXTS = 64,      /* pieces of free text of one line that are kept */
-	READING_CHARGES = 8     /* charges of one line that are kept */
+	READING_TEXTS = 64, /* pieces of free text of one line that are kept */
+	READING_CHARGES = 8 /* charges of one line that are kept */
 };
 
 /* What the bank or the provider took for it. */
 struct reading_charge {
 	struct money amount; /* above 0: taken; below 0: given back */
-	bool included;       /* the line's amount is what is left after it */
-	struct span kind;    /* the file's word for it, or empty */
-	struct span bearer;  /* who bears it: DEBT CRED SHAR SLEV, OUR BEN SHA; or empty */
+	bool included; /* the line's amount is what is left after it */
+	struct span kind; /* the file's word for it, or empty */
+	struct span bearer; /* who bears it: DEBT CRED SHAR SLEV, OUR BEN SHA; or empty */
 };
 
 /* What tells: a statement of bookings, or something that informs of them and never posts. */
@@ -110,13 +112,13 @@ const char *reading_kind_word(enum reading_kind);
 
 /* One line of a statement. Spans are valid during the call alone. */
 struct reading_line {
-	int statement;             /* of the file, from 0 */
-	int64_t number;            /* of the statement, from 1, in the order of the file; lines that inform count by themselves */
+	int statement; /* of the file, from 0 */
+	int64_t number; /* of the statement, from 1, in the order of the file; lines that inform count by themselves */
 	struct place place;
-	struct span account;       /* of the statement, as written */
-	enum reading_kind kind;    /* what tells it */
-	bool informs;              /* no booking: pending, announced, or told by something that is no statement */
-	struct span status;        /* of a line that informs: the file's word, or empty */
+	struct span account; /* of the statement, as written */
+	enum reading_kind kind; /* what tells it */
+	bool informs; /* no booking: pending, announced, or told by something that is no statement */
+	struct span status; /* of a line that informs: the file's word, or empty */
 	struct date booking, value; /* as written; the value date is the booking date where there is none, and the reverse */
 	struct span
 		value_written; /* where it is none of the calendar (30 February of banks that count 30/360): `value` is the month's last day */

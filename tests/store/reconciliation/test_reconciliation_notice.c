@@ -167,6 +167,22 @@ static void what_few_lines_say_is_kept_beside_the_line(void **state)
 		"1300USD EUR 1.20 included COMM COBADEFFXXX");
 }
 
+/* Its own totals say that an entry is missing: it informs of nothing, and who brought it is told. */
+static void an_interim_report_that_contradicts_itself_is_quarantined(void **state)
+{
+	static const char *const report = ":20:R\n:25:DE02120300000000202051\n:28C:1/1\n:34F:EURD0,00\n:13D:2603021730+0000\n"
+					  ":61:2603020302D0,42NMSCNONREF//B-1\n:86:fee\n:90D:%s\n-\n";
+	struct town *t = *state;
+	struct imported bad = town_import(t, span_of(arena_printf(t->arena, report, "2EUR0,84")));
+	assert_true(bad.is_new && bad.informed == 1 && bad.contradicted.rule == RULE_CONTROL && bad.contradicted.place.line == 8);
+	assert_int_equal(notices(t), 0);
+	assert_string_equal(town_text(t, "select rule || place_line from notice_report"), "control_total8");
+	struct imported good = town_import(t, span_of(arena_printf(t->arena, report, "1EUR0,42")));
+	assert_true(good.informed == 1 && good.contradicted.rule == RULE_NONE);
+	assert_int_equal(notices(t), 1);
+	assert_int_equal(town_due(t), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +194,7 @@ int main(void)
 		IN_TOWN(a_pending_line_informs_and_books_later),
 		IN_TOWN(a_report_that_is_cut_short_leaves_nothing),
 		IN_TOWN(what_few_lines_say_is_kept_beside_the_line),
+		IN_TOWN(an_interim_report_that_contradicts_itself_is_quarantined),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

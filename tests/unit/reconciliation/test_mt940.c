@@ -269,6 +269,55 @@ static void an_interim_report_informs(void **state)
 		"interim 0 at 1: R 3917/1 of GJB0291077111 2026-03-02..2026-03-02, - 0 lines 0 to - no. 3917 skipped 1\n");
 }
 
+/* An interim report: one debit of 0,42, two credits of 5,00, one of them only expected. */
+static const char *interim(struct arena *a, const char *limit, const char *totals)
+{
+	const char *report = arena_printf(a,
+		":20:R\n:25:GJB0291077111\n:28C:3917/1\n:34F:EUR%s\n:13D:2603021730+0000\n:61:2603020302D0,42NMSCA\n"
+		":61:2603020302C5,00NTRFB\n:61:260302EC5,00NTRFC\n%s-\n",
+		limit, totals);
+	char *broken = strstr(span_cstr(a, statement_told(a, span_of(report), 0)), "broken");
+	char *end = broken ? strchr(broken, '\n') : NULL;
+	if (end)
+		*end = 0;
+	return broken ? broken : "";
+}
+
+/* SWIFT MT942, fields 90D and 90C: number and sum of the debits and of the credits. */
+static void an_interim_reports_own_totals_are_those_of_its_entries(void **state)
+{
+	static const char *const good[] = { ":90D:1EUR0,42\n", ":90C:1EUR5,00\n", ":90D:1EUR0,42\n:90C:2EUR10,00\n" };
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(interim(*state, "D0,00", good[i]), "");
+	assert_string_equal(interim(*state, "D0,00", ":90D:2EUR0,42\n"),
+		"broken 0 at 9: control_total: the bank counts 2 debits, 42 in all; the entries are 1, 42 in all");
+	assert_string_equal(interim(*state, "D0,00", ":90D:1EUR0,42\n:90C:1EUR5,01\n"),
+		"broken 0 at 10: control_total: the bank counts 1 credits, 501 in all; the entries are 1, 500 in all");
+	assert_string_equal(
+		interim(*state, "D0,00", ":90C:EUR5,00\n"), "broken 0 at 9: field_malformed: 'EUR5,00' is no number and sum of entries");
+	assert_string_equal(
+		interim(*state, "D0,00", ":90C:1USD5,00\n"), "broken 0 at 9: field_malformed: '1USD5,00' is no number and sum of entries");
+}
+
+/* Field 34F: smaller ones are not told, and counted by some banks. */
+static void entries_below_a_floor_limit_may_be_counted_and_not_told(void **state)
+{
+	assert_string_equal(interim(*state, "D1,00", ":90D:4EUR1,42\n"), "");
+	assert_string_equal(interim(*state, "1,00", ":90C:4EUR6,00\n"), "");
+	assert_non_null(strstr(interim(*state, "D1,00", ":90C:4EUR6,00\n"), "control_total"));
+	assert_non_null(strstr(interim(*state, "D1,00", ":90D:4EUR0,41\n"), "control_total"));
+}
+
+/* One report in two messages says its totals in the last of them; another report's are its own. */
+static void totals_are_those_of_all_pages_of_a_report(void **state)
+{
+	static const char *const pages = ":20:R\n:25:GJB1\n:28C:%s\n:34F:EUR0,\n:61:260302C5,00NTRFA\n-\n"
+					 ":20:R\n:25:GJB1\n:28C:7/2\n:34F:EUR0,\n:61:260302C6,00NTRFB\n:90C:2EUR11,00\n-\n";
+	const char *one = arena_printf(*state, pages, "7/1"), *other = arena_printf(*state, pages, "6/1");
+	assert_null(strstr(span_cstr(*state, statement_told(*state, span_of(one), 0)), "broken"));
+	assert_non_null(strstr(span_cstr(*state, statement_told(*state, span_of(other), 0)), "broken 1 at 12: control_total"));
+}
+
 static void letters_are_read_in_utf_8_and_in_windows_1252(void **state)
 {
 	static const char *const ways[] = { "M\xc3\xbcller", "M\xfcller" };
@@ -343,6 +392,9 @@ int main(void)
 		WITH_ARENA(the_wrappers_of_the_wire_are_passed_over),
 		WITH_ARENA(a_currency_behind_the_account_is_not_part_of_it),
 		WITH_ARENA(an_interim_report_informs),
+		WITH_ARENA(an_interim_reports_own_totals_are_those_of_its_entries),
+		WITH_ARENA(entries_below_a_floor_limit_may_be_counted_and_not_told),
+		WITH_ARENA(totals_are_those_of_all_pages_of_a_report),
 		WITH_ARENA(letters_are_read_in_utf_8_and_in_windows_1252),
 		WITH_ARENA(a_placeholder_is_no_reference),
 		WITH_ARENA(a_reference_may_hold_a_slash),

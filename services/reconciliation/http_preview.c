@@ -3,8 +3,6 @@
 #include "http_reading.h"
 #include "json_out.h"
 
-enum { SHOWN_LINES = 1000 };
-
 static void print_statement(struct json_out *out, const struct previewed_statement *p)
 {
 	const struct statement *s = p->statement;
@@ -56,7 +54,7 @@ struct span preview_print(struct arena *arena, const struct preview *p)
 		print_statement(&out, &p->statements[i]);
 	json_out_array_end(&out);
 	json_out_array(&out, "lines");
-	for (size_t i = 0; i < p->line_count && i < SHOWN_LINES; i++)
+	for (size_t i = 0; i < p->line_count; i++)
 		print_line(&out, &p->lines[i]);
 	json_out_array_end(&out);
 	json_out_object_end(&out);

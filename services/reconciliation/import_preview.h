@@ -2,8 +2,8 @@
  * import_preview: what an import would do, said without doing it: the file is staged, decided and looked at in a transaction that is rolled back, on a book in
  * memory that is never saved. Nothing is locked, nothing is told.
  *
- * Of a file of any size: what the gate says and how many lines would be new are said of all of it; the first PREVIEW_LINES new lines are looked at, for what
- * each of them takes must be kept from the next, and so memory ends there. How many were not is said.
+ * Of a file of any size: what the gate says and how many lines would be new are said of all of it; the first new lines, as many as the setting preview_lines says, are looked at, for what
+ * each of them takes is kept from the next, and that is all that is kept of it. How many were not is said.
  */
 #ifndef RECONCILIATION_IMPORT_PREVIEW_H
 #define RECONCILIATION_IMPORT_PREVIEW_H
@@ -11,7 +11,7 @@
 #include "import.h"
 #include "line.h"
 
-enum { PREVIEW_LINES = 20000 };
+enum { PREVIEW_SHOWN = 1000 };
 
 struct previewed_line {
 	const struct line *line; /* as it would be */
@@ -30,7 +30,7 @@ struct preview {
 	struct imported imported;
 	const struct previewed_statement *statements;
 	size_t statement_count;
-	const struct previewed_line *lines; /* new ones that were looked at, in the order of the file */
+	const struct previewed_line *lines; /* the first PREVIEW_SHOWN that were looked at, in the order of the file */
 	size_t line_count;
 };
 

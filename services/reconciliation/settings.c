@@ -24,6 +24,7 @@ const struct setting reconciliation_setting_table[] = {
 	{ NUMBER(statement_bytes_days), .initial = "3650", .most = 36500, .help = "Statement files are kept as they came for so many days. 0: for ever." },
 	{ NUMBER(upload_most_mb), .initial = "4096", .least = 1, .most = 65536, .help = "A statement file that comes in parts has at most so many MiB." },
 	{ NUMBER(upload_open_most), .initial = "20", .least = 1, .most = 1000, .help = "So many of them may be on their way at once, of one merchant." },
+	{ NUMBER(preview_lines), .initial = "20000", .most = 10000000, .help = "So many new lines of a file a preview looks at; the others are counted. 0: all." },
 	{ NUMBER(upload_hours), .initial = "72", .least = 1, .most = 8760, .help = "One that is not complete by then is given up, with its parts." },
 	{ 0 },
 };

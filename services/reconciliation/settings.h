@@ -11,6 +11,7 @@ struct reconciliation_settings {
 	int64_t statement_settle_seconds;
 	int64_t statement_bytes_days;    /* 0: for ever */
 	int64_t upload_most_mb, upload_open_most, upload_hours;
+	int64_t preview_lines;           /* 0: all */
 };
 
 extern struct reconciliation_settings reconciliation_settings;

@@ -12,6 +12,15 @@ const struct table *table_of(enum book_shelf shelf)
 	bug("shelf %d has no table", (int)shelf);
 }
 
+void table_keep(const struct table *t, struct arena *arena, void *value)
+{
+	for (const struct column *c = t->columns; c->name; c++)
+		if (c->type == COLUMN_TEXT) {
+			struct span *text = (void *)((char *)value + c->offset);
+			*text = span_copy(arena, *text);
+		}
+}
+
 /* ---- reading ---- */
 
 static int word_of(const struct column *c, struct span text)

@@ -72,6 +72,8 @@ const struct table *table_of(enum book_shelf);
 void table_load(const struct table *, struct arena *, struct book *, const struct rows *);
 /* One row as a value. */
 void table_read(const struct table *, struct arena *, const struct rows *, size_t row, void *value);
+/* What its columns of text point to is copied into the arena, which outlives the one it was read into. */
+void table_keep(const struct table *, struct arena *, void *value);
 /* Queues insert and update of what is new and changed on its shelf, with the counts that they must have. */
 void table_save(const struct table *, struct db *, struct arena *, const struct book *);
 

@@ -90,12 +90,13 @@ delete from statement_bytes b where (b.merchant_id, b.sha256, b.number) in (
 -- What of a staged statement would be new: all of it where it is disjoint, else what is not there yet. A twin is alike to a line that is there, or to one
 -- before it in the file.
 -- name: preview_lines
-select l.line_id from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' order by l.number limit $3;
+select l.line_id, l.number from bank_line l where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' and l.number > $4
+order by l.number limit $3;
 
 -- name: preview_lines_overlap
-select l.line_id
+select l.line_id, l.number
 from bank_line l
-where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged'
+where l.merchant_id = $1 and l.statement_id = $2 and l.state = 'staged' and l.number > $4
 	and not exists (select 1 from bank_line o where o.merchant_id = l.merchant_id and o.key = l.key and o.occurrence = l.occurrence
 		and o.statement_id <> l.statement_id and o.state not in ('staged', 'known', 'undone'))
 order by l.number limit $3;

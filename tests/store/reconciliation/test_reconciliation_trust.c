@@ -45,23 +45,48 @@ static void a_preview_says_what_the_import_then_does_and_changes_nothing(void **
 	assert_town_proven(t);
 }
 
+/* One that was paid by a line far above it is not owed any more. */
+static void what_a_line_takes_is_kept_from_lines_of_later_batches(void **state)
+{
+	struct town *t = *state;
+	enum { MANY = 600 };
+	struct entry_of *entries = ARENA_ARRAY(t->arena, struct entry_of, MANY);
+	town_do(t, world_customer(&t->world, "c1", 2, "DE89370400440532013000"));
+	town_do(t, world_invoice(&t->world, "c1", world_id(&t->world), "RE-2026-0001", "EUR", 5000, 0));
+	for (int i = 0; i < MANY; i++)
+		entries[i] = (struct entry_of){ .minor = 1 + i, .text = "hello" };
+	entries[0] = entries[MANY - 1] = (struct entry_of){ 5000, "rent", NULL, "DE89370400440532013000", NULL };
+	struct span file = town_statement(t, "S1", 1, 1, 0, entries, MANY);
+	struct preview p = preview_of(t, file);
+	int64_t matched = p.statements[0].matched, unmatched = p.statements[0].unmatched;
+	assert_int_equal(p.statements[0].statement->state, STATEMENT_POSTED);
+	town_import(t, file);
+	town_due(t);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'matched'"), matched);
+	assert_int_equal(town_number(t, "select count(*) from bank_line where state = 'waiting'"), unmatched);
+	assert_int_equal(matched, 1);
+	assert_int_equal(town_number(t, "select sum(open)::bigint from open_item"), 0);
+}
+
 /* More lines than are looked at are counted all the same, and said to be unseen. */
 static void a_preview_of_a_large_file_counts_what_it_does_not_look_at(void **state)
 {
 	struct town *t = *state;
-	enum { MANY = PREVIEW_LINES + 30 };
+	enum { LOOKED = 1200, MANY = LOOKED + 30 };
 	struct entry_of *entries = ARENA_ARRAY(t->arena, struct entry_of, MANY);
 	for (int i = 0; i < MANY; i++)
 		entries[i] = (struct entry_of){ .minor = 1 + i, .text = "many" };
 	entries[MANY - 1] = entries[0];
 	int64_t before = rows_in_all(t);
+	reconciliation_settings.preview_lines = LOOKED;
 	struct preview p = preview_of(t, town_statement(t, "S1", 1, 1, 0, entries, MANY));
+	reconciliation_settings.preview_lines = 0;
 	const struct previewed_statement *s = &p.statements[0];
 	assert_int_equal(s->news, MANY);
 	assert_int_equal(s->twins, 1);
 	assert_int_equal(s->unseen, 30);
-	assert_int_equal(s->matched + s->ambiguous + s->unmatched, PREVIEW_LINES);
-	assert_int_equal(p.line_count, PREVIEW_LINES);
+	assert_int_equal(s->matched + s->ambiguous + s->unmatched, LOOKED);
+	assert_int_equal(p.line_count, PREVIEW_SHOWN);
 	assert_int_equal(s->statement->state, STATEMENT_ACCEPTED);
 	assert_int_equal(rows_in_all(t), before);
 }
@@ -216,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(a_preview_says_what_the_import_then_does_and_changes_nothing),
+		IN_TOWN(what_a_line_takes_is_kept_from_lines_of_later_batches),
 		IN_TOWN(a_preview_of_a_large_file_counts_what_it_does_not_look_at),
 		IN_TOWN(a_preview_of_what_overlaps_shows_only_what_is_new),
 		IN_TOWN(a_file_is_kept_to_the_byte_with_its_hash),

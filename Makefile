@@ -207,7 +207,7 @@ $(O)/sim/twin.o: $(call objects,$(filter-out %/main.c,$(wildcard tests/sim/*.c))
 C_TESTS := $(foreach l,$(LAYERS),$(call tests,$l)) $(FUZZ:%.c=$(O)/%)
 
 export B FLAVOUR
-.PHONY: sim mutants test-sim tests $(LAYERS:%=test-%) test-e2e test-checker test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
+.PHONY: sim sim-seeds mutants test-sim tests $(LAYERS:%=test-%) test-e2e test-checker test-fuzz fuzz fuzz-coverage fuzz-merge fuzz-seeds test-tsan test-runner test-build test
 tests: $(C_TESTS) ## build all C tests
 test: ## every layer; unit, store and fuzz under sanitizers
 	+@tests/run all
@@ -253,6 +253,8 @@ sim: $(O)/sim/sim ## the simulator: SEEDS=1000, HOURS=, SEED= replays one, SHRIN
 	@tests/sim/sim
 mutants: $(O)/sim/sim $(call tests,unit) ## damages the cores one place at a time and prints who noticed (ONLY=)
 	@tests/sim/mutate $(ONLY)
+sim-seeds: $(O)/sim/sim ## kept histories of mutants, one by one: each holds on the sound cores and breaks on the mutant that it is named after (ONLY=, KEEP=1)
+	@KEPT=1 tests/sim/mutate $(ONLY)
 test-build: ## the build itself, on planted faults
 	@tests/run build tests/build/check
 test-containers: ## compose and Debian 13 in containers (DUNLIN_BASE_IMAGES: a command that provides the base images)

@@ -11,6 +11,7 @@ import threading
 import time
 
 import client_deeds
+import client_months
 from client_bank import Bank
 from client_doors import Doors, Publisher
 from client_eyes import Eyes
@@ -67,6 +68,7 @@ class Client:
     def set_up(self):
         """Merchants, accounts and customers: what must be there before anything can go wrong."""
         first = (self.world.began - client_deeds.days(FIRST_DAYS)).date()
+        self.first_day = str(first)
         for m in self.merchants:
             client_deeds.define_merchant(self.world, m)
             m["account"] = "main"
@@ -185,6 +187,8 @@ class Client:
         for n in days:
             client_deeds.pass_days(self, n)
             self.settle(end)
+        client_months.close_books(self)
+        self.settle(end)
         self.ended.set()
         for _ in self.threads:
             self.ready.put((0, None, None, None))

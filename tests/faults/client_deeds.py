@@ -7,6 +7,7 @@ import random
 import time
 import uuid
 
+import client_months as months
 import client_provider as provider
 import client_statements as statements
 from history import DONE
@@ -295,6 +296,7 @@ WEIGHTS = {
     provider.pay_at_provider: 7, provider.pay_by_webhook: 8, provider.refund: 2, provider.refund_outside: 1, provider.nonsense: 1, provider.dismiss: 1,
     statements.transfer: 14, statements.close_day: 3, statements.again: 1, statements.overlap: 1, statements.damaged: 1, statements.match: 5,
     statements.unmatch: 2, statements.accept: 1, statements.undo: 1,
+    months.close_month: 1, months.export: 1,
 }
 DEEDS, CHANCES = list(WEIGHTS), list(WEIGHTS.values())
 

@@ -524,6 +524,84 @@ def a_fact_is_set_aside_and_nobody_says_so(c):
     return "O4", record.id
 
 
+# ---- months that are closed, their exports, and what was undone ----
+
+
+def sealed_month(c, column="debit"):
+    """Some account that a closed month moves: (merchant, month, account)."""
+    return c.row("reconciliation", f"select merchant_id, to_char(month, 'YYYY-MM'), account from period_balance where {column} <> 0 order by month desc")
+
+
+def a_sealed_balance_is_off_by_one_cent(c):
+    merchant, month, account = sealed_month(c)
+    c.change("reconciliation", "update period_balance set debit = debit + 1 where merchant_id = %s and to_char(month, 'YYYY-MM') = %s and account = %s",
+             merchant, month, account)
+    return "I10", f"sealed balance {merchant}/{month}/"
+
+
+def an_entry_came_into_a_month_after_it_was_closed(c):
+    """As if it had come before the close: its number is one that the month can hold."""
+    merchant, entry, month = c.row("reconciliation", """select j.merchant_id, j.entry, p.month from journal j join period p
+        on p.merchant_id = j.merchant_id and p.state = 'closed' and j.entry > p.last_entry order by p.month""")
+    c.sql("reconciliation", "alter table journal alter column entry drop identity")
+    c.change("reconciliation", "update journal set entry = -1, day = %s where merchant_id = %s and entry = %s", month, merchant, entry)
+    return "I10", f"sealed balance {merchant}/{month:%Y-%m}/"
+
+
+def another_seal_is_kept_than_was_told(c):
+    merchant, month = c.row("reconciliation", "select merchant_id, to_char(month, 'YYYY-MM') from period where state = 'closed'")
+    c.change("reconciliation", "update period set seal = sha256(seal) where merchant_id = %s and to_char(month, 'YYYY-MM') = %s", merchant, month)
+    return "I10", f"seal of {merchant}/{month}"
+
+
+def nobody_was_told_that_a_month_is_closed(c):
+    _, record, message = c.find("PeriodClosed")
+    c.forget("reconciliation", record.id)
+    return "I7", f"period {message.merchant_id}/{message.period}"
+
+
+def an_export_lacks_an_entry(c):
+    merchant, target, number = c.row("reconciliation", "select merchant_id, target, number from export where entries > 0")
+    c.change("reconciliation", "update export set entries = entries - 1 where merchant_id = %s and target = %s and number = %s", merchant, target, number)
+    return "I10", f"export {merchant}/{target}/{number}"
+
+
+def a_month_is_exported_twice(c):
+    merchant, target = c.row("reconciliation", "select merchant_id, target from export where number > 1")
+    c.sql("reconciliation", "alter table export drop constraint export_merchant_id_target_month_key")
+    c.change("reconciliation", "update export set month = (select min(month) from period where merchant_id = %s) where merchant_id = %s and target = %s and number = 2",
+             merchant, merchant, target)
+    return "I10", f"exports {merchant}/{target}"
+
+
+def a_month_is_never_exported(c):
+    """It was: the answer said so."""
+    r = c.request("make_export")
+    number = r.answer["answer"]["number"]
+    c.change("reconciliation", "delete from export where merchant_id = %s and target = %s and number = %s", r.merchant, r.target, number)
+    return "H1", str(r)
+
+
+def a_line_that_was_undone_is_in_the_books_again(c):
+    merchant, line = c.row("reconciliation", "select merchant_id, line_id::text from bank_line where state = 'undone' and revision > 0")
+    c.change("reconciliation", "update bank_line set state = 'waiting' where line_id = %s", line)
+    return "I6", f"line {merchant}/{line}"
+
+
+def the_cash_of_an_undone_line_stays(c):
+    merchant, entry, account = c.row("reconciliation", """select merchant_id, entry, case when debit like 'cash:%' then debit else credit end from journal
+        where cause = 'undo' and (debit like 'cash:%' or credit like 'cash:%')""")
+    c.change("reconciliation", "delete from journal where merchant_id = %s and entry = %s", merchant, entry)
+    return "I1", f"account {merchant}/{account}/"
+
+
+def an_undone_statement_counts_as_posted(c):
+    merchant, statement = c.row("reconciliation", "select merchant_id, statement_id::text from statement where state in ('undone', 'replaced') and line_new > 0"
+                                                  " and exists (select from chain_before b where b.statement_id = statement.statement_id)")
+    c.change("reconciliation", "update statement set state = 'posted' where statement_id = %s", statement)
+    return "I6", f"statement {merchant}/{statement}"
+
+
 DAMAGES = [
     an_event_is_dropped, an_outbox_row_is_never_relayed, a_service_never_consumed_an_event, an_event_is_applied_twice, an_event_is_said_again_under_another_id,
     an_event_says_something_else_in_its_topic, an_allocation_is_off_by_one_cent, an_allocation_is_told_off_by_one_cent, an_open_amount_is_off_in_one_service,
@@ -537,7 +615,9 @@ DAMAGES = [
     an_answer_is_not_the_one_that_was_given, what_was_refused_has_an_effect, a_command_that_kafka_has_is_lost, a_charge_is_invoiced_at_another_price,
     a_refusal_has_no_dead_letter, the_system_does_not_know_of_what_it_did, the_system_knows_of_what_it_did_not, what_a_person_did_is_not_in_the_audit,
     a_fact_is_set_aside_and_nobody_says_so, a_sealed_entry_is_altered, a_sealed_entry_is_gone, a_block_of_the_seal_is_gone,
-    two_blocks_of_the_seal_change_places,
+    two_blocks_of_the_seal_change_places, a_sealed_balance_is_off_by_one_cent, an_entry_came_into_a_month_after_it_was_closed, another_seal_is_kept_than_was_told,
+    nobody_was_told_that_a_month_is_closed, an_export_lacks_an_entry, a_month_is_exported_twice, a_month_is_never_exported,
+    a_line_that_was_undone_is_in_the_books_again, the_cash_of_an_undone_line_stays, an_undone_statement_counts_as_posted,
 ]
 
 

@@ -12,7 +12,7 @@ import time
 
 from history import History
 
-from . import rules_bank, rules_books, rules_chain, rules_documents, rules_history, rules_outbox, rules_reminders
+from . import rules_bank, rules_books, rules_chain, rules_documents, rules_history, rules_months, rules_outbox, rules_reminders
 from . import fold
 from .fold import Fold
 from .report import Report, Violation
@@ -23,6 +23,7 @@ RULES = {
     "I3": "a webhook that was taken has a row, an end and its own payment", "I4": "open = invoiced - credited - allocated - given up",
     "I5": "no reminder twice, none after it was known to be paid; every mail is a notice's", "I6": "a bank line is booked once, and matched once or open",
     "I7": "the tables are the fold of the topics", "I8": "what people did by hand is in the audit; the journal fits its seal", "I9": "document numbers are gapless and unique",
+    "I10": "a closed month is what was sealed; each of its entries is in one export of each target",
     "H1": "2xx: its effect, once", "H2": "refused: no effect", "H3": "unknown: one effect or none, and the system knows which",
     "O1": "every outbox row is relayed", "O2": "in the order of the outbox, drawn and committed under one lock", "O3": "again only with the same id and bytes",
     "O4": "consumed by all who must, and nothing set aside", "O5": "revisions count from 1 without a gap",
@@ -45,6 +46,7 @@ def check(databases, brokers=None, history=None, topics=None):
         rules_documents.check(report, opened, fold)
         rules_books.check(report, opened, fold)
         rules_chain.check(report, opened["reconciliation"])
+        rules_months.check(report, opened["reconciliation"], fold, history)
         rules_bank.check(report, opened["reconciliation"], fold, history)
         rules_reminders.check(report, opened["reminders"], fold, history)
         if history is not None:

@@ -39,6 +39,7 @@ class Fold:
         self.credit_sums, self.lines, self.exceptions, self.accounts, self.statements = collections.Counter(), {}, {}, {}, {}
         self.attempts, self.attempt_items, self.successes, self.refunds, self.payouts, self.payout_lines = {}, {}, collections.Counter(), {}, {}, {}
         self.reminded, self.confirmed, self.notices, self.holds = collections.Counter(), collections.Counter(), {}, {}
+        self.periods = {}
         self.paid_receipts = {}  # what reminders confirms: (merchant, source, id) -> (customer, amount)
 
     # ---- records ----
@@ -218,7 +219,8 @@ class Fold:
         self.count_revision(("receipt", m.merchant_id, m.receipt_id), m.revision)
 
     def see_PeriodClosed(self, m):
-        self.count_revision(("period", m.merchant_id, m.period), m.revision)
+        self.latest("period", (m.merchant_id, m.period), m, self.periods, (m.last_entry, m.seal, m.forced, {
+            (b.opening.currency, b.account): (b.opening.minor, b.debit.minor, b.credit.minor) for b in m.balances}))
 
     # ---- payments ----
 

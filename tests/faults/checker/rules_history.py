@@ -92,6 +92,8 @@ def effects(report, rule, entity, f, outcome, answer, made, where):
         says = SAYS.get(f)
         if f == "checkout":
             says = "AttemptCreated" if answer and answer[0] == 201 else None
+        if f == "close_period" and (len(made) > 1 or (made and answer and answer[0] != 200)):
+            report.add(rule, entity, "one PeriodClosed where it was closed by this", made, where)
         if says and made.count(says) != 1 and not (f in ("allocate_receipt", "write_off") and made.count(says) > 1):
             report.add(rule, entity, f"one {says}", f"{made.count(says)} among {made}", where)
     elif made and made != ["CommandRefused"]:

@@ -1,6 +1,5 @@
 #include "handlers.h"
 #include "http.h"
-#include "import_upload.h"
 #include "reconciliation_migrations.h"
 #include "reconciliation_queries.h"
 #include "rules.h"
@@ -8,6 +7,7 @@
 #include "settings.h"
 #include "store.h"
 #include "tick.h"
+#include "tick_bulk.h"
 #include "verbs.h"
 #include "wire.h"
 
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 		.routes = reconciliation_routes,
 		.duties = reconciliation_duties,
 		.verbs = reconciliation_verbs,
-		.bulk = upload_read_next,
+		.bulk = bulk_next,
 		.rules = rules_print,
 	};
 	return service_main(&service, argc, argv);

@@ -6,6 +6,8 @@
 #include "store_find.h"
 #include "store_rows.h"
 
+enum { STATEMENT_PATIENCE_S = 1800 };
+
 /* What lines might be, and whose what is named is. Nothing is locked yet. */
 
 void *list_add(struct list *l, struct arena *arena, size_t size)
@@ -515,6 +517,9 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 		forms, reports;
 	sort_finds(&w);
 	TRY(take_suggestions(&w, why));
+	/* What a statement is among those before it is asked of each of its lines. */
+	if (w.statements.count)
+		db_patience(db, STATEMENT_PATIENCE_S);
 	keys_ask(&w.lines, db, arena, &q_find_line, &lines);
 	keys_ask(&w.statements, db, arena, &q_find_statement, &statements);
 	keys_ask(&w.invoices, db, arena, &q_find_invoice, &invoices);

@@ -50,30 +50,41 @@ enum err tick_look(struct db *db, struct arena *arena, const struct query *query
 
 /* ---- statements ---- */
 
+static enum err staged(struct db *db, struct arena *arena, int64_t least, int64_t most, size_t limit, struct rows *rows, struct why *why)
+{
+	struct args *args = args_new(arena);
+	args_int8(args, (int64_t)limit);
+	args_int8(args, least);
+	args_int8(args, most);
+	return db_exec(db, arena, &q_statement_due, args, rows, why);
+}
+
 static enum err statement_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
 	(void)now;
-	TRY(tick_look(db, arena, &q_statement_due, NULL, limit, &rows, why));
+	TRY(staged(db, arena, 0, STATEMENT_LARGE - 1, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
 	return OK;
 }
 
-static enum err count_now(
-	struct db *db, struct arena *arena, const struct query *query, int64_t *due, struct instant *next, struct why *why)
+enum err statement_large_due(struct db *db, struct arena *arena, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
-	TRY(tick_look(db, arena, query, NULL, COUNT_MOST, &rows, why));
-	*due = (int64_t)rows.count;
-	next->us = INT64_MAX;
+	TRY(staged(db, arena, STATEMENT_LARGE, INT64_MAX, limit, &rows, why));
+	tick_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
 	return OK;
 }
 
 static enum err statement_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
+	struct rows rows;
 	(void)now;
-	return count_now(db, arena, &q_statement_due, due, next, why);
+	TRY(staged(db, arena, 0, INT64_MAX, COUNT_MOST, &rows, why));
+	*due = (int64_t)rows.count;
+	next->us = INT64_MAX;
+	return OK;
 }
 
 /* ---- lines that wait ---- */

@@ -8,6 +8,10 @@
 
 extern const struct duty reconciliation_duties[];
 
+/* A statement of so many lines takes longer to decide than a tick may be silent: the role bulk does it. */
+enum { STATEMENT_LARGE = 600000 };
+enum err statement_large_due(struct db *, struct arena *, size_t limit, struct message ***, size_t *n, struct why *) MUST_CHECK;
+
 struct rows;
 
 /* For the duties in other files: a statement's first rows ($1 limit, $2 now where there is one); each as a message about the aggregate in `column`, of the

@@ -1,17 +1,19 @@
 -- Due work, as a pure function of facts and now. What was claimed once is not due again: its identity is in the inbox.
 
--- The next staged statement of each account, so that each is decided on what the one before it left; and replaced ones whose exception is open.
+-- The next staged statement of each account, so that each is decided on what the one before it left; and replaced ones whose exception is open. Those of
+-- $2 to $3 lines: what looks at more takes long.
 -- name: statement_due
 select * from (
-	(select distinct on (s.merchant_id, s.identifier) s.merchant_id, s.statement_id, s.statement_id::text as id, s.arrival
+	(select distinct on (s.merchant_id, s.identifier) s.merchant_id, s.statement_id, s.statement_id::text as id, s.arrival, s.line_count
 	from statement s
 	where s.state = 'staged' and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id::text)
 	order by s.merchant_id, s.identifier, s.arrival)
 	union all
-	select s.merchant_id, s.statement_id, s.statement_id || ':replaced', s.arrival
+	select s.merchant_id, s.statement_id, s.statement_id || ':replaced', s.arrival, 0
 	from exception e join statement s on s.merchant_id = e.merchant_id and s.statement_id = e.subject_id
 	where e.open and e.kind = 'statement_quarantined' and s.state = 'replaced'
 		and not exists (select 1 from inbox i where i.source = 'tick:statement' and i.id = s.statement_id || ':replaced')) d
+where line_count between $2::bigint and $3::bigint
 order by arrival limit $1;
 
 -- name: statement_waits

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "clock.h"
+#include "tick.h"
+#include "tick_bulk.h"
 
 /* Statement files: twice, overlapping, with twins, damaged. */
 
@@ -278,6 +280,43 @@ static void an_import_waits_for_its_file_within_its_transaction(void **state)
 	assert_int_equal(town_number(t, "select count(*) from statement where state = 'staged'"), 1);
 }
 
+/* One of very many lines is decided by the role bulk, and what the account's next are is decided after it. */
+static void a_statement_of_very_many_lines_is_not_decided_by_tick(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	bool did = false;
+	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 })));
+	town_import(t, town_statement(t, "S2", 3, 3, 500, ENTRIES({ .minor = 600 })));
+	town_script(t->owner, arena_printf(t->arena, "update statement set line_count = %d where bank_ref = 'S1'", STATEMENT_LARGE));
+	assert_int_equal(town_duty(t, "statements"), 0);
+	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
+	assert_true(did);
+	assert_int_equal(town_number(t, "select count(*) from statement where bank_ref = 'S1' and state = 'accepted'"), 1);
+	assert_int_equal(town_duty(t, "statements"), 1);
+	did = false;
+	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
+	assert_false(did);
+	town_due(t);
+	assert_int_equal(cash(t), 1100);
+}
+
+/* Whoever is at it holds a lock: another process leaves it alone. */
+static void two_processes_do_not_decide_a_large_statement_at_once(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	bool did = false;
+	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 })));
+	town_script(t->owner, arena_printf(t->arena, "update statement set line_count = %d", STATEMENT_LARGE));
+	town_script(t->owner, "do $$ begin perform pg_advisory_lock(5077, hashtext(statement_id::text)) from statement; end $$");
+	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
+	assert_false(did);
+	town_script(t->owner, "do $$ begin perform pg_advisory_unlock_all(); end $$");
+	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
+	assert_true(did);
+}
+
 static void a_large_statement_holds_up_no_small_one_of_another_account(void **state)
 {
 	struct town *t = *state;
@@ -324,6 +363,8 @@ int main(void)
 		IN_TOWN(two_accounts_with_the_same_lines_keep_them_apart),
 		IN_TOWN(a_gap_closes_when_the_missing_statement_comes),
 		IN_TOWN(a_large_statement_goes_through_in_pieces),
+		IN_TOWN(a_statement_of_very_many_lines_is_not_decided_by_tick),
+		IN_TOWN(two_processes_do_not_decide_a_large_statement_at_once),
 		IN_TOWN(an_import_takes_as_long_to_commit_as_its_file_is_large),
 		IN_TOWN(an_import_waits_for_its_file_within_its_transaction),
 		IN_TOWN(a_large_statement_holds_up_no_small_one_of_another_account),

@@ -364,6 +364,20 @@ static void note(const struct batch *b, struct message **messages, const struct 
 	twin_note(b->node, messages, says, b->count, p, fenced);
 }
 
+/* What people ask for, while another does something to the same. */
+static void cover_race(const struct node *n, struct message *const *messages, size_t count)
+{
+	char name[120];
+
+	cover("fault: what was found moved before it was locked");
+	for (size_t i = 0; i < count; i++) {
+		if (messages[i]->fate != FATE_ANSWER)
+			continue;
+		snprintf(name, sizeof name, "race %s: %.*s", n->core->name, SPAN_ARG(messages[i]->type));
+		cover(name);
+	}
+}
+
 static bool run_again(struct node *n, struct message **messages, size_t count, const struct sim_position *p, enum unit_end end)
 {
 	n->between = NULL;
@@ -389,7 +403,7 @@ bool node_run(struct node *n, struct message **messages, size_t count, const str
 	claim(&b);
 	any = needs(&b);
 	if (any && !load(&b)) {
-		cover("fault: what was found moved before it was locked");
+		cover_race(n, messages, count);
 		return run_again(n, messages, count, p, end);
 	}
 	for (size_t i = 0; i < count; i++) {

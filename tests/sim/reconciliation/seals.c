@@ -119,6 +119,20 @@ static void check_month(struct memory *m, const struct period *p)
 	SIM_HOLDS(digest_equal(digest.b, p->seal.b, sizeof digest.b), "seal", "a closed month is not what was sealed");
 }
 
+/* Lines of an accepted statement that are not posted yet. */
+static bool is_posting(const struct memory *m, struct span merchant)
+{
+	const struct mem_rows *rows = &m->tables[BOOK_STATEMENTS].rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct statement *s = rows->at[i]->value;
+
+		if (s->state == STATEMENT_ACCEPTED && s->remaining > 0 && span_equal(s->merchant, merchant))
+			return true;
+	}
+	return false;
+}
+
 void saved_period(void *ctx, const void *old, const void *now, struct mem_row *row)
 {
 	const struct memory *m = ctx;
@@ -129,6 +143,8 @@ void saved_period(void *ctx, const void *old, const void *now, struct mem_row *r
 		was == NULL || was->state != PERIOD_CLOSED || !memcmp(was, p, sizeof *was), "period_changed", "a closed month was changed");
 	if (was == NULL || was->state != p->state)
 		cover_pair("period", was == NULL ? "open" : period_state_word(was->state), period_state_word(p->state));
+	if (p->state == PERIOD_CLOSED && is_posting(m, p->merchant))
+		cover("race reconciliation: a month is closed while lines are posted");
 	if (p->state != PERIOD_CLOSED || p->warnings == 0)
 		return;
 	SIM_HOLDS(was != NULL && !span_equal(p->closed_by, span_of(arena_printf(m->arena, "office/%.*s", SPAN_ARG(p->asked_by)))),
@@ -312,6 +328,8 @@ void seals_expect(void)
 	cover_expect_pair("period", "open", "warned", NULL);
 	cover_expect_pair("period", "warned", "closed", NULL);
 	cover_expect("period: closed by a second person", NULL);
+	cover_expect("race reconciliation: a month is closed while lines are posted", NULL);
+	cover_expect("race reconciliation: dunlin.reconciliation.UnmatchLine", NULL);
 	cover_expect("period: an entry came late and is in the next month", NULL);
 	for (int t = 0; t < EXPORT_TARGETS; t++)
 		cover_expect_pair("export", "made for", export_target_word((enum export_target)t), NULL);

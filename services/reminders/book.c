@@ -1,5 +1,6 @@
 #include "book.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "book_index.h"
@@ -305,9 +306,32 @@ void book_add_hold(struct book *book, const struct hold *hold)
 	memcpy(shelf_add(&book->holds, key_id(book->arena, hold->merchant, hold->id)), hold, sizeof(*hold));
 }
 
+static int compare_said(const void *one, const void *other)
+{
+	const struct notice_item *a = one, *b = other;
+	int by = uuid_compare(a->invoice, b->invoice);
+
+	return by != 0 ? by : (a->part > b->part) - (a->part < b->part);
+}
+
+/* As the database gives them, so that who reads the notice later tells of it as who made it. */
+static const struct notice_item *in_order(struct arena *arena, const struct notice *n)
+{
+	struct notice_item *items;
+
+	if (n->item_count < 2)
+		return n->items;
+	items = arena_copy(arena, n->items, n->item_count * sizeof(*items));
+	qsort(items, n->item_count, sizeof(*items), compare_said);
+	return items;
+}
+
 void book_add_notice(struct book *book, const struct notice *notice)
 {
-	memcpy(shelf_add(&book->notices, key_id(book->arena, notice->merchant, notice->id)), notice, sizeof(*notice));
+	struct notice *added = shelf_add(&book->notices, key_id(book->arena, notice->merchant, notice->id));
+
+	*added = *notice;
+	added->items = in_order(book->arena, notice);
 	if (notice->kind == NOTICE_RECEIPT)
 		*(bool *)shelf_add(&book->receipts, key_source(book->arena, notice->merchant, notice->source, notice->source_id)) = true;
 }

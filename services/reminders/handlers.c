@@ -29,6 +29,9 @@ static enum err need_merchant(const struct message *m, struct need *n, struct wh
 
 	(void)why;
 	need_want(n, WANT_MERCHANT, fact->id, SPAN(""));
+	/* What comes after it in the batch lives by its days. */
+	if (fact->zone.size > 0)
+		need_want(n, WANT_ZONE, fact->id, fact->zone);
 	return OK;
 }
 

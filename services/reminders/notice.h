@@ -52,7 +52,7 @@ struct notice {
 	struct instant next_try_at, planned_at, ended_at;
 	struct instant until; /* of a reminder: the end of the hours in which it may be sent */
 	struct span failure, code;
-	const struct notice_item *items;
+	const struct notice_item *items; /* by invoice and part */
 	size_t item_count;
 };
 

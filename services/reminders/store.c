@@ -161,7 +161,7 @@ static enum err store_save(struct db *db, struct arena *arena, struct book *book
 static bool needs_zones(const struct need *need)
 {
 	for (size_t i = 0; i < need->want_count; i++)
-		if (need->wants[i].what != WANT_MERCHANT && need->wants[i].what != WANT_ACCOUNT)
+		if (need->wants[i].what != WANT_MERCHANT && need->wants[i].what != WANT_ACCOUNT && need->wants[i].what != WANT_ZONE)
 			return true;
 	return false;
 }

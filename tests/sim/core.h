@@ -22,9 +22,10 @@ struct sim_call {
 /* What came of it: nobody saw it, nobody answered, or the other side did. */
 enum sim_reach { REACH_ANSWERED, REACH_NOT_SENT, REACH_ANSWER_LOST, REACH_REFUSED, REACH_BUSY, REACHES };
 
-/* For due work: whether an identity was claimed before. */
+/* For due work and calls: whether an identity was claimed before, and whether something of a stream is set aside. */
 struct sim_inbox {
 	bool (*has)(const void *node, struct span source, struct span id);
+	bool (*is_parked)(const void *node, struct span merchant, struct span ref);
 	const void *node;
 };
 
@@ -60,7 +61,7 @@ struct core {
 	bool (*rest)(struct memory *, struct rng *, struct arena *, struct message *);
 
 	/* Calls to the outside; NULL where there are none. */
-	size_t (*claim)(struct memory *, struct arena *, struct instant now, struct sim_call ***);
+	size_t (*claim)(struct memory *, struct arena *, struct instant now, const struct sim_inbox *, struct sim_call ***);
 	void (*answer)(struct memory *, struct arena *, const struct sim_call *, enum sim_reach, struct rng *, struct instant now,
 		struct message *);
 

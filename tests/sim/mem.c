@@ -166,6 +166,25 @@ void mem_load_all(struct shelf *shelf, const struct mem_rows *rows)
 		mem_load(shelf, rows->at[i]);
 }
 
+static int compare_keys(const void *one, const void *other)
+{
+	const struct mem_row *const *a = one, *const *b = other;
+
+	return span_compare((*a)->key, (*b)->key);
+}
+
+void mem_load_sorted(struct shelf *shelf, struct arena *arena, const struct mem_rows *rows, bool (*is_wanted)(const void *value))
+{
+	struct mem_rows wanted = { 0 };
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (is_wanted(rows->at[i]->value))
+			mem_rows_add(&wanted, arena, rows->at[i]);
+	if (wanted.count > 1)
+		qsort(wanted.at, wanted.count, sizeof *wanted.at, compare_keys);
+	mem_load_all(shelf, &wanted);
+}
+
 void mem_save(struct mem_table *t, const struct shelf *shelf, mem_saved *saved, void *ctx)
 {
 	void *old = NULL;

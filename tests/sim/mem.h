@@ -54,6 +54,8 @@ struct span mem_sort_lines(struct arena *, struct span);
 /* Onto the shelf, where it is not there yet. */
 void mem_load(struct shelf *, const struct mem_row *);
 void mem_load_all(struct shelf *, const struct mem_rows *);
+/* Those that are wanted, in the order of their keys, as a statement with an "order by" finds them. */
+void mem_load_sorted(struct shelf *, struct arena *, const struct mem_rows *, bool (*is_wanted)(const void *value));
 /* Calls back for each value of the shelf that is new or changed: old is NULL for a new one. */
 typedef void mem_saved(void *ctx, const void *old, const void *now, struct mem_row *);
 void mem_save(struct mem_table *, const struct shelf *, mem_saved *, void *ctx);

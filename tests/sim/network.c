@@ -211,6 +211,7 @@ static void note_claim(const struct sim *s, const struct node *n, struct sim_cal
 
 bool send_some(struct sim *s, struct node *n, struct rng *r)
 {
+	struct sim_inbox inbox = node_inbox(n);
 	struct sim_call **calls;
 	size_t count;
 
@@ -218,7 +219,7 @@ bool send_some(struct sim *s, struct node *n, struct rng *r)
 		return false;
 	if (n->call_count > 0 && (s->is_calm || rng_one_in(r, 2)))
 		return answer_one(s, n, r);
-	count = n->core->claim(n->memory, n->arena, s->world.now, &calls);
+	count = n->core->claim(n->memory, n->arena, s->world.now, &inbox, &calls);
 	note_claim(s, n, calls, count);
 	for (size_t i = 0; i < count; i++)
 		keep_call(n, calls[i]);

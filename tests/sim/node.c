@@ -69,9 +69,23 @@ static bool inbox_has(const void *ctx, struct span source, struct span id)
 	return mem_row(&n->inbox, mem_pair(n->arena, source, id)) != NULL;
 }
 
+static bool inbox_is_parked(const void *ctx, struct span merchant, struct span ref)
+{
+	const struct node *n = ctx;
+	struct span key = span_of(arena_printf(n->arena, "%.*s:%.*s", SPAN_ARG(merchant), SPAN_ARG(ref)));
+
+	for (const char *const *topic = n->core->topics; *topic != NULL; topic++) {
+		const struct mem_row *row = mem_row(&n->flags, mem_pair(n->arena, span_of(*topic), key));
+
+		if (row != NULL && row->sum > 0)
+			return true;
+	}
+	return false;
+}
+
 struct sim_inbox node_inbox(const struct node *n)
 {
-	return (struct sim_inbox){ inbox_has, n };
+	return (struct sim_inbox){ inbox_has, inbox_is_parked, n };
 }
 
 static struct digest request_of(const struct message *m)

@@ -16,7 +16,9 @@ static void print_text(struct text *t, struct span s)
 
 static void print_instant(struct text *t, struct instant at, bool may_be_none)
 {
-	if (at.us != 0 || !may_be_none)
+	if (at.us == INT64_MAX)
+		text_add(t, "never");
+	else if (at.us != 0 || !may_be_none)
 		text_printf(t, "%lld", (long long)at.us);
 }
 

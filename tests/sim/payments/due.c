@@ -231,11 +231,12 @@ static struct sim_call *claim(struct arena *arena, struct mem_row *row, struct i
 	return call;
 }
 
-size_t sim_claim(struct memory *m, struct arena *arena, struct instant now, struct sim_call ***out)
+size_t sim_claim(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct sim_call ***out)
 {
 	const struct mem_rows *rows = &m->intents.rows;
 	struct mem_rows due = { 0 };
 
+	(void)inbox;
 	for (size_t i = 0; i < rows->count; i++)
 		if (may_be_claimed(m, rows->at[i], now))
 			mem_rows_add(&due, arena, rows->at[i]);

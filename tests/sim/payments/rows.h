@@ -30,7 +30,7 @@ void sim_fetch(struct memory *, struct book *, const struct need *);
 
 size_t sim_due(struct memory *, struct arena *, struct instant now, const struct sim_inbox *, struct message ***);
 struct instant sim_next(struct memory *, struct instant now);
-size_t sim_claim(struct memory *, struct arena *, struct instant now, struct sim_call ***);
+size_t sim_claim(struct memory *, struct arena *, struct instant now, const struct sim_inbox *, struct sim_call ***);
 void sim_answer(
 	struct memory *, struct arena *, const struct sim_call *, enum sim_reach, struct rng *, struct instant now, struct message *);
 

@@ -191,7 +191,10 @@ static void live_claim(struct relive *r, size_t at, const struct twin_batch *b)
 static void print_column(struct text *t, struct span name, struct span type)
 {
 	if (span_is(type, "timestamptz"))
-		text_printf(t, ", coalesce((extract(epoch from \"%.*s\") * 1000000)::bigint::text, '')", SPAN_ARG(name));
+		text_printf(t,
+			", coalesce(case when \"%.*s\" < '290000-01-01' then (extract(epoch from \"%.*s\") * 1000000)::bigint::text "
+			"when \"%.*s\" is not null then 'never' end, '')",
+			SPAN_ARG(name), SPAN_ARG(name), SPAN_ARG(name));
 	else if (span_is(type, "bytea"))
 		text_printf(t, ", coalesce(encode(\"%.*s\", 'hex'), '')", SPAN_ARG(name));
 	else

@@ -18,11 +18,12 @@ static struct memory *memory_open(struct arena *arena, struct world *world)
 	mem_open(&m->notices, arena, sizeof(struct notice), "notices");
 	mem_open(&m->receipts, arena, sizeof(bool), "receipts");
 	mem_open(&m->statements, arena, sizeof(struct statement), "statements");
-	mem_open(&m->tallies, arena, sizeof(struct tally), "tallies"); /* their sums are what the database adds up */
+	mem_open(&m->tallies, arena, sizeof(struct tally), "tallies");
 	mem_index_open(&m->items_of_customer, arena, "items of a customer");
 	mem_index_open(&m->items_of_invoice, arena, "items of an invoice");
 	mem_index_open(&m->holds_of_customer, arena, "holds of a customer");
 	mem_index_open(&m->notices_of_customer, arena, "notices of a customer");
+	mem_index_open(&m->notices_of_item, arena, "notices of an item");
 	mem_index_open(&m->statements_of_account, arena, "statements of an account");
 	mem_index_open(&m->accounts_of_merchant, arena, "accounts of a merchant");
 	mem_open(&m->said, arena, 1, "said");
@@ -30,10 +31,11 @@ static struct memory *memory_open(struct arena *arena, struct world *world)
 	return m;
 }
 
+/* As tests/store/reminders/world.c sets it. */
 static struct book *memory_book(struct memory *m, struct arena *arena)
 {
 	(void)m;
-	return book_open(arena, policy_find("standard"), "example.org");
+	return book_open(arena, policy_find("standard"), "mail.example");
 }
 
 /* ---- find and fetch ---- */
@@ -90,25 +92,32 @@ static void fetch_merchant(struct memory *m, struct book *book, struct span merc
 	mem_load_all(&book->accounts, mem_index_find(&m->accounts_of_merchant, merchant));
 }
 
+static bool is_owed(const void *item)
+{
+	return ((const struct item *)item)->open > 0;
+}
+
+static bool is_active(const void *hold)
+{
+	return ((const struct hold *)hold)->state == HOLD_ACTIVE;
+}
+
+static bool is_planned(const void *notice)
+{
+	return ((const struct notice *)notice)->state == NOTICE_PLANNED;
+}
+
 static void fetch_customer(struct memory *m, struct book *book, const struct want *w, struct span key)
 {
 	const struct customer *c = mem_find(&m->customers, key);
-	const struct mem_rows *items = mem_index_find(&m->items_of_customer, key), *holds = mem_index_find(&m->holds_of_customer, key);
-	const struct mem_rows *notices = mem_index_find(&m->notices_of_customer, key);
 
 	fetch_merchant(m, book, w->merchant);
 	mem_load(&book->customers, mem_row(&m->customers, key));
 	if (c != NULL)
 		put_zone(book, c->zone);
-	for (size_t i = 0; i < items->count; i++)
-		if (((const struct item *)items->at[i]->value)->open > 0)
-			mem_load(&book->items, items->at[i]);
-	for (size_t i = 0; i < holds->count; i++)
-		if (((const struct hold *)holds->at[i]->value)->state == HOLD_ACTIVE)
-			mem_load(&book->holds, holds->at[i]);
-	for (size_t i = 0; i < notices->count; i++)
-		if (((const struct notice *)notices->at[i]->value)->state == NOTICE_PLANNED)
-			mem_load(&book->notices, notices->at[i]);
+	mem_load_sorted(&book->items, book->arena, mem_index_find(&m->items_of_customer, key), is_owed);
+	mem_load_sorted(&book->holds, book->arena, mem_index_find(&m->holds_of_customer, key), is_active);
+	mem_load_sorted(&book->notices, book->arena, mem_index_find(&m->notices_of_customer, key), is_planned);
 }
 
 static void fetch_statement(struct memory *m, struct book *book, const struct mem_row *row)
@@ -119,7 +128,7 @@ static void fetch_statement(struct memory *m, struct book *book, const struct me
 	if (row == NULL || shelf_is_loaded(&book->statements, row->key))
 		return;
 	s = *(const struct statement *)row->value;
-	s.read = tally != NULL ? tally->sum : 0;
+	s.read = tally != NULL ? ((const struct tally *)tally->value)->receipts : 0;
 	shelf_put(&book->statements, row->key, &s);
 }
 
@@ -162,28 +171,35 @@ static void fetch_item(struct memory *m, struct book *book, const struct want *w
 	mem_load(&book->items, mem_row(&m->items, key_item(book->arena, w->merchant, id, part)));
 }
 
+static void fetch_other(struct memory *m, struct book *book, const struct want *w)
+{
+	struct span key = mem_pair(book->arena, w->merchant, w->id);
+
+	switch (w->what) {
+	case WANT_MERCHANT: fetch_merchant(m, book, w->merchant); break;
+	case WANT_ACCOUNT: fetch_account(m, book, key); break;
+	case WANT_STATEMENT: fetch_statement(m, book, mem_row(&m->statements, key)); break;
+	case WANT_ITEM: fetch_item(m, book, w); break;
+	case WANT_HOLD:
+		fetch_merchant(m, book, w->merchant);
+		mem_load(&book->holds, mem_row(&m->holds, key));
+		break;
+	case WANT_NOTICE: fetch_notice(m, book, key); break;
+	case WANT_RECEIPT: fetch_receipt(m, book, w); break;
+	case WANT_ZONE: put_zone(book, w->id); break;
+	default: bug("nobody fetches %d", w->what);
+	}
+}
+
+/* What is a customer's comes first, as in the real one. */
 static void memory_fetch(struct memory *m, struct book *book, const struct need *need)
 {
-	for (size_t i = 0; i < need->want_count; i++) {
-		const struct want *w = &need->wants[i];
-		struct span key = mem_pair(book->arena, w->merchant, w->id);
-
-		switch (w->what) {
-		case WANT_MERCHANT: fetch_merchant(m, book, w->merchant); break;
-		case WANT_ACCOUNT: fetch_account(m, book, key); break;
-		case WANT_STATEMENT: fetch_statement(m, book, mem_row(&m->statements, key)); break;
-		case WANT_CUSTOMER: fetch_customer(m, book, w, key); break;
-		case WANT_ITEM: fetch_item(m, book, w); break;
-		case WANT_HOLD:
-			fetch_merchant(m, book, w->merchant);
-			mem_load(&book->holds, mem_row(&m->holds, key));
-			break;
-		case WANT_NOTICE: fetch_notice(m, book, key); break;
-		case WANT_RECEIPT: fetch_receipt(m, book, w); break;
-		case WANT_ZONE: put_zone(book, w->id); break;
-		default: bug("nobody fetches %d", w->what);
-		}
-	}
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what == WANT_CUSTOMER)
+			fetch_customer(m, book, &need->wants[i], mem_pair(book->arena, need->wants[i].merchant, need->wants[i].id));
+	for (size_t i = 0; i < need->want_count; i++)
+		if (need->wants[i].what != WANT_CUSTOMER)
+			fetch_other(m, book, &need->wants[i]);
 }
 
 /* ---- save ---- */
@@ -216,6 +232,14 @@ static void saved_statement(void *ctx, const void *old, const void *now, struct 
 		mem_index_add(&m->statements_of_account, key_id(m->arena, s->merchant, s->account), row);
 }
 
+static void add_tally(struct memory *m, struct span key, struct tally tally)
+{
+	const struct tally *was = mem_find(&m->tallies, key);
+
+	tally.receipts += was != NULL ? was->receipts : 0;
+	mem_put(&m->tallies, key, &tally);
+}
+
 /* What a batch has read is added to what was. */
 static void save_tallies(struct memory *m, const struct book *book)
 {
@@ -228,7 +252,7 @@ static void save_tallies(struct memory *m, const struct book *book)
 		shelf_at(&book->tallies, i, &key, &value, &state);
 		tally = value;
 		if (tally != NULL)
-			mem_put(&m->tallies, key, tally)->sum += tally->receipts;
+			add_tally(m, key, *tally);
 	}
 }
 
@@ -241,6 +265,7 @@ static void saved_item(void *ctx, const void *old, const void *now, struct mem_r
 		"reminders' item went back to an older revision");
 	SIM_HOLDS(was == NULL || i->ledger_revision > was->ledger_revision || i->open == was->open, "projection_made",
 		"reminders' item is open otherwise without a word of the ledger");
+	sim_item_now(m, row->key);
 	if (was != NULL)
 		return;
 	mem_index_add(&m->items_of_customer, mem_pair(m->arena, i->merchant, i->customer), row);
@@ -291,6 +316,7 @@ static void saved_notice(void *ctx, const void *old, const void *now, struct mem
 	struct memory *m = ctx;
 	const struct notice *was = old, *n = now;
 
+	sim_said(m, was, row);
 	if (was == NULL) {
 		bool there = true;
 
@@ -560,4 +586,5 @@ const struct core reminders_core = {
 	.expect = memory_expect,
 	.quiet = memory_quiet,
 	.item = memory_item,
+	.tables = reminders_tables,
 };

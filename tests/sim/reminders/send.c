@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "rows.h"
 
 /* ---- sending ---- */
@@ -14,35 +16,63 @@ static void check_owed(struct memory *m, const struct notice *n)
 	}
 }
 
-size_t sim_claim(struct memory *m, struct arena *arena, struct instant now, struct sim_call ***out)
+/* A reminder to a customer of whom something is set aside waits for a person. */
+static bool is_candidate(const struct notice *n, struct instant now, const struct sim_inbox *inbox)
+{
+	return n->state == NOTICE_PLANNED && n->next_try_at.us <= now.us && n->until.us > now.us &&
+	       (n->kind == NOTICE_RECEIPT || !inbox->is_parked(inbox->node, n->merchant, n->customer));
+}
+
+static bool has_address(struct memory *m, const struct notice *n)
+{
+	const struct customer *c = sim_customer_of(m, n);
+
+	return c != NULL && c->revision > 0 && c->email.size > 0 && mem_find(&m->merchants, n->merchant) != NULL;
+}
+
+static int compare_notices(const void *one, const void *other)
+{
+	const struct notice *a = (*(struct mem_row *const *)one)->value, *b = (*(struct mem_row *const *)other)->value;
+	int by = (a->next_try_at.us > b->next_try_at.us) - (a->next_try_at.us < b->next_try_at.us);
+
+	by = by != 0 ? by : span_compare(a->merchant, b->merchant);
+	return by != 0 ? by : uuid_compare(a->id, b->id);
+}
+
+static struct sim_call *claim(struct memory *m, struct arena *arena, struct mem_row *row, struct instant now)
+{
+	struct sim_call *call = ARENA_NEW(arena, struct sim_call);
+	struct answered *of = ARENA_NEW(arena, struct answered);
+	struct notice *n = row->value;
+
+	/* Whatever overtakes a planned reminder takes it back in the same transaction. */
+	SIM_HOLDS(!sim_is_overtaken(m, n), "overtaken_left", "a reminder is planned that facts have overtaken");
+	check_owed(m, n);
+	cover_pair("notice", "planned", "sending");
+	n->state = NOTICE_SENDING;
+	n->tries++;
+	row->sum = now.us + LEASE_S * US_PER_SECOND;
+	*of = (struct answered){ .of = { .merchant = n->merchant, .customer = n->customer, .id = n->id }, .tries = n->tries };
+	*call = (struct sim_call){ .intent = of, .claimed_at = now };
+	call->id = span_of(arena_printf(arena, "%s:%d", uuid_text(arena, n->id), n->tries));
+	return call;
+}
+
+size_t sim_claim(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct sim_call ***out)
 {
 	const struct mem_rows *rows = &m->notices.rows;
+	struct mem_rows due = { 0 };
 	size_t count = 0;
 
+	for (size_t i = 0; i < rows->count; i++)
+		if (is_candidate(rows->at[i]->value, now, inbox))
+			mem_rows_add(&due, arena, rows->at[i]);
+	if (due.count > 1)
+		qsort(due.at, due.count, sizeof *due.at, compare_notices);
 	*out = ARENA_ARRAY(arena, struct sim_call *, AT_ONCE);
-	for (size_t i = 0; i < rows->count && count < AT_ONCE; i++) {
-		struct notice *n = rows->at[i]->value;
-		const struct customer *c;
-		struct answered *of;
-
-		if (n->state != NOTICE_PLANNED || n->next_try_at.us > now.us)
-			continue;
-		c = sim_customer_of(m, n);
-		if (c == NULL || c->revision == 0 || c->email.size == 0 || mem_find(&m->merchants, n->merchant) == NULL ||
-			(n->kind == NOTICE_REMINDER && n->until.us <= now.us))
-			continue;
-		/* Whatever overtakes a planned reminder takes it back in the same transaction. */
-		SIM_HOLDS(!sim_is_overtaken(m, n), "overtaken_left", "a reminder is planned that facts have overtaken");
-		check_owed(m, n);
-		cover_pair("notice", "planned", "sending");
-		n->state = NOTICE_SENDING;
-		n->tries++;
-		rows->at[i]->sum = now.us + LEASE_S * US_PER_SECOND;
-		of = ARENA_NEW(arena, struct answered);
-		*of = (struct answered){ .of = { .merchant = n->merchant, .customer = n->customer, .id = n->id }, .tries = n->tries };
-		(*out)[count] = ARENA_NEW(arena, struct sim_call);
-		*(*out)[count++] = (struct sim_call){ .intent = of, .claimed_at = now };
-	}
+	for (size_t i = 0; i < due.count && i < AT_ONCE; i++)
+		if (has_address(m, due.at[i]->value))
+			(*out)[count++] = claim(m, arena, due.at[i], now);
 	return count;
 }
 

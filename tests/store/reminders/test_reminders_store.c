@@ -311,6 +311,21 @@ static void who_has_lost_his_zone_is_set_aside(void **state)
 	world_do(w, m[1]);
 }
 
+/* The day is over at midnight in Berlin: that is at ten in the evening UTC. */
+static void the_days_of_a_merchant_who_is_told_in_the_same_batch_are_the_merchants(void **state)
+{
+	struct world *w = *state;
+	struct message *batch[2];
+
+	world_script(w, "update merchant set zone = 'UTC'; update customer set zone = ''");
+	batch[0] = fact_merchant(w->arena, 2, "Nord GmbH");
+	batch[1] = world_command(w, "nord", "reminders.PlaceHold", "/v1/holds",
+		"{\"kind\":\"promise\",\"customer_ref\":\"c1\",\"until\":\"2026-10-16\",\"reason\":\"on the telephone\"}");
+	world_run(w, batch, 2);
+	assert_int_equal(batch[1]->outcome, OUTCOME_APPLIED);
+	assert_int_equal(world_number(w, "select count(*) from hold where expires_at = '2026-10-16 22:00:00Z'"), 1);
+}
+
 /* ---- what falls due ---- */
 
 static void next_due(struct world *w, const char *duty, int64_t due, const char *next)
@@ -549,6 +564,7 @@ int main(void)
 		WITH_WORLD(many_customers_fall_due_at_once),
 		WITH_WORLD(another_merchant_s_hold_is_not_there),
 		WITH_WORLD(who_has_lost_his_zone_is_set_aside),
+		WITH_WORLD(the_days_of_a_merchant_who_is_told_in_the_same_batch_are_the_merchants),
 		WITH_WORLD(the_application_deletes_nothing_and_says_nothing_twice),
 	};
 

@@ -11,7 +11,7 @@ static const struct kind kinds[] = {
 	{ .name = NULL },
 };
 
-static const struct service service = {
+const struct service world_service = {
 	.name = "reminders",
 	.kinds = kinds,
 	.handlers = reminders_handlers,
@@ -109,7 +109,7 @@ int world_open(void **state)
 	w->db = world_connect();
 	w->owner = connect_to("DUNLIN_TEST_OWNER_DATABASE_URL");
 	migrate(w);
-	w->unit = unit_open(&service, w->db);
+	w->unit = unit_open(&world_service, w->db);
 	world_script(w,
 		"truncate inbox, inbox_own, answer, key, outbox, parked, dead_letter, merchant, customer, item, account, hold, notice, notice_item, "
 		"statement, tally, spent");

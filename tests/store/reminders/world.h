@@ -20,6 +20,8 @@
 #include "settings.h"
 #include "store.h"
 
+extern const struct service world_service;
+
 struct world {
 	struct db *db, *owner;
 	struct unit *unit;

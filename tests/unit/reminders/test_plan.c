@@ -61,6 +61,18 @@ static void all_that_is_due_goes_into_one_mail_a_day(void **state)
 	assert_string_equal(world_last(w, "c1"), "sent 2026-10-09 level 1: 1 due-7 10000, 2 due 500, 3 level-1 700");
 }
 
+static void what_a_mail_says_has_one_order_however_it_was_found(void **state)
+{
+	struct world *w = world_open(*state);
+
+	world_owe(w, "c1", 2, DUE, 500);
+	world_owe(w, "c1", 3, DUE, 700);
+	world_owe(w, "c1", 1, DUE, 10000);
+	world_at(w, "2026-10-09", 10);
+	world_go(w);
+	assert_string_equal(world_last(w, "c1"), "sent 2026-10-09 level 0: 1 due-7 10000, 2 due-7 500, 3 due-7 700");
+}
+
 static void what_comes_after_the_day_s_mail_waits_for_the_next_business_day(void **state)
 {
 	struct world *w = world_open(*state);
@@ -467,6 +479,7 @@ int main(void)
 		WITH_ARENA(an_item_is_reminded_once_both_of_its_facts_have_come),
 		WITH_ARENA(the_ledger_may_speak_before_the_invoice),
 		WITH_ARENA(all_that_is_due_goes_into_one_mail_a_day),
+		WITH_ARENA(what_a_mail_says_has_one_order_however_it_was_found),
 		WITH_ARENA(what_comes_after_the_day_s_mail_waits_for_the_next_business_day),
 		WITH_ARENA(looking_again_says_nothing_more),
 		WITH_ARENA(running_hourly_or_daily_gives_the_same_notices),

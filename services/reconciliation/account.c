@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "ledger.h"
+#include "match/trust.h"
+#include "readers/reading.h"
 
 struct span account_identifier(struct arena *arena, struct span text)
 {
@@ -50,6 +52,16 @@ bool account_takes_payouts_of(const struct account *account, struct span provide
 	return false;
 }
 
+struct trust account_trust(const struct account *account)
+{
+	struct trust trust;
+	struct why why;
+	if (trust_read(account->trust_waits, &trust, &why) != OK)
+		bug("account %.*s: %s", SPAN_ARG(account->identifier), why.text);
+	trust.person_above = account->person_above;
+	return trust;
+}
+
 static const struct account *find_identifier(const struct ledger *l, struct span identifier)
 {
 	const struct account *a;
@@ -59,20 +71,48 @@ static const struct account *find_identifier(const struct ledger *l, struct span
 	return NULL;
 }
 
-enum err account_define(struct ledger *l, const struct define_account *d, const struct account **out, struct why *why)
+/* What is not said stays: nobody loosens what is trusted by leaving it out. */
+static void set_trust(struct account *a, const struct define_account *d)
 {
-	const struct account *old = find_identifier(l, d->identifier);
-	struct uuid id = old ? old->id : say_id(l->say);
+	if (d->has_trust)
+		a->trust_waits = d->trust_waits;
+	if (d->has_person_above)
+		a->person_above = d->person_above.minor;
+	if (d->has_charset || !a->files.charset.size)
+		a->files.charset = d->has_charset ? d->files.charset : span_of(charset_word(CHARSET_AUTO));
+	if (d->has_format)
+		a->files.format = d->files.format;
+	if (d->has_profile)
+		a->files.profile = d->files.profile;
+}
+
+static struct span join_providers(const struct ledger *l, const struct define_account *d)
+{
 	struct text providers;
-	if (old && old->chain.started && !currency_equal(old->currency, d->currency))
-		return why_field(why, ERR_CONFLICT, "currency_fixed", "currency", "the account has statements in %s", old->currency.code);
-	if (!book_knows_zone(l->book, d->zone))
-		return why_field(why, ERR_REFUSED, "zone_unknown", "zone", "there is no time zone %.*s", SPAN_ARG(d->zone));
 	text_init(&providers, l->arena);
 	for (size_t i = 0; i < d->provider_count; i++) {
 		text_add(&providers, i ? "\n" : "");
 		text_span(&providers, d->providers[i]);
 	}
+	return text_done(&providers);
+}
+
+static enum err check(const struct ledger *l, const struct define_account *d, const struct account *old, struct why *why)
+{
+	if (old && old->chain.started && !currency_equal(old->currency, d->currency))
+		return why_field(why, ERR_CONFLICT, "currency_fixed", "currency", "the account has statements in %s", old->currency.code);
+	if (!book_knows_zone(l->book, d->zone))
+		return why_field(why, ERR_REFUSED, "zone_unknown", "zone", "there is no time zone %.*s", SPAN_ARG(d->zone));
+	if (d->has_person_above && !currency_equal(d->person_above.currency, d->currency))
+		return why_field(why, ERR_REFUSED, "currency_differs", "person_above", "the account is in %s", d->currency.code);
+	return OK;
+}
+
+enum err account_define(struct ledger *l, const struct define_account *d, const struct account **out, struct why *why)
+{
+	const struct account *old = find_identifier(l, d->identifier);
+	struct uuid id = old ? old->id : say_id(l->say);
+	TRY(check(l, d, old, why));
 	struct span key = book_key_uuid(l->book, l->merchant, id);
 	struct account *a = old ? book_edit(l->book, BOOK_ACCOUNTS, key) : book_add(l->book, BOOK_ACCOUNTS, key);
 	a->merchant = l->merchant;
@@ -83,7 +123,8 @@ enum err account_define(struct ledger *l, const struct define_account *d, const 
 	a->currency = d->currency;
 	a->collecting = d->collecting;
 	a->closed = d->closed;
-	a->providers = text_done(&providers);
+	a->providers = join_providers(l, d);
+	set_trust(a, d);
 	a->revision++;
 	*out = a;
 	return OK;

@@ -17,6 +17,11 @@ static const struct shown accounts[] = {
 	{ "balance", SHOWN_MONEY },
 	{ "covered_to", SHOWN_DATE },
 	{ "open_gaps", SHOWN_MONEY },
+	{ "trust_waits", SHOWN_WORDS },
+	{ "person_above", SHOWN_MONEY },
+	{ "charset", SHOWN_TEXT },
+	{ "format", SHOWN_TEXT },
+	{ "profile", SHOWN_TEXT },
 	SHOWN_END,
 };
 const struct listed list_accounts = {

@@ -41,11 +41,11 @@ static void add_words(struct json_out *out, const char *name, struct span text)
 	json_out_array_end(out);
 }
 
-static void add_signs(struct json_out *out, const char *name, int32_t signs)
+static void add_signs(struct json_out *out, const char *name, uint64_t signs)
 {
 	json_out_array(out, name);
 	for (unsigned bit = 0; bit < SIGNS; bit++)
-		if ((unsigned)signs & 1u << bit)
+		if (signs & UINT64_C(1) << bit)
 			json_out_string(out, NULL, sign_word(bit));
 	json_out_array_end(out);
 }
@@ -76,7 +76,7 @@ static void add_member(struct json_out *out, const struct rows *r, size_t row, c
 	case SHOWN_MONEY: add_amount(out, s->name, money_at(r, row, at)); break;
 	case SHOWN_WORDS: add_words(out, s->name, rows_text(r, row, at)); break;
 	case SHOWN_RECEIPT: json_out_string(out, s->name, receipt_kinds[rows_int4(r, row, at)]); break;
-	case SHOWN_SIGNS: add_signs(out, s->name, rows_int4(r, row, at)); break;
+	case SHOWN_SIGNS: add_signs(out, s->name, (uint64_t)rows_int8(r, row, at)); break;
 	case SHOWN_KIND: json_out_string(out, s->name, candidate_kinds[rows_int4(r, row, at)]); break;
 	}
 }
@@ -141,13 +141,13 @@ struct span rows_csv(struct arena *arena, const struct rows *r, const struct sho
 	return text_done(&t);
 }
 
-static struct span signs_text(struct arena *arena, int32_t signs)
+static struct span signs_text(struct arena *arena, uint64_t signs)
 {
 	struct text t;
 	const char *between = "";
 	text_init(&t, arena);
 	for (unsigned bit = 0; bit < SIGNS; bit++) {
-		if (!((unsigned)signs & 1u << bit))
+		if (!(signs & UINT64_C(1) << bit))
 			continue;
 		text_printf(&t, "%s%s", between, sign_word(bit));
 		between = " ";
@@ -161,7 +161,7 @@ struct span rows_cell(struct arena *arena, const struct rows *r, size_t row, con
 	if (rows_is_null(r, row, at))
 		return SPAN("");
 	if (s->type == SHOWN_SIGNS)
-		return signs_text(arena, rows_int4(r, row, at));
+		return signs_text(arena, (uint64_t)rows_int8(r, row, at));
 	const char *plain = plain_text(arena, r, row, at, s);
 	return plain ? span_of(plain) : rows_text(r, row, at);
 }

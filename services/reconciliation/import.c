@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "crash.h"
+#include "import_account.h"
 #include "import_detail.h"
 #include "import_notice.h"
 #include "import_report.h"
@@ -38,6 +39,8 @@ struct import {
 	struct details details;
 	int64_t informed; /* lines of the file that inform */
 	struct violation contradicted;
+	struct account_settings accounts;
+	struct reading *reading;
 };
 
 static struct uuid new_id(void)
@@ -201,6 +204,12 @@ static enum err told_inform(void *ctx, const struct reading_line *l, struct why 
 	return i->notices.count + i->items.count == ROWS ? rows_flush(i, why) : OK;
 }
 
+static void told_account(void *ctx, struct span account, struct reading_settings *settings)
+{
+	const struct import *i = ctx;
+	account_settings_hold(&i->accounts, account, settings);
+}
+
 static enum err told_broken(void *ctx, int statement, const struct violation *v, struct why *why)
 {
 	struct import *i = ctx;
@@ -303,6 +312,10 @@ static enum err told_statement(void *ctx, const struct reading_statement *s, str
 	struct import *i = ctx;
 	begin_statement(i, s->statement);
 	TRY(name_account(i, s->account, why));
+	if (s->kind == READING_STATEMENT && i->violations < BROKEN_MOST &&
+		!account_settings_allow(
+			&i->accounts, span_of(i->identifier), reading_format(i->reading), s->place, &i->broken[i->violations]))
+		i->violations++;
 	if (s->kind == READING_STATEMENT)
 		TRY(end_statement(i, s, why));
 	if (s->skipped || s->kind != READING_STATEMENT)
@@ -427,10 +440,13 @@ static enum err add_profiles(struct import *i, struct arena *arena, struct readi
 
 static enum err stage(struct import *i, struct import_source *source, struct imported *out, struct why *why)
 {
-	struct reading_sink sink = {
-		.ctx = i, .line = told_line, .statement = told_statement, .broken = told_broken, .inform = told_inform
-	};
-	struct reading *reading = reading_open(&sink, &source->reading);
+	struct reading_sink sink = { .ctx = i,
+		.line = told_line,
+		.statement = told_statement,
+		.broken = told_broken,
+		.inform = told_inform,
+		.account = told_account };
+	struct reading *reading = i->reading = reading_open(&sink, &source->reading);
 	struct span bytes = SPAN("");
 	enum err err;
 	rows_begin(i);
@@ -491,6 +507,8 @@ static enum err run(struct import *i, struct arena *arena, const struct import_o
 	TRY(claim(i, from, out, &out->is_new, why));
 	if (out->is_new)
 		TRY(keep_bytes(i, source, why));
+	if (out->is_new)
+		TRY(account_settings_load(i->db, arena, i->merchant, &source->reading, &i->accounts, why));
 	if (out->is_new)
 		TRY(add_profiles(i, arena, &source->reading, why));
 	TRY(out->is_new ? stage(i, source, out, why) : told_before(i, out, why));

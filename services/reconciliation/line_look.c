@@ -7,6 +7,7 @@
 #include "match/match.h"
 #include "match/payer_name.h"
 #include "match/payment_qr.h"
+#include "match/trust.h"
 #include "rule_set.h"
 
 /* What a line might be: candidates with everything that speaks for and against them, and what the matcher makes of it. */
@@ -110,7 +111,7 @@ static const struct payer *payer_of(const struct look *k, struct span mark, stru
 	return payer_holds(p) ? p : NULL;
 }
 
-static unsigned account_signs(const struct look *k, struct span customer)
+static uint64_t account_signs(const struct look *k, struct span customer)
 {
 	const struct payer *p = payer_of(k, k->line->party_iban, customer);
 	if (!is_among(k->hints->payers, k->hints->payer_count, customer))
@@ -118,7 +119,7 @@ static unsigned account_signs(const struct look *k, struct span customer)
 	return SIGN_PAYER | (p && !p->told ? SIGN_LEARNED : 0u);
 }
 
-static unsigned name_signs(const struct look *k, struct span customer)
+static uint64_t name_signs(const struct look *k, struct span customer)
 {
 	const struct customer *c = book_find(k->l->book, BOOK_CUSTOMERS, book_key(k->l->book, k->l->merchant, customer));
 	switch (c ? name_compare(c->name, k->line->party_name) : NAME_UNKNOWN) {
@@ -126,10 +127,10 @@ static unsigned name_signs(const struct look *k, struct span customer)
 	case NAME_ALIKE: return SIGN_NAME;
 	case NAME_OTHER: break;
 	}
-	return payer_of(k, payer_name_mark(k->l->arena, k->line->party_name), customer) ? SIGN_NAME : SIGN_OTHER_NAME;
+	return payer_of(k, payer_name_mark(k->l->arena, k->line->party_name), customer) ? SIGN_NAME | SIGN_NAME_TAUGHT : SIGN_OTHER_NAME;
 }
 
-static unsigned mandate_signs(const struct look *k, struct span customer)
+static uint64_t mandate_signs(const struct look *k, struct span customer)
 {
 	const struct hints *h = k->hints;
 	if (!h->mandate_count)
@@ -137,7 +138,7 @@ static unsigned mandate_signs(const struct look *k, struct span customer)
 	return is_among(h->mandates, h->mandate_count, customer) ? SIGN_MANDATE : SIGN_OTHER_MANDATE;
 }
 
-static unsigned payer_signs(const struct look *k, struct span customer)
+static uint64_t payer_signs(const struct look *k, struct span customer)
 {
 	const struct hints *h = k->hints;
 	bool has_form = h->form_count == 1 && span_equal(h->forms[0], customer);
@@ -145,12 +146,12 @@ static unsigned payer_signs(const struct look *k, struct span customer)
 	       (is_among(h->customers, h->customer_count, customer) ? SIGN_CUSTOMER : 0u) | (has_form ? SIGN_FORM : 0u);
 }
 
-static unsigned date_signs(const struct look *k, const struct invoice *v)
+static uint64_t date_signs(const struct look *k, const struct invoice *v)
 {
 	return v->has_issued_on && date_compare(k->line->booking, v->issued_on) < 0 ? SIGN_EARLY : 0u;
 }
 
-static unsigned amount_signs(const struct look *k, const struct invoice *v)
+static uint64_t amount_signs(const struct look *k, const struct invoice *v)
 {
 	int64_t left = line_left(k->line), open = invoice_open(k->l, v);
 	if (!currency_equal(v->currency, k->line->amount.currency))
@@ -202,9 +203,9 @@ static int64_t discount_of(const struct look *k, const struct settling *whole)
 }
 
 /* A policy is the currency's, and so are the charges. */
-static unsigned lacking_signs(const struct look *k, const struct invoice *v, struct candidate *c)
+static uint64_t lacking_signs(const struct look *k, const struct invoice *v, struct candidate *c)
 {
-	static const unsigned signs[DIFFERENCE_KINDS] = { 0, SIGN_CHARGES, SIGN_DISCOUNT, SIGN_TOLERANCE };
+	static const uint64_t signs[DIFFERENCE_KINDS] = { 0, SIGN_CHARGES, SIGN_DISCOUNT, SIGN_TOLERANCE };
 	struct settling whole = settling_of(k, v, c->open, true);
 	if (c->open <= 0 || !currency_equal(v->currency, k->line->amount.currency))
 		return 0;
@@ -220,7 +221,7 @@ static unsigned lacking_signs(const struct look *k, const struct invoice *v, str
 	return signs[c->difference.kind] | (c->dispute ? SIGN_DISPUTED : 0u);
 }
 
-static void add_invoice(struct look *k, struct uuid id, unsigned signs)
+static void add_invoice(struct look *k, struct uuid id, uint64_t signs)
 {
 	const struct invoice *v = book_invoice(k->l->book, k->l->merchant, id);
 	if (!v || !v->issued)
@@ -254,7 +255,7 @@ static void add_named(struct look *k, const struct hint *named)
 		add_invoice(k, named->target, named->signs);
 }
 
-static void add_payout(struct look *k, struct uuid id, unsigned sign)
+static void add_payout(struct look *k, struct uuid id, uint64_t sign)
 {
 	const struct payout *p = book_find(k->l->book, BOOK_PAYOUTS, book_key_uuid(k->l->book, k->l->merchant, id));
 	int64_t left = k->line->amount.minor > 0 ? line_left(k->line) : -line_left(k->line);
@@ -267,7 +268,7 @@ static void add_payout(struct look *k, struct uuid id, unsigned sign)
 	if (p->statement_text.size && reference_is_in(p->statement_text, k->line->texts))
 		c->signs |= SIGN_PAYOUT_TEXT;
 	if (!currency_equal(p->currency, k->line->amount.currency))
-		c->signs = (c->signs & ~(unsigned)SIGN_AMOUNT) | SIGN_OTHER_CURRENCY;
+		c->signs = (c->signs & ~(uint64_t)SIGN_AMOUNT) | SIGN_OTHER_CURRENCY;
 }
 
 static bool is_same(struct span a, struct span b)
@@ -276,7 +277,7 @@ static bool is_same(struct span a, struct span b)
 }
 
 /* What an earlier line has in common with this one. */
-static unsigned common_signs(const struct line *line, const struct line *earlier)
+static uint64_t common_signs(const struct line *line, const struct line *earlier)
 {
 	bool same_ref = is_same(line->end_to_end, earlier->end_to_end) || is_same(line->bank_ref, earlier->bank_ref) ||
 			is_same(line->transaction_ref, earlier->transaction_ref);
@@ -287,7 +288,7 @@ static unsigned common_signs(const struct line *line, const struct line *earlier
 
 static void add_line(struct look *k, const struct line *earlier, int64_t minor)
 {
-	unsigned signs = common_signs(k->line, earlier);
+	uint64_t signs = common_signs(k->line, earlier);
 	if (!(signs & (SIGN_SAME_REF | SIGN_PAYER)))
 		return;
 	struct candidate *c = candidate_of(k, CANDIDATE_LINE, earlier->id);
@@ -315,7 +316,7 @@ static void add_return(struct look *k, struct uuid id)
 		return;
 	size_t before = k->count;
 	add_line(k, back, line_left(back));
-	unsigned signs = common_signs(k->line, of);
+	uint64_t signs = common_signs(k->line, of);
 	if (k->count == before && (signs & (SIGN_SAME_REF | SIGN_PAYER))) {
 		struct candidate *c = candidate_of(k, CANDIDATE_LINE, id);
 		c->label = of->end_to_end.size ? of->end_to_end : of->bank_ref;
@@ -328,7 +329,7 @@ static void add_return(struct look *k, struct uuid id)
 static int compare_candidates(const void *one, const void *other)
 {
 	const struct candidate *a = one, *b = other;
-	unsigned named = SIGN_REFERENCE | SIGN_NUMBER | SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN;
+	uint64_t named = SIGN_REFERENCE | SIGN_NUMBER | SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN;
 	int by = (a->kind > b->kind) - (a->kind < b->kind);
 	by = by ? by : !(a->signs & named) - !(b->signs & named);
 	return by ? by : memcmp(a->target.b, b->target.b, sizeof(a->target.b));
@@ -356,17 +357,17 @@ static void gather(struct look *k)
 /* ---- looking ---- */
 
 /* As it is kept, where what would be chosen waits. */
-static struct kept_candidate held(struct kept_candidate kept)
+static struct kept_candidate held_for(enum loss loss, struct kept_candidate kept)
 {
 	if (kept.candidate.chosen) {
-		kept.lost = LOSS_HELD;
+		kept.lost = loss;
 		kept.candidate.chosen = false;
 		kept.candidate.minor = 0;
 	}
 	return kept;
 }
 
-static void keep_candidates(const struct look *k, enum match_rule_id rule, bool posts)
+static void keep_candidates(const struct look *k, enum match_rule_id rule, enum loss held)
 {
 	struct ledger *l = k->l;
 	for (size_t i = 0; i < k->count; i++) {
@@ -374,8 +375,8 @@ static void keep_candidates(const struct look *k, enum match_rule_id rule, bool 
 		struct kept_candidate *kept = book_add(l->book, BOOK_CANDIDATES, book_key_part(l->book, l->merchant, k->line->id, place));
 		*kept = (struct kept_candidate){ l->merchant, k->line->id, k->line->looks, (int32_t)i + 1, rule,
 			match_loss(rule, &k->candidates[i]), k->candidates[i] };
-		if (!posts)
-			*kept = held(*kept);
+		if (held != LOSS_NONE)
+			*kept = held_for(held, *kept);
 	}
 }
 
@@ -437,17 +438,18 @@ enum err line_look(struct ledger *l, struct line *line, struct why *why)
 	line->looks++;
 	gather(&k);
 	struct rule_set set;
-	bool posts;
+	struct trust trust = account_trust(book_find(l->book, BOOK_ACCOUNTS, book_key_uuid(l->book, l->merchant, line->account)));
+	enum loss held;
 	line->rule_set = rule_set_live(l->book, l->merchant, &set);
 	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
-	struct match match = rule_set_match(&set, k.candidates, k.count, left, line_is_return(line), &posts);
+	struct match match = trust_match(l->arena, &trust, &set, k.candidates, k.count, left, line_is_return(line), &held);
 	if (match.rule == MATCH_NOTHING && line->rest)
 		match.rule = MATCH_REST;
 	const struct match_rule *rule = match_rule(match.rule);
-	keep_candidates(&k, match.rule, posts);
+	keep_candidates(&k, match.rule, held);
 	l->cause = CAUSE_MATCH;
 	l->cause_id = line->id;
-	if (posts)
+	if (held == LOSS_NONE)
 		return become(&k, line, rule, why);
 	return line_conclude(l, line, LINE_AS_NOTHING, rule->verdict, match.candidates, rule->evidence, why);
 }

@@ -41,8 +41,20 @@ static enum exception_kind kind_of(const struct line *line, const struct thought
 	return line_is_return(line) && !line->by_person ? EXCEPTION_RETURN_UNKNOWN : EXCEPTION_UNMATCHED_LINE;
 }
 
-static struct span detail_of(const struct ledger *l, enum exception_kind kind, const struct line *line)
+/* What the account's trust lets wait, or NULL. */
+static const struct kept_candidate *distrusted(const struct thoughts *t)
 {
+	for (size_t i = 0; i < t->count; i++)
+		if (loss_is_of_trust(t->at[i]->lost))
+			return t->at[i];
+	return NULL;
+}
+
+static struct span detail_of(const struct ledger *l, enum exception_kind kind, const struct line *line, const struct thoughts *t)
+{
+	const struct kept_candidate *kept = distrusted(t);
+	if (kept)
+		return span_of(loss_help(kept->lost));
 	switch ((int)kind) {
 	case EXCEPTION_AMBIGUOUS_LINE: return span_of(arena_printf(l->arena, "%d possible explanations", (int)line->candidates));
 	case EXCEPTION_RETURN_UNKNOWN: return SPAN("no payment is found that it takes back");
@@ -56,7 +68,7 @@ static struct span detail_of(const struct ledger *l, enum exception_kind kind, c
 /* How much speaks for it: a reference more than a number, that more than the payer, with the amount before without. */
 static int weight_of(const struct candidate *c)
 {
-	unsigned s = c->signs;
+	uint64_t s = c->signs;
 	int named = s & (SIGN_REFERENCE | SIGN_SAME_REF | SIGN_PAYOUT_REF) ? 3
 		    : s & (SIGN_NUMBER | SIGN_PAYOUT_TEXT)                 ? 2
 		    : s & SIGN_PAYER                                       ? 1
@@ -111,6 +123,6 @@ void line_settle_exceptions(struct ledger *l, const struct line *line)
 			exception_close(l, kinds[i], line->id, l->by);
 	if (!waits)
 		return;
-	exception_open(l, kind, line->id, account_stream(l->arena, line->account), amount, detail_of(l, kind, line));
+	exception_open(l, kind, line->id, account_stream(l->arena, line->account), amount, detail_of(l, kind, line, &t));
 	suggest(l, kind, line, &t);
 }

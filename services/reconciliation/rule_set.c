@@ -14,7 +14,7 @@ static int find_rule(struct span word)
 	return id;
 }
 
-static struct span next_word(struct span *list)
+struct span rule_set_next_word(struct span *list)
 {
 	size_t from = 0, to;
 	while (from < list->size && strchr(", \n", list->at[from]))
@@ -30,7 +30,7 @@ enum err rule_set_read(struct span list, struct rule_set *set, struct why *why)
 {
 	struct span word;
 	*set = rule_set_default;
-	while (list.size && (word = next_word(&list)).size) {
+	while (list.size && (word = rule_set_next_word(&list)).size) {
 		int id = find_rule(word);
 		if (id == MATCH_RULES)
 			return why_set(why, ERR_INVALID, "rule_unknown", "there is no rule '%.*s' of matching", SPAN_ARG(word));

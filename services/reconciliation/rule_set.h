@@ -25,6 +25,8 @@ extern const struct rule_set rule_set_default;
 enum err rule_set_read(struct span words, struct rule_set *, struct why *) MUST_CHECK;
 /* The rules that wait, with blanks between, in the order of the table. */
 struct span rule_set_words(struct arena *, const struct rule_set *);
+/* Cuts the next word off such a list; empty at its end. */
+struct span rule_set_next_word(struct span *list);
 
 /* What the matcher makes of a line (amount below 0: money went), and whether that is posted: the chosen candidates are marked all the same. */
 struct match rule_set_match(const struct rule_set *, struct candidate *, size_t n, int64_t amount, bool is_return, bool *posts);

@@ -4,6 +4,7 @@
 #include "match/difference.h"
 #include "match/match.h"
 #include "match/reference_scheme.h"
+#include "match/trust.h"
 #include "payout_report.h"
 #include "statement.h"
 #include "undo.h"
@@ -64,6 +65,9 @@ static void print_matching(struct text *t)
 		"\nrule sets of merchants\n  version 0 is the table above: a selection of what a payer owes posts of %d open invoices at most.\n  A "
 		"merchant's version may let rules wait that post, and selections of fewer invoices; nothing that waits here posts by it.\n",
 		MATCH_SELECTION_MOST);
+	text_add(t, "\nwhat may not post by itself, where a bank account says so\n");
+	for (int i = 0; i < TRUST_KINDS; i++)
+		text_printf(t, "  %-21s %s\n", trust_word((enum trust_kind)i), trust_help((enum trust_kind)i));
 	text_add(t, "\nwhy a candidate lost\n");
 	for (int i = LOSS_NONE + 1; i < LOSSES; i++)
 		text_printf(t, "  %-21s %s\n", loss_word((enum loss)i), loss_help((enum loss)i));

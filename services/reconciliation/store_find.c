@@ -412,10 +412,10 @@ static void take_returns(struct find_work *w, const struct rows *r)
 
 /* ---- what the payer owes ---- */
 
-static unsigned named_signs(const struct looked *k)
+static uint64_t named_signs(const struct looked *k)
 {
 	const struct hint *named = (const void *)k->invoices.at;
-	unsigned signs = 0;
+	uint64_t signs = 0;
 	for (size_t i = 0; i < k->invoices.count; i++)
 		signs |= named[i].signs;
 	return signs;
@@ -430,26 +430,61 @@ static void ask_owed_by(struct asking *a, size_t line, const struct looked *k, s
 	array_int8(a->arrays[5], most);
 }
 
-/* Of those who pay or are named everything; of those whose document is named what the amount would be exactly. */
-static void ask_owed_of(struct asking *a, size_t line, const struct looked *k)
+bool list_has(const struct list *spans, struct span span)
 {
-	const struct span *payers = (const void *)k->payers.at, *mandates = (const void *)k->mandates.at,
-			  *customers = (const void *)k->customers.at;
+	const struct span *at = (const void *)spans->at;
+	for (size_t i = 0; i < spans->count; i++)
+		if (span_equal(at[i], span))
+			return true;
+	return false;
+}
+
+/* Each customer once, however often the line names it: the rows are counted against what can be searched. */
+static void add_customer(const struct find_work *w, struct list *customers, struct span customer)
+{
+	if (!list_has(customers, customer))
+		*(struct span *)list_add(customers, w->arena, sizeof(customer)) = customer;
+}
+
+static void add_customers(const struct find_work *w, struct list *to, const struct list *from)
+{
+	const struct span *at = (const void *)from->at;
+	for (size_t i = 0; i < from->count; i++)
+		add_customer(w, to, at[i]);
+}
+
+static struct list customers_named(const struct find_work *w, const struct looked *k)
+{
 	const struct hint *named = (const void *)k->invoices.at;
-	int64_t left = line_left(&k->line);
-	if (k->line.amount.minor < 0 || (named_signs(k) & SIGN_REFERENCE))
-		return;
+	struct list customers = { 0 };
 	for (size_t i = 0; i < k->invoices.count; i++)
 		if (named[i].signs & SIGN_NUMBER)
-			ask_owed_by(a, line, k, named[i].customer, left, left);
-	if (named_signs(k) & SIGN_NUMBER)
+			add_customer(w, &customers, named[i].customer);
+	return customers;
+}
+
+static struct list customers_known(const struct find_work *w, const struct looked *k)
+{
+	struct list customers = { 0 };
+	add_customers(w, &customers, &k->payers);
+	add_customers(w, &customers, &k->mandates);
+	add_customers(w, &customers, &k->customers);
+	return customers;
+}
+
+/* Of those who pay or are named everything; of those whose document is named what the amount would be exactly. */
+static void ask_owed_of(const struct find_work *w, struct asking *a, size_t line)
+{
+	const struct looked *k = &w->looked[line];
+	uint64_t signs = named_signs(k);
+	if (k->line.amount.minor < 0 || (signs & SIGN_REFERENCE))
 		return;
-	for (size_t i = 0; i < k->payers.count; i++)
-		ask_owed_by(a, line, k, payers[i], 1, INT64_MAX);
-	for (size_t i = 0; i < k->mandates.count; i++)
-		ask_owed_by(a, line, k, mandates[i], 1, INT64_MAX);
-	for (size_t i = 0; i < k->customers.count; i++)
-		ask_owed_by(a, line, k, customers[i], 1, INT64_MAX);
+	bool exact = signs & SIGN_NUMBER;
+	struct list customers = exact ? customers_named(w, k) : customers_known(w, k);
+	const struct span *at = (const void *)customers.at;
+	int64_t left = line_left(&k->line);
+	for (size_t i = 0; i < customers.count; i++)
+		ask_owed_by(a, line, k, at[i], exact ? left : 1, exact ? left : INT64_MAX);
 }
 
 static void ask_owed(const struct find_work *w, struct rows *rows)
@@ -458,7 +493,7 @@ static void ask_owed(const struct find_work *w, struct rows *rows)
 	asking_open(&a, w->arena, (const enum db_type[]){ DB_INT8, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_INT8 }, 6);
 	args_int8(a.args, SELECT_MOST + 1);
 	for (size_t i = 0; i < w->looked_count; i++)
-		ask_owed_of(&a, i, &w->looked[i]);
+		ask_owed_of(w, &a, i);
 	find_ask(w, &a, &q_find_owed, rows);
 }
 

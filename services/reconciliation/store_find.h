@@ -48,6 +48,7 @@ void find_ask_tokens(const struct find_work *, struct asking *, size_t line, con
 struct hint find_hint(const struct rows *, size_t row, enum reference_kind *);
 struct looked *find_looked(const struct find_work *, const struct rows *, size_t row);
 void *list_add(struct list *, struct arena *, size_t size);
+bool list_has(const struct list *spans, struct span);
 void find_lock(struct find_work *, struct span merchant, struct span stream);
 void find_want(struct find_work *, enum want_what, struct span merchant, struct uuid);
 /* A document or payout that the line may name: locked and wanted. */

@@ -28,11 +28,21 @@ static struct candidate read_candidate(const struct rows *r, size_t i)
 		.customer = text_at(r, i, "customer_ref"),
 		.label = text_at(r, i, "label"),
 		.open = rows_int8(r, i, rows_column(r, "open")),
-		.signs = (unsigned)rows_int4(r, i, rows_column(r, "signs")),
+		.signs = (uint64_t)rows_int8(r, i, rows_column(r, "signs")),
 		.chosen = rows_bool(r, i, rows_column(r, "chosen")),
 		.minor = rows_int8(r, i, rows_column(r, "minor")),
 		.discount = rows_int8(r, i, rows_column(r, "discount")),
 	};
+}
+
+static struct trust read_trust(const struct rows *r, size_t i)
+{
+	struct trust trust;
+	struct why why;
+	if (trust_read(text_at(r, i, "trust_waits"), &trust, &why) != OK)
+		bug("a bank account's trust: %s", why.text);
+	trust.person_above = rows_int8(r, i, rows_column(r, "person_above"));
+	return trust;
 }
 
 static struct replay_line read_line(const struct rows *r, size_t i)
@@ -45,7 +55,8 @@ static struct replay_line read_line(const struct rows *r, size_t i)
 		.booking = rows_date(r, i, rows_column(r, "booking_date")),
 		.amount = { rows_int8(r, i, rows_column(r, "amount")), { "" } },
 		.is_return = line_is_return(&line),
-		.held = text_at(r, i, "rule") };
+		.held = text_at(r, i, "rule"),
+		.trust = read_trust(r, i) };
 	memcpy(out.amount.currency.code, currency.at, currency.size < 3 ? currency.size : 3);
 	return out;
 }

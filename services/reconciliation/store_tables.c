@@ -42,6 +42,11 @@ static const struct column bank_account_columns[] = {
 	COLUMN("chain_last", COLUMN_UUID, account, chain.last),
 	COLUMN("undone", COLUMN_INT8, account, undone),
 	COLUMN("revision", COLUMN_INT8, account, revision),
+	COLUMN("trust_waits", COLUMN_TEXT, account, trust_waits),
+	COLUMN("person_above", COLUMN_INT8, account, person_above),
+	COLUMN("charset", COLUMN_TEXT, account, files.charset),
+	COLUMN("format", COLUMN_TEXT, account, files.format),
+	COLUMN("profile", COLUMN_TEXT, account, files.profile),
 	END,
 };
 static const struct column statement_columns[] = {

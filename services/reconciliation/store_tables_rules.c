@@ -65,7 +65,7 @@ const struct column line_candidate_columns[] = {
 	COLUMN("customer_ref", COLUMN_TEXT, kept_candidate, candidate.customer),
 	COLUMN("label", COLUMN_TEXT, kept_candidate, candidate.label),
 	COLUMN("open", COLUMN_INT8, kept_candidate, candidate.open),
-	COLUMN("signs", COLUMN_SMALL, kept_candidate, candidate.signs),
+	COLUMN("signs", COLUMN_INT8, kept_candidate, candidate.signs),
 	COLUMN("chosen", COLUMN_BOOL, kept_candidate, candidate.chosen),
 	COLUMN("amount", COLUMN_INT8, kept_candidate, candidate.minor),
 	COLUMN("discount", COLUMN_INT8, kept_candidate, candidate.discount),

@@ -41,15 +41,6 @@ void find_ask_unnamed(const struct find_work *w, struct rows *cut, struct rows *
 	find_ask(w, &b, &q_find_form, forms);
 }
 
-static bool is_in_list(const struct list *l, struct span customer)
-{
-	const struct span *at = (const void *)l->at;
-	for (size_t i = 0; i < l->count; i++)
-		if (span_equal(at[i], customer))
-			return true;
-	return false;
-}
-
 /* Of many only what the payer owes. */
 void find_take_cut(struct find_work *w, const struct rows *r)
 {
@@ -63,7 +54,7 @@ void find_take_cut(struct find_work *w, const struct rows *r)
 		struct looked *k = &w->looked[i];
 		const struct hint *cut = (const void *)k->cut.at;
 		for (size_t j = 0; j < k->cut.count; j++)
-			if (k->cut.count <= CUT_MOST || is_in_list(&k->payers, cut[j].customer))
+			if (k->cut.count <= CUT_MOST || list_has(&k->payers, cut[j].customer))
 				find_take_named(w, k, &cut[j], false);
 	}
 }
@@ -73,7 +64,7 @@ void find_take_forms(struct find_work *w, const struct rows *r)
 	for (size_t i = 0; i < r->count; i++) {
 		struct looked *k = find_looked(w, r, i);
 		struct span customer = rows_text(r, i, rows_column(r, "customer_ref"));
-		if (!is_in_list(&k->forms, customer)) {
+		if (!list_has(&k->forms, customer)) {
 			*(struct span *)list_add(&k->forms, w->arena, sizeof(customer)) = customer;
 			find_lock(w, k->line.merchant, customer);
 			need_want(w->need, WANT_CUSTOMER, k->line.merchant, customer);

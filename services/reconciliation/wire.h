@@ -66,6 +66,8 @@ enum err wire_read_mapping(const struct message *, struct arena *, struct define
 
 enum err wire_read_define_rules(const struct message *, struct arena *, struct define_rule_set *, struct why *) MUST_CHECK;
 enum err wire_read_activate_rules(const struct message *, struct arena *, struct activate_rule_set *, struct why *) MUST_CHECK;
+/* A list of words as one text with blanks between. */
+enum err wire_read_words(const struct json_in *, struct arena *, const char *name, size_t most, struct span *, struct why *) MUST_CHECK;
 enum err wire_read_rule_set(const struct json_in *, struct arena *, struct rule_set *, struct why *) MUST_CHECK;
 /* A version in a path, 0 or more; ERR_NOT_FOUND: it is none. */
 enum err wire_read_version(struct span text, int32_t *, struct why *) MUST_CHECK;

@@ -1,4 +1,6 @@
 #include "json_out.h"
+#include "match/trust.h"
+#include "readers/readers.h"
 #include "wire.h"
 
 struct span wire_path_part(struct span path, int n)
@@ -83,6 +85,41 @@ static enum err read_identifier(const struct json_in *in, struct arena *arena, s
 	return OK;
 }
 
+static enum err read_trust(const struct json_in *in, struct arena *arena, struct define_account *d, struct why *why)
+{
+	struct trust trust;
+	struct span words = SPAN("");
+	d->has_trust = json_in_has(in, "trust_waits");
+	if (d->has_trust)
+		TRY(wire_read_words(in, arena, "trust_waits", TRUST_KINDS, &words, why));
+	TRY(trust_read(words, &trust, why));
+	d->trust_waits = trust_words(arena, &trust);
+	d->has_person_above = json_in_has(in, "person_above");
+	if (d->has_person_above)
+		TRY(json_in_money(in, "person_above", &d->person_above, why));
+	if (d->has_person_above && d->person_above.minor < 0)
+		return why_field(why, ERR_INVALID, "field_invalid", "person_above", "0 or more; 0: of no amount");
+	return OK;
+}
+
+static enum err read_word(const struct json_in *in, const char *name, bool *has, struct span *out, struct why *why)
+{
+	*has = json_in_has(in, name);
+	return *has ? json_in_text(in, name, 0, 64, out, why) : OK;
+}
+
+static enum err read_files(const struct json_in *in, struct define_account *d, struct why *why)
+{
+	TRY(read_word(in, "charset", &d->has_charset, &d->files.charset, why));
+	TRY(read_word(in, "format", &d->has_format, &d->files.format, why));
+	TRY(read_word(in, "profile", &d->has_profile, &d->files.profile, why));
+	if (d->has_charset && charset_find(d->files.charset) == CHARSETS)
+		return why_field(why, ERR_INVALID, "field_invalid", "charset", "auto, utf-8, cp1252, cp437 or cp850");
+	if (d->files.format.size && !reader_find(d->files.format))
+		return why_field(why, ERR_INVALID, "field_invalid", "format", "no format is called '%.*s'", SPAN_ARG(d->files.format));
+	return OK;
+}
+
 enum err wire_read_define_account(const struct message *m, struct arena *arena, struct define_account *d, struct why *why)
 {
 	struct json_in in;
@@ -103,6 +140,8 @@ enum err wire_read_define_account(const struct message *m, struct arena *arena, 
 	for (size_t i = 0; i < d->provider_count; i++)
 		TRY(json_in_item_text(&in, "provider_accounts", i, 1, 48, &providers[i], why));
 	d->providers = providers;
+	TRY(read_trust(&in, arena, d, why));
+	TRY(read_files(&in, d, why));
 	return json_in_done(&in, why);
 }
 

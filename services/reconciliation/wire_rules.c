@@ -2,20 +2,28 @@
 
 #include <string.h>
 
+enum err wire_read_words(const struct json_in *in, struct arena *arena, const char *name, size_t most, struct span *out, struct why *why)
+{
+	struct text words;
+	size_t n;
+	text_init(&words, arena);
+	TRY(json_in_list(in, name, 0, most, &n, why));
+	for (size_t i = 0; i < n; i++) {
+		struct span word;
+		TRY(json_in_item_text(in, name, i, 1, 40, &word, why));
+		text_printf(&words, "%.*s ", SPAN_ARG(word));
+	}
+	*out = text_done(&words);
+	return OK;
+}
+
 /* {"waits": ["payer_sum"], "selection_most": 4} */
 enum err wire_read_rule_set(const struct json_in *in, struct arena *arena, struct rule_set *set, struct why *why)
 {
-	struct text words;
-	size_t n = 0;
-	text_init(&words, arena);
+	struct span words = SPAN("");
 	if (json_in_has(in, "waits"))
-		TRY(json_in_list(in, "waits", 0, MATCH_RULES, &n, why));
-	for (size_t i = 0; i < n; i++) {
-		struct span word;
-		TRY(json_in_item_text(in, "waits", i, 1, 40, &word, why));
-		text_printf(&words, "%.*s ", SPAN_ARG(word));
-	}
-	TRY(rule_set_read(text_done(&words), set, why));
+		TRY(wire_read_words(in, arena, "waits", MATCH_RULES, &words, why));
+	TRY(rule_set_read(words, set, why));
 	if (json_in_has(in, "selection_most"))
 		TRY(json_in_int64(in, "selection_most", 0, MATCH_SELECTION_MOST, &set->selection_most, why));
 	return OK;

@@ -116,6 +116,24 @@ def test_a_statement_goes_in_and_its_lines_are_in_the_books(booked):
     assert ("unmatched_line", line["id"]) in [(e["kind"], e["subject_id"]) for e in exceptions]
 
 
+def test_an_account_says_what_posts_by_itself_on_it_and_how_its_files_come(booked):
+    account = {"other_id": "TRUST-1", "currency": "EUR", "name": "Careful"}
+    said = {"trust_waits": ["learned", "payer_account"], "person_above": {"amount": "500.00", "currency": "EUR"}, "charset": "cp437", "format": "mt940",
+            "profile": "bank"}
+
+    def shown():
+        [row] = [row for row in booked.get("/v1/bank-accounts")["bank_accounts"] if row["identifier"] == "TRUST-1"]
+        return row
+
+    assert booked.post("/v1/bank-accounts", account)[0] == 201
+    assert (shown()["trust_waits"], shown()["person_above"], shown()["charset"], shown()["format"], shown()["profile"]) == ([], None, "auto", "", "")
+    assert booked.post("/v1/bank-accounts", {**account, **said})[0] == 201
+    # What is not said again stays: nobody loosens it by leaving it out.
+    assert booked.post("/v1/bank-accounts", {**account, "name": "More careful"})[0] == 201
+    assert (shown()["name"], shown()["trust_waits"], shown()["person_above"]["minor"]) == ("More careful", ["payer_account", "learned"], 50000)
+    assert (shown()["charset"], shown()["format"], shown()["profile"]) == ("cp437", "mt940", "bank")
+
+
 def test_the_same_file_again_is_known(booked):
     status, done = booked.upload("simple.xml")
     assert (status, done["is_new"]) == (200, False)
@@ -184,6 +202,8 @@ def test_what_makes_no_sense_is_refused_and_says_where(booked):
     for path, body, field in (
         ("/v1/bank-accounts", {"iban": "DE00", "currency": "EUR"}, "iban"),
         ("/v1/bank-accounts", {"currency": "EUR"}, "iban"),
+        ("/v1/bank-accounts", {"other_id": "X", "currency": "EUR", "trust_waits": ["hope"]}, "trust_waits"),
+        ("/v1/bank-accounts", {"other_id": "X", "currency": "EUR", "charset": "ebcdic"}, "charset"),
         ("/v1/receipts", {**BY, "customer_ref": "c1", "amount": {"minor": 0, "currency": "EUR"}, "value_date": "2026-03-01"}, "amount"),
         ("/v1/receipts", {**BY, "customer_ref": "c1", "amount": {"minor": 1, "currency": "EUR"}, "value_date": "2026-02-30"}, "value_date"),
     ):

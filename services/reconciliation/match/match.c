@@ -12,14 +12,14 @@ static struct match found(enum match_rule_id id, size_t candidates)
 	return (struct match){ id, (int)candidates };
 }
 
-static bool has(const struct candidate *c, enum candidate_kind kind, unsigned all, unsigned none)
+static bool has(const struct candidate *c, enum candidate_kind kind, uint64_t all, uint64_t none)
 {
 	return c->kind == kind && (c->signs & all) == all && !(c->signs & none);
 }
 
 /* Those that have all of these signs and none of those, at most `most` of them. */
 static size_t pick(
-	struct candidate *all, size_t n, enum candidate_kind kind, unsigned with, unsigned without, struct candidate **out, size_t most)
+	struct candidate *all, size_t n, enum candidate_kind kind, uint64_t with, uint64_t without, struct candidate **out, size_t most)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < n; i++)
@@ -41,7 +41,7 @@ static void choose(struct candidate *c, int64_t minor)
 
 static bool is_contradicted(const struct candidate *c)
 {
-	unsigned known = c->signs & (SIGN_PAYER | SIGN_LEARNED),
+	uint64_t known = c->signs & (SIGN_PAYER | SIGN_LEARNED),
 		 against = c->signs & (SIGN_OTHER_PAYER | SIGN_OTHER_NAME | SIGN_OTHER_MANDATE);
 	return against && known != SIGN_PAYER;
 }
@@ -62,6 +62,14 @@ static void choose_alone(struct candidate *c, int64_t minor)
 		return;
 	c->difference = difference;
 	c->dispute = dispute;
+}
+
+bool match_is_same_choice(const struct candidate *a, const struct candidate *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].chosen != b[i].chosen || a[i].minor != b[i].minor)
+			return false;
+	return true;
 }
 
 /* ---- sets of invoices ---- */
@@ -172,7 +180,7 @@ static struct match match_several(const struct set *s, size_t least, int64_t amo
 static bool match_payout(struct candidate *all, size_t n, int64_t amount, struct match *out)
 {
 	static const struct {
-		unsigned signs;
+		uint64_t signs;
 		enum match_rule_id rule;
 	} ways[] = { { SIGN_PAYOUT_REF | SIGN_AMOUNT, MATCH_PAYOUT_NAMED }, { SIGN_PAYOUT_TEXT | SIGN_AMOUNT, MATCH_PAYOUT_ANNOUNCED } };
 	struct candidate *one;
@@ -273,7 +281,7 @@ static struct match match_number(const struct named *x, int64_t amount)
 
 static bool is_borne(const struct candidate *c)
 {
-	unsigned known = SIGNS_KNOWN | SIGN_NAME | (c->signs & SIGN_SHORT ? 0u : SIGN_SAME_REF);
+	uint64_t known = SIGNS_KNOWN | SIGN_NAME | (c->signs & SIGN_SHORT ? 0u : SIGN_SAME_REF);
 	if (c->signs & SIGN_BROKEN)
 		known = SIGN_PAYER;
 	else if ((c->signs & (SIGN_CUT | SIGN_CUT_WIDTH)) == SIGN_CUT)
@@ -431,7 +439,7 @@ static struct match one_or(struct candidate *one, size_t count, int64_t amount, 
 /* Money that the bank gives back: by reference, else by counterparty and amount. */
 static struct match match_reversed(struct candidate *all, size_t n, int64_t amount)
 {
-	static const unsigned ways[] = { SIGN_SAME_REF | SIGN_AMOUNT, SIGN_PAYER | SIGN_AMOUNT };
+	static const uint64_t ways[] = { SIGN_SAME_REF | SIGN_AMOUNT, SIGN_PAYER | SIGN_AMOUNT };
 	struct candidate *one;
 	for (size_t i = 0; i < 2; i++) {
 		size_t count = pick(all, n, CANDIDATE_LINE, ways[i], SIGN_OTHER_CURRENCY, &one, 1);

@@ -14,7 +14,7 @@
 #include "line.h"
 #include "match/reference.h"
 
-/* What speaks for a candidate, or against it. The numbers are stored. */
+/* What speaks for a candidate, or against it. The numbers are stored, in 63 bits. */
 enum {
 	SIGN_REFERENCE = 1,        /* structured reference, check digits hold */
 	SIGN_NUMBER = 2,           /* whole document number */
@@ -47,15 +47,16 @@ enum {
 	SIGN_CHARGES = 1 << 27, /* what is lacking is what banks kept */
 	SIGN_DISCOUNT = 1 << 28, /* it is the discount for early payment */
 	SIGN_TOLERANCE = 1 << 29, /* it is so little that the policy gives it up */
-	SIGN_DISPUTED = 1 << 30 /* against: a discount was taken that is not due */
+	SIGN_DISPUTED = 1 << 30, /* against: a discount was taken that is not due */
+	SIGN_NAME_TAUGHT = UINT32_C(1) << 31 /* the payer's name is known of people's matches alone */
 };
-enum { SIGNS = 31 };
+enum { SIGNS = 32 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
 
 /* What a token of that kind, standing so in the line, says for what it names. */
-unsigned match_token_signs(enum reference_kind, unsigned how);
+uint64_t match_token_signs(enum reference_kind, unsigned how);
 
 enum candidate_kind { CANDIDATE_INVOICE, CANDIDATE_PAYOUT, CANDIDATE_LINE };
 
@@ -65,7 +66,7 @@ struct candidate {
 	struct span customer; /* of an invoice */
 	struct span label; /* its number or the provider's reference, for people */
 	int64_t open; /* what is owed; of a payout its amount; of a line what can be taken back */
-	unsigned signs;
+	uint64_t signs;
 	bool chosen;
 	int64_t minor;        /* of the line's amount, where chosen */
 	int64_t discount;     /* what may be deducted of what is owed, if it is paid now */
@@ -143,6 +144,9 @@ struct match match_credit(struct candidate *, size_t n, int64_t amount, bool is_
 /* Money that went: amount > 0 is how much. */
 struct match match_debit(struct candidate *, size_t n, int64_t amount, bool is_return);
 
+/* The same of them are chosen, each for as much. */
+bool match_is_same_choice(const struct candidate *, const struct candidate *, size_t n);
+
 /* Why a candidate was not the one, by the rule that held. */
 enum loss {
 	LOSS_NONE, /* it was chosen */
@@ -156,17 +160,24 @@ enum loss {
 	LOSS_OTHER_AMOUNT,
 	LOSS_WEAK,
 	LOSS_HELD,
+	LOSS_TRUST_EVERYTHING, /* these: it would be the one, but for what is trusted on the account (match/trust.h) */
+	LOSS_TRUST_PAYER_ACCOUNT,
+	LOSS_TRUST_LEARNED,
+	LOSS_TRUST_END_TO_END,
+	LOSS_TRUST_CHARGES,
+	LOSS_TRUST_AMOUNT,
 	LOSSES
 };
 const char *loss_word(enum loss);
 const char *loss_help(enum loss);
+bool loss_is_of_trust(enum loss);
 enum loss match_loss(enum match_rule_id, const struct candidate *);
 
 /* What the find step noted for a line: everything that it might be, unlocked. */
 struct hint {
 	struct uuid target;
 	struct span customer;
-	unsigned signs;
+	uint64_t signs;
 	struct span token; /* by which it is named; empty where it is not */
 };
 

@@ -31,20 +31,12 @@ static bool is_chosen(const struct candidate *all, size_t n)
 	return false;
 }
 
-static bool is_same_choice(const struct candidate *a, const struct candidate *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (a[i].chosen != b[i].chosen || a[i].minor != b[i].minor)
-			return false;
-	return true;
-}
-
 static enum replay_change compare(const struct replay_line *line, const struct candidate *now, struct span held)
 {
 	bool posted = is_chosen(line->candidates, line->count), posts = is_chosen(now, line->count);
 	if (posted != posts)
 		return posts ? REPLAY_POSTS : REPLAY_WAITS;
-	if (!is_same_choice(line->candidates, now, line->count))
+	if (!match_is_same_choice(line->candidates, now, line->count))
 		return REPLAY_OTHER;
 	return span_equal(line->held, held) ? REPLAY_SAME : REPLAY_RULE;
 }
@@ -56,9 +48,9 @@ struct replayed match_replay(struct arena *arena, const struct replay_line *line
 	if (line->count)
 		memcpy(now, line->candidates, line->count * sizeof(*now));
 	clear(now, line->count);
-	bool posts;
-	struct match m = rule_set_match(set, now, line->count, amount, line->is_return, &posts);
-	if (!posts)
+	enum loss held;
+	struct match m = trust_match(arena, &line->trust, set, now, line->count, amount, line->is_return, &held);
+	if (held != LOSS_NONE)
 		clear(now, line->count);
 	return (struct replayed){ compare(line, now, span_of(match_rule(m.rule)->word)), m.rule, now };
 }

@@ -1,16 +1,17 @@
 /*
- * match/replay: what a rule set makes of lines that were looked at before: the evidence as it was kept with them. Pure.
+ * match/replay: what a rule set makes of lines that were looked at before, with what is trusted on their accounts now: the evidence as it was kept with them. Pure.
  */
 #ifndef RECONCILIATION_MATCH_REPLAY_H
 #define RECONCILIATION_MATCH_REPLAY_H
 
-#include "rule_set.h"
+#include "match/trust.h"
 
 struct replay_line {
 	struct uuid id;
 	struct date booking;
 	struct money amount;
 	bool is_return;
+	struct trust trust; /* as the account has it now */
 	struct span held; /* the word of the rule that held at the last look */
 	const struct candidate *candidates; /* as kept at that look, with what was chosen */
 	size_t count;

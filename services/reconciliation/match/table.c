@@ -39,6 +39,7 @@ static const struct {
 	{ "discount_taken", "what is lacking is the discount for early payment, and it is in time" },
 	{ "within_tolerance", "what is lacking is so little that the merchant's policy gives it up" },
 	{ "discount_disputed", "against that it settles all: a discount was taken too late, or more than is due" },
+	{ "name_taught", "the payer's name is known as this customer's of people's matches, and is otherwise another" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {
@@ -141,6 +142,16 @@ static const struct {
 	[LOSS_OUTRANKED] = { "outranked", "another has stronger evidence, or the amount was another's" },
 	[LOSS_OTHER_AMOUNT] = { "other_amount", "the amount is another, and the evidence does not bear that" },
 	[LOSS_HELD] = { "held", "it would be the one, but the merchant's rule set lets the rule wait" },
+	[LOSS_TRUST_EVERYTHING] = { "trust_everything", "account's trust: it would be the one, but nothing posts by itself there" },
+	[LOSS_TRUST_PAYER_ACCOUNT] = { "trust_payer_account",
+		"account's trust: it would not be the one but for the payer's account, which decides nothing there" },
+	[LOSS_TRUST_LEARNED] = { "trust_learned",
+		"account's trust: it would not be the one but for what was learned, which decides nothing there" },
+	[LOSS_TRUST_END_TO_END] = { "trust_end_to_end",
+		"account's trust: it would not be the one but for the end-to-end id or the shared reference, which decides nothing there" },
+	[LOSS_TRUST_CHARGES] = { "trust_charges",
+		"account's trust: what banks kept of it would settle it, which is a person's to say there" },
+	[LOSS_TRUST_AMOUNT] = { "trust_amount", "account's trust: the amount is more than posts by itself there" },
 	[LOSS_WEAK] = { "weak", "the evidence is too weak to decide by itself" },
 };
 
@@ -169,10 +180,15 @@ const char *loss_help(enum loss loss)
 	return losses[loss].help;
 }
 
-unsigned match_token_signs(enum reference_kind kind, unsigned how)
+bool loss_is_of_trust(enum loss loss)
 {
-	unsigned whole = how & HOW_END_TO_END ? SIGN_SAME_REF : 0u;
-	unsigned weak = (how & HOW_MENDED ? SIGN_MENDED : 0u) | (how & HOW_SHORT ? SIGN_SHORT : 0u) | (how & HOW_BROKEN ? SIGN_BROKEN : 0u);
+	return loss >= LOSS_TRUST_EVERYTHING && loss <= LOSS_TRUST_AMOUNT;
+}
+
+uint64_t match_token_signs(enum reference_kind kind, unsigned how)
+{
+	uint64_t whole = how & HOW_END_TO_END ? SIGN_SAME_REF : 0u;
+	uint64_t weak = (how & HOW_MENDED ? SIGN_MENDED : 0u) | (how & HOW_SHORT ? SIGN_SHORT : 0u) | (how & HOW_BROKEN ? SIGN_BROKEN : 0u);
 	if (how & HOW_CUT)
 		return kind == REFERENCE_NUMBER || kind == REFERENCE_TAIL ? SIGN_CUT | (how & HOW_CUT_WIDTH ? SIGN_CUT_WIDTH : 0u) : 0;
 	switch (kind) {
@@ -192,7 +208,7 @@ unsigned match_token_signs(enum reference_kind kind, unsigned how)
 }
 
 /* What a candidate that won nothing has against it, the gravest first. */
-static enum loss against(unsigned seen)
+static enum loss against(uint64_t seen)
 {
 	if (seen & SIGN_OTHER_CURRENCY)
 		return LOSS_OTHER_CURRENCY;

@@ -49,6 +49,7 @@ static const struct row rows[RULE_COUNT] = {
 	[RULE_CONTROL] = { "control_total", false, "the file's own totals are not those of its lines" },
 	[RULE_RUNNING_BALANCE] = { "running_balance", false, "a line's balance is not the one before it and its amount" },
 	[RULE_TEST] = { "test_file", false, "the file says that it is a test" },
+	[RULE_ACCOUNT_FORMAT] = { "account_format", false, "the bank account's statements come in another format" },
 	[RULE_NOT_CLOSING] = { "does_not_close", false, "opening balance and lines do not make the closing balance" },
 	[RULE_ACCOUNT_UNKNOWN] = { "account_unknown", false, "the merchant has no such bank account" },
 	[RULE_ACCOUNT_CURRENCY] = { "account_currency", false, "the statement is not in the bank account's currency" },

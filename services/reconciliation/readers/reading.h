@@ -52,6 +52,7 @@ enum rule {
 	RULE_CONTROL,
 	RULE_RUNNING_BALANCE,
 	RULE_TEST,
+	RULE_ACCOUNT_FORMAT, /* found by the import, and read anew it may hold */
 	/* found by the gate and the import */
 	RULE_NOT_CLOSING,
 	RULE_ACCOUNT_UNKNOWN,

@@ -32,6 +32,11 @@ where s.merchant_id = $1 and s.file_sha256 = $2 and s.state <> 'replaced' order 
 -- name: account_find
 select a.* from bank_account a where a.merchant_id = $1 and a.identifier = $2;
 
+-- How the files of the merchant's accounts come, of those where a person has said it.
+-- name: account_files
+select a.identifier, a.charset, a.format, a.profile from bank_account a
+where a.merchant_id = $1 and (a.charset <> 'auto' or a.format <> '' or a.profile <> '');
+
 -- name: line_stage
 insert into bank_line (
 	merchant_id, line_id, account_id, statement_id, number, place_line, place_byte, key, occurrence, booking_date, value_date, amount, currency,

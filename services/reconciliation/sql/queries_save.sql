@@ -36,26 +36,27 @@ update bank_account t set
 	closed = k.closed, providers = k.providers, chain_started = k.chain_started, chain_opening = k.chain_opening,
 	chain_closing = k.chain_closing, chain_line_sum = k.chain_line_sum, chain_gap_sum = k.chain_gap_sum,
 	chain_from = k.chain_from, chain_to = k.chain_to, chain_covered_to = k.chain_covered_to,
-	chain_sequence = k.chain_sequence, chain_last = k.chain_last, undone = k.undone, revision = k.revision
+	chain_sequence = k.chain_sequence, chain_last = k.chain_last, undone = k.undone, revision = k.revision,
+	trust_waits = k.trust_waits, person_above = k.person_above, charset = k.charset, format = k.format, profile = k.profile
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[],
 	$10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::date[], $16::date[], $17::date[],
-	$18::bigint[], $19::uuid[], $20::bigint[], $21::bigint[])
+	$18::bigint[], $19::uuid[], $20::bigint[], $21::bigint[], $22::text[], $23::bigint[], $24::text[], $25::text[], $26::text[])
 	as k (
 	merchant_id, account_id, identifier, name, zone_name, currency, collecting, closed, providers, chain_started,
 	chain_opening, chain_closing, chain_line_sum, chain_gap_sum, chain_from, chain_to, chain_covered_to, chain_sequence, chain_last, undone,
-	revision)
+	revision, trust_waits, person_above, charset, format, profile)
 where t.merchant_id = k.merchant_id and t.account_id = k.account_id;
 
 -- name: bank_account_insert
 insert into bank_account (
 	merchant_id, account_id, identifier, name, zone_name, currency, collecting, closed, providers, chain_started,
 	chain_opening, chain_closing, chain_line_sum, chain_gap_sum, chain_from, chain_to, chain_covered_to, chain_sequence, chain_last, undone,
-	revision)
+	revision, trust_waits, person_above, charset, format, profile)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[],
 	$10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::date[], $16::date[], $17::date[],
-	$18::bigint[], $19::uuid[], $20::bigint[], $21::bigint[]);
+	$18::bigint[], $19::uuid[], $20::bigint[], $21::bigint[], $22::text[], $23::bigint[], $24::text[], $25::text[], $26::text[]);
 
 -- name: statement_update
 update statement t set
@@ -305,7 +306,7 @@ insert into bank_line_candidate (
 	merchant_id, line_id, look, number, rule, lost, kind, target_id, customer_ref, label, open, signs, chosen, amount, discount)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[], $7::int[], $8::uuid[], $9::text[], $10::text[], $11::bigint[],
-	$12::int[], $13::boolean[], $14::bigint[], $15::bigint[]);
+	$12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[]);
 
 -- name: journal_insert
 insert into journal (

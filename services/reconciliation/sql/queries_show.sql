@@ -3,7 +3,8 @@
 
 -- name: show_accounts
 select a.account_id as id, a.identifier, a.name, a.zone_name as zone, a.currency, a.collecting, a.closed, replace(a.providers, E'\n', ' ') as provider_accounts,
-	a.chain_closing as balance, case when a.chain_started then a.chain_covered_to end as covered_to, a.chain_gap_sum as open_gaps
+	a.chain_closing as balance, case when a.chain_started then a.chain_covered_to end as covered_to, a.chain_gap_sum as open_gaps,
+	a.trust_waits, nullif(a.person_above, 0) as person_above, a.charset, a.format, a.profile
 from bank_account a where a.merchant_id = $1 and a.account_id > $3 order by a.account_id limit $2;
 
 -- name: show_files

@@ -102,7 +102,7 @@ static void take_named(const struct finding *f, struct looked *k, const struct h
 static void take_reference(const struct finding *f, struct looked *k, const struct reference *r, unsigned how)
 {
 	bool payout = r->kind == REFERENCE_PAYOUT;
-	unsigned signs = match_token_signs(r->kind, how);
+	uint64_t signs = match_token_signs(r->kind, how);
 
 	if (signs == 0)
 		return;
@@ -185,10 +185,10 @@ static void find_payers(const struct finding *f, struct looked *k)
 	find_exact(f, k);
 }
 
-static unsigned named_signs(const struct looked *k)
+static uint64_t named_signs(const struct looked *k)
 {
 	const struct hint *named = (const void *)k->invoices.at;
-	unsigned signs = 0;
+	uint64_t signs = 0;
 
 	for (size_t i = 0; i < k->invoices.count; i++)
 		signs |= named[i].signs;
@@ -219,7 +219,7 @@ static void find_owed(const struct finding *f, struct looked *k)
 	const struct span *payers = (const void *)k->payers.at, *mandates = (const void *)k->mandates.at,
 			  *customers = (const void *)k->customers.at;
 	const struct hint *named = (const void *)k->invoices.at;
-	unsigned signs = named_signs(k);
+	uint64_t signs = named_signs(k);
 	int64_t left = line_left(k->line);
 
 	if (k->line->amount.minor < 0 || (signs & SIGN_REFERENCE))
@@ -263,7 +263,7 @@ static void find_cut(const struct finding *f, struct looked *k)
 
 		for (size_t n = 0; n < rows->count; n++) {
 			const struct reference *r = rows->at[n]->value;
-			unsigned signs = match_token_signs(r->kind, tokens.how[i]);
+			uint64_t signs = match_token_signs(r->kind, tokens.how[i]);
 
 			if (signs != 0)
 				*(struct hint *)(void *)list_add(&cut, f->arena, sizeof *hints) =

@@ -37,6 +37,11 @@ const struct print_column print_bank_account[] = {
 	PRINT("chain_last", PRINT_UUID, account, chain.last),
 	PRINT("undone", PRINT_INT8, account, undone),
 	PRINT("revision", PRINT_INT8, account, revision),
+	PRINT("trust_waits", PRINT_TEXT, account, trust_waits),
+	PRINT("person_above", PRINT_INT8, account, person_above),
+	PRINT("charset", PRINT_TEXT, account, files.charset),
+	PRINT("format", PRINT_TEXT, account, files.format),
+	PRINT("profile", PRINT_TEXT, account, files.profile),
 	PRINT_END,
 };
 
@@ -148,7 +153,7 @@ const struct print_column print_bank_line_candidate[] = {
 	PRINT("customer_ref", PRINT_TEXT, kept_candidate, candidate.customer),
 	PRINT("label", PRINT_TEXT, kept_candidate, candidate.label),
 	PRINT("open", PRINT_INT8, kept_candidate, candidate.open),
-	PRINT("signs", PRINT_INT4, kept_candidate, candidate.signs),
+	PRINT("signs", PRINT_INT8, kept_candidate, candidate.signs),
 	PRINT("chosen", PRINT_BOOL, kept_candidate, candidate.chosen),
 	PRINT("amount", PRINT_INT8, kept_candidate, candidate.minor),
 	PRINT("discount", PRINT_INT8, kept_candidate, candidate.discount),

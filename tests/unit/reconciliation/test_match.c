@@ -11,7 +11,7 @@
 struct given {
 	const char *label;
 	enum candidate_kind kind;
-	unsigned signs;
+	uint64_t signs;
 	int64_t open;
 };
 
@@ -158,7 +158,7 @@ static void print_scene(struct text *t, const struct scene *s, bool is_return)
 	for (size_t i = 0; i < n; i++) {
 		text_printf(t, "  %s %.*s open %d", all[i].chosen ? "+" : "-", SPAN_ARG(all[i].label), (int)all[i].open);
 		for (unsigned bit = 0; bit < SIGNS; bit++)
-			if (all[i].signs & 1u << bit)
+			if (all[i].signs & UINT64_C(1) << bit)
 				text_printf(t, " %s", sign_word(bit));
 		if (all[i].chosen)
 			text_printf(t, ": %d", (int)all[i].minor);
@@ -189,7 +189,7 @@ static void what_posts_is_unique_and_what_is_chosen_sums_to_no_more_than_the_lin
 		int64_t amount = 1 + (int64_t)chance_below(&chance, 40), sum = 0;
 		for (size_t i = 0; i < n; i++)
 			all[i] = (struct candidate){ .kind = (enum candidate_kind)chance_below(&chance, 3),
-				.signs = (unsigned)chance_below(&chance, 1u << SIGNS),
+				.signs = (uint64_t)chance_below(&chance, UINT64_C(1) << SIGNS),
 				.open = (int64_t)chance_below(&chance, 30) };
 		bool is_return = chance_below(&chance, 2);
 		struct match m =

@@ -83,7 +83,7 @@ static void print_line(const struct world *w, struct uuid id, const struct label
 		printf("  %s%s %.*s of %.*s, open %lld:", c->candidate.chosen ? "+" : "-", truth ? "!" : " ", SPAN_ARG(c->candidate.label),
 			SPAN_ARG(c->candidate.customer), (long long)c->candidate.open);
 		for (unsigned bit = 0; bit < SIGNS; bit++)
-			if (c->candidate.signs & 1u << bit)
+			if (c->candidate.signs & UINT64_C(1) << bit)
 				printf(" %s", sign_word(bit));
 		printf("\n");
 	}

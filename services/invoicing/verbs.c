@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "common/verbs.h"
-#include "random.h"
 #include "store.h"
+#include "verb_command.h"
 #include "wire.h"
 
-enum { FILE_MOST = 64 << 10, EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2 };
 
 static int usage(void)
 {
@@ -20,61 +19,13 @@ static int usage(void)
 	return EXIT_USAGE;
 }
 
-static enum err read_file(struct arena *arena, const char *name, struct span *bytes, struct why *why)
-{
-	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
-	char *to = arena_raw(arena, FILE_MOST + 1);
-	size_t size;
-
-	if (file == NULL)
-		return why_set(why, ERR_INVALID, "file_unreadable", "%s can't be opened", name);
-	size = fread(to, 1, FILE_MOST + 1, file);
-	if (file != stdin)
-		fclose(file);
-	if (size > FILE_MOST)
-		return why_set(why, ERR_INVALID, "file_too_large", "%s has more than %d bytes", name, FILE_MOST);
-	*bytes = span_bytes(to, size);
-	return OK;
-}
-
-/* Each call is a request of its own. */
-static struct message *define_message(struct arena *arena, const char *merchant, struct span json)
-{
-	struct message *m = ARENA_NEW(arena, struct message);
-	struct instant now = clock_real();
-	uint8_t random[10];
-
-	random_bytes(random, sizeof random);
-	m->source = SPAN("verb:merchant define");
-	m->id = span_of(uuid_text(arena, uuid_v7(now, random)));
-	m->type = SPAN("dunlin.invoicing.DefineMerchant");
-	m->format = FORMAT_JSON;
-	m->payload = json;
-	m->time = now;
-	m->fate = FATE_ANSWER;
-	m->merchant = span_of(merchant);
-	return m;
-}
-
 static enum err define(const struct service *service, struct db *db, const char *merchant, const char *file, struct why *why)
 {
-	struct unit *unit = unit_open(service, db);
-	struct message *m = NULL;
-	struct span json = SPAN("");
-	enum err err = read_file(unit_arena(unit), file, &json, why);
+	const struct verb_command command = {
+		.source = "verb:merchant define", .type = "dunlin.invoicing.DefineMerchant", .merchant = merchant
+	};
 
-	if (err == OK) {
-		m = define_message(unit_arena(unit), merchant, json);
-		err = unit_run(unit, &m, 1, NULL, 0, why);
-	}
-	if (err == OK && m->outcome != OUTCOME_APPLIED) {
-		*why = m->why;
-		err = why->err;
-	}
-	if (err == OK)
-		printf("%.*s\n", SPAN_ARG(m->reply.body));
-	unit_close(unit);
-	return err;
+	return verb_command_file(service, db, command, file, why);
 }
 
 static enum err show(struct db *db, const char *name, struct why *why)

@@ -41,52 +41,62 @@ static struct json_out begin(struct text *t, struct arena *arena)
 	return out;
 }
 
-static struct response finish(struct json_out *out, const struct text *t)
+static struct span finish(struct json_out *out, const struct text *t)
 {
 	json_out_object_end(out);
 	json_out_done(out);
-	return (struct response){ .status = 200, .body = text_done(t) };
+	return text_done(t);
+}
+
+enum err rule_sets_json(struct db *db, struct arena *arena, struct span merchant, struct span *body, struct why *why)
+{
+	struct args *args = args_new(arena);
+	struct rows rows;
+	struct text t;
+	args_text(args, merchant);
+	args_null(args);
+	TRY(db_exec(db, arena, &q_show_rule_sets, args, &rows, why));
+	struct json_out out = begin(&t, arena);
+	rows_array(&out, arena, "rule_sets", &rows, sets);
+	*body = finish(&out, &t);
+	return OK;
 }
 
 enum err show_rule_sets(struct request *r, struct db *db, struct response *response, struct why *why)
 {
-	struct args *args = args_new(r->arena);
-	struct rows rows;
-	struct text t;
-	args_text(args, r->merchant);
-	args_null(args);
-	TRY(db_exec(db, r->arena, &q_show_rule_sets, args, &rows, why));
-	struct json_out out = begin(&t, r->arena);
-	rows_array(&out, r->arena, "rule_sets", &rows, sets);
-	*response = finish(&out, &t);
-	return OK;
+	*response = (struct response){ .status = 200 };
+	return rule_sets_json(db, r->arena, r->merchant, &response->body, why);
 }
 
-static enum err find(struct request *r, struct db *db, int32_t *version, struct rows *rows, struct why *why)
+static struct args *version_args(struct arena *arena, struct span merchant, int32_t version)
 {
-	struct args *args = args_new(r->arena);
-	TRY(wire_read_version(request_param(r, "version"), version, why));
-	args_text(args, r->merchant);
-	args_int4(args, *version);
-	TRY(db_exec(db, r->arena, &q_show_rule_sets, args, rows, why));
-	return rows->count ? OK : why_set(why, ERR_NOT_FOUND, "not_found", "there is no rule set %d", (int)*version);
+	struct args *args = args_new(arena);
+	args_text(args, merchant);
+	args_int4(args, version);
+	return args;
+}
+
+enum err rule_set_json(struct db *db, struct arena *arena, struct span merchant, int32_t version, struct span *body, struct why *why)
+{
+	struct rows rows, kept;
+	struct text t;
+	TRY(db_exec(db, arena, &q_show_rule_sets, version_args(arena, merchant, version), &rows, why));
+	if (!rows.count)
+		return why_set(why, ERR_NOT_FOUND, "not_found", "there is no rule set %d", (int)version);
+	TRY(db_exec(db, arena, &q_show_rule_replays, version_args(arena, merchant, version), &kept, why));
+	struct json_out out = begin(&t, arena);
+	rows_members(&out, arena, &rows, 0, sets);
+	rows_array(&out, arena, "replays", &kept, replays);
+	*body = finish(&out, &t);
+	return OK;
 }
 
 enum err show_rule_set(struct request *r, struct db *db, struct response *response, struct why *why)
 {
-	struct args *args = args_new(r->arena);
-	struct rows rows, kept;
-	struct text t;
 	int32_t version;
-	TRY(find(r, db, &version, &rows, why));
-	args_text(args, r->merchant);
-	args_int4(args, version);
-	TRY(db_exec(db, r->arena, &q_show_rule_replays, args, &kept, why));
-	struct json_out out = begin(&t, r->arena);
-	rows_members(&out, r->arena, &rows, 0, sets);
-	rows_array(&out, r->arena, "replays", &kept, replays);
-	*response = finish(&out, &t);
-	return OK;
+	TRY(wire_read_version(request_param(r, "version"), &version, why));
+	*response = (struct response){ .status = 200 };
+	return rule_set_json(db, r->arena, r->merchant, version, &response->body, why);
 }
 
 /* ---- replay ---- */
@@ -157,6 +167,6 @@ enum err replay_accept(struct request *r, struct db *db, struct response *respon
 	json_out_int(&out, "months", wish.months);
 	json_out_int(&out, "lines", sums.lines);
 	json_out_int(&out, "changes", sums.lines - sums.changes[REPLAY_SAME]);
-	*response = finish(&out, &t);
+	*response = (struct response){ .status = 200, .body = finish(&out, &t) };
 	return OK;
 }

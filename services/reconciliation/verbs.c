@@ -5,14 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "common/verbs.h"
 #include "http_lists.h"
 #include "http_preview.h"
 #include "http_sums.h"
 #include "http_why.h"
 #include "import.h"
-#include "random.h"
+#include "verb_command.h"
 #include "verbs_check.h"
 #include "verbs_export.h"
 #include "verbs_ledger.h"
@@ -21,7 +20,7 @@
 #include "verbs_undo.h"
 #include "verbs_watch.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, FILE_MOST = 64 << 10, CHUNK = 1 << 20 };
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, CHUNK = 1 << 20 };
 
 static int usage(const char *how)
 {
@@ -132,64 +131,14 @@ static int verb_import(const struct service *service, int argc, char **argv)
 
 /* ---- accounts ---- */
 
-enum err verb_read_file(struct arena *arena, const char *name, struct span *bytes, struct why *why)
-{
-	FILE *file = !strcmp(name, "-") ? stdin : fopen(name, "re");
-	char *to = arena_raw(arena, FILE_MOST + 1);
-	if (!file)
-		return why_set(why, ERR_INVALID, "file_unreadable", "%s can't be opened", name);
-	size_t size = fread(to, 1, FILE_MOST + 1, file);
-	if (file != stdin)
-		fclose(file);
-	if (size > FILE_MOST)
-		return why_set(why, ERR_INVALID, "file_too_large", "%s has more than %d bytes", name, FILE_MOST);
-	*bytes = span_bytes(to, size);
-	return OK;
-}
-
-/* Each call is a request of its own. */
-static struct message *command(struct arena *arena, const char *source, const char *type, const char *merchant, struct span json)
-{
-	struct message *m = ARENA_NEW(arena, struct message);
-	uint8_t random[10];
-	random_bytes(random, sizeof(random));
-	m->source = span_of(source);
-	m->time = clock_real();
-	m->id = span_of(uuid_text(arena, uuid_v7(m->time, random)));
-	m->type = span_of(type);
-	m->format = FORMAT_JSON;
-	m->payload = json;
-	m->fate = FATE_ANSWER;
-	m->merchant = span_of(merchant);
-	m->client = SPAN("verb");
-	return m;
-}
-
-/* MERCHANT and FILE follow the verb's first word. */
-static enum err run_command(const struct service *service, struct db *db, struct arena *arena, const char *source, const char *type,
-	char **argv, struct why *why)
-{
-	struct unit *unit = unit_open(service, db);
-	struct span json = SPAN("");
-	enum err err = verb_read_file(arena, argv[2], &json, why);
-	struct message *m = command(arena, source, type, argv[1], json);
-	if (err == OK)
-		err = unit_run(unit, &m, 1, NULL, 0, why);
-	if (err == OK && m->outcome != OUTCOME_APPLIED) {
-		*why = m->why;
-		err = why->err;
-	}
-	if (err == OK)
-		printf("%.*s\n", SPAN_ARG(m->reply.body));
-	unit_close(unit);
-	return err;
-}
-
 static enum err define_account(
 	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
-	(void)argc, (void)code;
-	return run_command(service, db, arena, "verb:account define", "dunlin.reconciliation.DefineAccount", argv, why);
+	const struct verb_command command = {
+		.source = "verb:account define", .type = "dunlin.reconciliation.DefineAccount", .merchant = argv[1]
+	};
+	(void)arena, (void)argc, (void)code;
+	return verb_command_file(service, db, command, argv[2], why);
 }
 
 static int verb_account(const struct service *service, int argc, char **argv)
@@ -204,8 +153,11 @@ static int verb_account(const struct service *service, int argc, char **argv)
 static enum err define_differences(
 	const struct service *service, struct db *db, struct arena *arena, int argc, char **argv, int *code, struct why *why)
 {
-	(void)argc, (void)code;
-	return run_command(service, db, arena, "verb:differences define", "dunlin.reconciliation.DefineDifferences", argv, why);
+	const struct verb_command command = {
+		.source = "verb:differences define", .type = "dunlin.reconciliation.DefineDifferences", .merchant = argv[1]
+	};
+	(void)arena, (void)argc, (void)code;
+	return verb_command_file(service, db, command, argv[2], why);
 }
 
 static int verb_differences(const struct service *service, int argc, char **argv)
@@ -366,7 +318,7 @@ const struct verb reconciliation_verbs[] = {
 	{ "proof", "proof MERCHANT [--recount]: both sums, term by term, or counted from every row; exit 1 unless they hold", verb_proof },
 	{ "ledger", LEDGER_USAGE ": the journal against its seal; the first entry that does not fit, exit 1", verb_ledger },
 	{ "export", EXPORT_USAGE ": the journal of a closed month for an accounting system", verb_export },
-	{ "rules", RULES_USAGE ": stored lines through the rules once more, or with some told to wait; each that comes out otherwise",
-		verb_replay },
+	{ "rules", RULES_USAGE ": a merchant's rule sets; replay: stored lines through one, each that comes out otherwise",
+		verb_rule_sets },
 	{ NULL, NULL, NULL },
 };

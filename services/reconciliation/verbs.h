@@ -8,7 +8,4 @@
 
 extern const struct verb reconciliation_verbs[];
 
-/* A whole file, "-" for what comes in. */
-enum err verb_read_file(struct arena *, const char *name, struct span *bytes, struct why *) MUST_CHECK;
-
 #endif

@@ -3,22 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "common/verbs.h"
 #include "json_out.h"
-#include "random.h"
 #include "store_export.h"
+#include "verb_command.h"
 
 enum { EXIT_USAGE = 2 };
 
-/* Each call is a request of its own; a month that has its export is not exported again. */
-static struct message *command(struct arena *arena, char **argv)
+/* A month that has its export is not exported again. */
+static enum err make(const struct service *service, struct db *db, struct arena *arena, char **argv, struct why *why)
 {
-	struct message *m = ARENA_NEW(arena, struct message);
 	struct json_out out;
 	struct text t;
-	uint8_t random[10];
-	random_bytes(random, sizeof(random));
 	text_init(&t, arena);
 	json_out_init(&out, &t);
 	json_out_object(&out, NULL);
@@ -27,31 +23,10 @@ static struct message *command(struct arena *arena, char **argv)
 	json_out_string(&out, "why", "verb");
 	json_out_object_end(&out);
 	json_out_done(&out);
-	m->source = SPAN("verb:export make");
-	m->time = clock_real();
-	m->id = span_of(uuid_text(arena, uuid_v7(m->time, random)));
-	m->type = SPAN("dunlin.reconciliation.MakeExport");
-	m->format = FORMAT_JSON;
-	m->payload = text_done(&t);
-	m->fate = FATE_ANSWER;
-	m->merchant = span_of(argv[1]);
-	m->client = SPAN("verb");
-	return m;
-}
-
-static enum err make(const struct service *service, struct db *db, struct arena *arena, char **argv, struct why *why)
-{
-	struct unit *unit = unit_open(service, db);
-	struct message *m = command(arena, argv);
-	enum err err = unit_run(unit, &m, 1, NULL, 0, why);
-	if (err == OK && m->outcome != OUTCOME_APPLIED) {
-		*why = m->why;
-		err = why->err;
-	}
-	if (err == OK)
-		printf("%.*s\n", SPAN_ARG(m->reply.body));
-	unit_close(unit);
-	return err;
+	const struct verb_command command = {
+		.source = "verb:export make", .type = "dunlin.reconciliation.MakeExport", .merchant = argv[1], .json = text_done(&t)
+	};
+	return verb_command_run(service, db, &command, why);
 }
 
 static enum err write_file(const char *name, struct span bytes, struct why *why)

@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import time
+import json
 import urllib.parse
 import uuid
 
@@ -314,6 +315,31 @@ def test_a_rule_set_is_replayed_before_it_goes_live(booked):
     assert booked.post("/v1/rule-sets/0/activate", {**BY, "not_replayed": True})[0] == 200
     assert [s["state"] for s in booked.get("/v1/rule-sets")["rule_sets"]] == ["retired"]
     assert Desk(booked.world, "volt").get("/v1/rule-sets") == {"rule_sets": []}
+
+
+def test_rule_sets_are_defined_shown_and_go_live_by_verb_as_by_http(booked, tmp_path):
+    def rules(*args, code=0):
+        done = booked.world.verb("reconciliation", "rules", *args, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    file = tmp_path / "set.json"
+    file.write_text(json.dumps({**BY, "waits": ["mended"], "selection_most": 2}))
+    drafted = json.loads(rules("define", "nord", str(file)))
+    version = str(drafted["version"])
+    assert drafted["state"] == "draft" and json.loads(rules("list", "nord")) == booked.get("/v1/rule-sets")
+    assert json.loads(rules("show", "nord", version)) == booked.get(f"/v1/rule-sets/{version}")
+    person = ("--who", "eve", "--why", "fewer guesses")
+    assert "name the digest of a replay" in rules("activate", "nord", version, *person, code=1)
+    digest = rules("replay", "nord", "--set", version).rpartition("digest ")[2].strip()
+    assert json.loads(rules("activate", "nord", version, *person, "--replay", digest)) == {"version": drafted["version"], "state": "live"}
+    shown = booked.get(f"/v1/rule-sets/{version}")
+    assert (shown["state"], shown["activated_by"], shown["replay"]) == ("live", "verb/eve", digest)
+    assert json.loads(rules("activate", "nord", "0", *person, "--not-replayed"))["state"] == "live"
+    assert "there is no rule set 77" in rules("show", "nord", "77", code=1)
+    assert "usage" in rules("activate", "nord", code=2)
+    file.write_text(json.dumps({**BY, "waits": ["guess"]}))
+    assert "guess" in rules("define", "nord", str(file), code=2)
 
 
 def test_what_is_known_of_payers_is_shown_page_by_page(booked):

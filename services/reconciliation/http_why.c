@@ -60,6 +60,7 @@ static const struct shown looks[] = {
 	{ "look", SHOWN_INT },
 	{ "number", SHOWN_INT },
 	{ "rule", SHOWN_TEXT },
+	{ "lost", SHOWN_TEXT },
 	{ "kind", SHOWN_KIND },
 	{ "target_id", SHOWN_UUID },
 	{ "label", SHOWN_TEXT },

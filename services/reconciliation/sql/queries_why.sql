@@ -72,7 +72,7 @@ from bank_line l left join bank_line_person p using (merchant_id, line_id)
 where l.merchant_id = $1 and l.line_id = any ($2::uuid[]) order by l.booking_date, l.line_id;
 
 -- name: why_looks
-select c.line_id, c.look, c.number, c.rule, c.kind, c.target_id, c.label, c.signs, c.open, c.chosen, c.amount, l.currency
+select c.line_id, c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.label, c.signs, c.open, c.chosen, c.amount, l.currency
 from bank_line_candidate c join bank_line l using (merchant_id, line_id)
 where c.merchant_id = $1 and c.line_id = any ($2::uuid[]) order by c.line_id, c.look, c.number limit 1000;
 

@@ -1,3 +1,4 @@
+#include "http_why.h"
 #include "import_preview.h"
 #include "store_replay.h"
 #include "town.h"
@@ -76,6 +77,9 @@ static void what_an_account_does_not_trust_waits_in_import_preview_and_replay_al
 	assert_string_equal(town_text(t, "select state || ' ' || verdict from bank_line where amount = 7000"), "waiting unique");
 	assert_int_equal(town_number(t, "select count(*) from bank_line_candidate where lost = 'trust_payer_account'"), 1);
 	assert_int_equal(town_number(t, "select count(*) from exception where open and detail like 'account''s trust: %'"), 1);
+	struct span told, line = span_of(town_text(t, "select line_id::text from bank_line where amount = 7000"));
+	assert_int_equal(why_tell(t->db, t->arena, SPAN(MERCHANT), line, false, &told, &why), OK);
+	assert_non_null(strstr(told.at, "\"lost\":\"trust_payer_account\""));
 	assert_town_proven(t);
 }
 

@@ -248,7 +248,7 @@ $(O)/tests/faults/proxy: $(O)/obj/tests/faults/proxy.o
 test-runner: $(B)/venv/.done ## the runner itself: it goes red when it must
 	@tests/run runner tests/runner/check
 test-sim: $(O)/sim/sim ## all services' cores by fixed seeds: invariants after every step, what must be reached, what once failed
-	@tests/run sim tests/sim/check
+	@DUNLIN_TEST_TIMEOUT=$${DUNLIN_TEST_TIMEOUT:-900} tests/run sim tests/sim/check
 sim: $(O)/sim/sim ## the simulator: SEEDS=1000, HOURS=, SEED= replays one, SHRINK= makes a failing one small (STEPS=, FILE=, TABLE=)
 	@tests/sim/sim
 mutants: $(O)/sim/sim $(call tests,unit) ## damages the cores one place at a time and prints who noticed (ONLY=)

@@ -9,6 +9,7 @@
 #include "match/payment_qr.h"
 #include "match/trust.h"
 #include "rule_set.h"
+#include "undo.h"
 
 /* What a line might be: candidates with everything that speaks for and against them, and what the matcher makes of it. */
 
@@ -301,8 +302,8 @@ static void add_line(struct look *k, const struct line *earlier, int64_t minor)
 static void add_earlier(struct look *k, struct uuid id)
 {
 	const struct line *earlier = book_line(k->l->book, k->l->merchant, id);
-	if (earlier && date_compare(earlier->booking, k->line->booking) <= 0 && line_can_be_returned(earlier) &&
-		uuid_equal(earlier->account, k->line->account))
+	if (earlier && !statement_is_undone(k->l, earlier->statement) && date_compare(earlier->booking, k->line->booking) <= 0 &&
+		line_can_be_returned(earlier) && uuid_equal(earlier->account, k->line->account))
 		add_line(k, earlier, line_can_be_taken(k->l, earlier));
 }
 
@@ -311,8 +312,8 @@ static void add_return(struct look *k, struct uuid id)
 {
 	const struct line *back = book_line(k->l->book, k->l->merchant, id);
 	const struct line *of = back ? book_line(k->l->book, k->l->merchant, back->counterpart) : NULL;
-	if (!of || date_compare(back->booking, k->line->booking) > 0 || !uuid_equal(back->account, k->line->account) ||
-		!line_can_be_restored(k->l, back))
+	if (!of || statement_is_undone(k->l, back->statement) || date_compare(back->booking, k->line->booking) > 0 ||
+		!uuid_equal(back->account, k->line->account) || !line_can_be_restored(k->l, back))
 		return;
 	size_t before = k->count;
 	add_line(k, back, line_left(back));

@@ -1,6 +1,7 @@
 #include "ledger.h"
 #include "line.h"
 #include "match/difference.h"
+#include "undo.h"
 
 /* Money that comes back: a debit that takes an earlier credit back, and a credit that takes such a return back. */
 
@@ -90,7 +91,10 @@ static enum err check_return(const struct line *line, const struct line *of, str
 enum err line_become_return(struct ledger *l, struct line *line, struct uuid id, enum evidence evidence, struct why *why)
 {
 	int64_t minor = line_left(line);
-	TRY(check_return(line, book_line(l->book, l->merchant, id), why));
+	const struct line *earlier = book_line(l->book, l->merchant, id);
+	TRY(check_return(line, earlier, why));
+	/* What was returned is not undone: its statement would wait for it for ever, and the account's lines with it. */
+	TRY(undo_leaves_alone(l, earlier, why));
 	struct line *of = line_edit(l, id);
 	bool was_matched = of->state == LINE_MATCHED;
 	l->cause = CAUSE_RETURN;
@@ -180,6 +184,7 @@ enum err line_become_reversal(struct ledger *l, struct line *line, struct uuid i
 	int64_t minor = line_left(line);
 	if (!old || !uuid_equal(old->account, line->account) || !line_can_be_restored(l, old) || line_left(old) != minor)
 		return why_set(why, ERR_REFUSED, "not_a_reversal", "no return of exactly this amount stands there");
+	TRY(undo_leaves_alone(l, old, why));
 	struct line *back = line_edit(l, id), *of = line_edit(l, old->counterpart);
 	l->cause = CAUSE_RETURN;
 	l->cause_id = line->id;

@@ -213,15 +213,26 @@ static bool odd(const struct asking *a)
 	}
 }
 
+/* What posts nothing by itself on the account, as long as nobody says otherwise. */
+static const char *trust(const struct asking *a)
+{
+	static const char *const waits[] = { "", "", "", "\"learned\"", "\"end_to_end\",\"charges\"", "\"payer_account\"",
+		"\"everything\"" };
+	const char *words = waits[rng_below(a->r, sizeof waits / sizeof *waits)];
+
+	return arena_printf(a->arena, ",\"trust_waits\":[%s],\"person_above\":{\"minor\":%d,\"currency\":\"EUR\"}", words,
+		rng_one_in(a->r, 6) ? 20000 : 0);
+}
+
 static bool define(const struct asking *a)
 {
 	struct span merchant = world_pick_merchant(a->r);
 	const struct world_merchant *w = world_merchant(merchant);
 
 	world_ask(a->to, a->arena, merchant, "dunlin.reconciliation.DefineAccount", "/v1/bank-accounts",
-		"{\"iban\":\"%s\",\"currency\":\"%s\",\"zone\":\"%s\",\"name\":\"Konto %d\",\"provider_accounts\":[\"main\"]%s}", w->iban,
-		rng_one_in(a->r, 10) ? "USD" : w->currency, w->zone, (int)rng_below(a->r, 3),
-		rng_one_in(a->r, 8) ? ",\"closed\":true" : "");
+		"{\"iban\":\"%s\",\"currency\":\"%s\",\"zone\":\"%s\",\"name\":\"Konto %d\",\"provider_accounts\":[\"main\"]%s%s}", w->iban,
+		rng_one_in(a->r, 10) ? "USD" : w->currency, w->zone, (int)rng_below(a->r, 3), rng_one_in(a->r, 8) ? ",\"closed\":true" : "",
+		rng_one_in(a->r, 2) ? trust(a) : "");
 	return true;
 }
 

@@ -363,6 +363,26 @@ static void what_was_not_posted_yet_is_never_posted(void **state)
 	assert_ties(t);
 }
 
+/* Else it would wait for that line for ever, and with it all that the account has to post. */
+static void nothing_is_taken_back_of_what_is_being_undone(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of out = { -700, "out", NULL, NULL, NULL }, in = { 700, "in", NULL, NULL, NULL };
+	town_import(t, town_statement(t, "S1", 1, 1, 700, &out, 1));
+	town_due(t);
+	town_import(t, town_statement(t, "S2", 1, 1, 0, &in, 1));
+	town_due(t);
+	town_do(t, undo_by(t, "S2", "eve"));
+	struct message *back =
+		at_line(t, "MatchLine", line_of(t, "S1", 1), "match", arena_printf(t->arena, "\"return_of\":\"%s\"", line_of(t, "S2", 1)));
+	assert_int_not_equal(town_try(t, back), OUTCOME_APPLIED);
+	assert_string_equal(back->why.code, "statement_undone");
+	town_due(t);
+	assert_string_equal(town_text(t, "select state from statement where bank_ref = 'S2'"), "undone");
+	assert_string_equal(town_text(t, "select state from bank_line where amount = -700"), "waiting");
+	assert_ties(t);
+}
+
 /* Lines that an undone statement shared with another are the other's, and stay. */
 static void an_overlap_takes_only_its_own_lines_along(void **state)
 {
@@ -397,6 +417,7 @@ int main(void)
 		IN_TOWN(returns_give_back_what_they_took),
 		IN_TOWN(a_large_one_goes_step_by_step_and_nobody_works_on_it_meanwhile),
 		IN_TOWN(what_was_not_posted_yet_is_never_posted),
+		IN_TOWN(nothing_is_taken_back_of_what_is_being_undone),
 		IN_TOWN(an_overlap_takes_only_its_own_lines_along),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

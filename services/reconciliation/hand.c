@@ -77,13 +77,55 @@ static bool is_customer(const struct ledger *l, struct span ref)
 
 /* ---- lines ---- */
 
+/* The items must be the customer's own. */
+static enum err check_owner(const struct ledger *l, const struct share *shares, size_t n, struct span customer, struct why *why)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!span_equal(shares[i].customer, customer))
+			return why_field(why, ERR_REFUSED, "customer_differs", field(l, i, "invoice"), "the invoice is another customer's");
+	return OK;
+}
+
+/* The currency of what is named, where that is one other than the line's. */
+static bool is_exchange(const struct ledger *l, const struct match_line *m, const struct line *line, struct currency *currency)
+{
+	const struct invoice *v = m->item_count ? invoice_of(l, &m->items[0]) : NULL;
+	if (v)
+		*currency = v->currency;
+	return v && !currency_equal(v->currency, line->amount.currency);
+}
+
+/* A person says what the money was before the bank exchanged it; what the bank tells of that they cannot change. */
+static enum err match_exchange(struct ledger *l, const struct match_line *m, struct line *line, struct currency currency, struct why *why)
+{
+	const struct line_detail *d = book_find(l->book, BOOK_LINE_DETAILS, book_key_uuid(l->book, l->merchant, line->id));
+	struct share *shares = ARENA_ARRAY(l->arena, struct share, m->item_count);
+	struct money told;
+	bool is_told = line_original(line, d, &told);
+	int64_t sum = 0;
+	TRY(resolve(l, m->items, m->item_count, currency, shares, &sum, why));
+	if (line->returned || m->customer.size)
+		return why_field(why, ERR_REFUSED, "exchange_in_part", "items", "what was exchanged pays its documents whole");
+	TRY(check_owner(l, shares, m->item_count, shares[0].customer, why));
+	for (size_t i = 0; !is_told && i < m->item_count; i++)
+		if (!m->items[i].amount.currency.code[0])
+			return why_field(why, ERR_REFUSED, "original_unsaid", field(l, i, "amount"),
+				"the statement does not tell what the payer instructed: say it");
+	if (is_told && (!currency_equal(told.currency, currency) || told.minor != sum))
+		return why_field(why, ERR_REFUSED, "original_differs", "items", "the payer instructed %s", money_text(l->arena, told));
+	return line_become_exchange(l, line, shares, m->item_count, EVIDENCE_PERSON, why);
+}
+
 static enum err match_items(struct ledger *l, const struct match_line *m, struct line *line, struct why *why)
 {
 	struct share *shares = ARENA_ARRAY(l->arena, struct share, m->item_count + 1);
 	int64_t left = line_left(line), sum = 0;
 	size_t n = m->item_count;
+	struct currency currency;
 	if (line->amount.minor < 0)
 		return why_set(why, ERR_REFUSED, "money_went", "money that went pays no invoice");
+	if (is_exchange(l, m, line, &currency))
+		return match_exchange(l, m, line, currency, why);
 	TRY(resolve(l, m->items, n, line->amount.currency, shares, &sum, why));
 	if (sum > left)
 		return why_field(why, ERR_REFUSED, "items_exceed", "items", "the line has %s",
@@ -173,6 +215,8 @@ enum err hand_match(struct ledger *l, const struct match_line *m, struct why *wh
 static enum err unmatch_receipts(struct ledger *l, struct line *line, enum reversal reversal, struct why *why)
 {
 	const struct receipt *r;
+	if (line->as == LINE_AS_EXCHANGED)
+		TRY(exchange_undo(l, line, line_holding(l->arena, line), reversal, why));
 	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));) {
 		if (r->kind != RECEIPT_BANK || !uuid_equal(r->source, line->id) || !r->amount || !span_equal(r->merchant, l->merchant))
 			continue;
@@ -204,7 +248,8 @@ static enum err take_apart(struct ledger *l, struct line *line, enum reversal re
 {
 	int64_t left = line->amount.minor > 0 ? line_left(line) : -line_left(line);
 	switch (line->as) {
-	case LINE_AS_RECEIPTS: return unmatch_receipts(l, line, reversal, why);
+	case LINE_AS_RECEIPTS:
+	case LINE_AS_EXCHANGED: return unmatch_receipts(l, line, reversal, why);
 	case LINE_AS_PAYOUT: unmatch_payout(l, line); break;
 	case LINE_AS_RETURN: return line_unmatch_return(l, line, why);
 	case LINE_AS_REFUND: post_bank_refund(l, ledger_receipt(l, line->counterpart), line_left(line), -1); break;
@@ -253,15 +298,6 @@ static void payables_of(const struct share *shares, size_t n, struct payable *ou
 {
 	for (size_t i = 0; i < n; i++)
 		out[i] = shares[i].item;
-}
-
-/* The items must be the customer's own. */
-static enum err check_owner(const struct ledger *l, const struct share *shares, size_t n, struct span customer, struct why *why)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!span_equal(shares[i].customer, customer))
-			return why_field(why, ERR_REFUSED, "customer_differs", field(l, i, "invoice"), "the invoice is another customer's");
-	return OK;
 }
 
 enum err hand_receipt(struct ledger *l, const struct record_receipt *c, struct uuid *id, struct why *why)

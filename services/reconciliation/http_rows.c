@@ -3,21 +3,26 @@
 #include <string.h>
 
 #include "csv.h"
+#include "line.h"
 #include "match/match.h"
-#include "receipt.h"
 
 enum { LIMIT = 100 };
 
-static const char *const receipt_kinds[] = { "", "bank", "provider", "manual" };
+static const char *const receipt_kinds[] = { "", "bank", "provider", "manual", "exchanged" };
 static const char *const candidate_kinds[] = { "invoice", "payout", "line" };
 
-struct currency rows_currency(const struct rows *r, size_t row)
+static struct currency currency_of(const struct rows *r, size_t row, const char *column)
 {
-	struct span text = rows_text(r, row, rows_column(r, "currency"));
+	struct span text = rows_text(r, row, rows_column(r, column));
 	struct currency currency = { "" };
 	if (text.size == 3)
 		memcpy(currency.code, text.at, 3);
 	return currency;
+}
+
+struct currency rows_currency(const struct rows *r, size_t row)
+{
+	return currency_of(r, row, "currency");
 }
 
 static struct money money_at(const struct rows *r, size_t row, int column)
@@ -58,7 +63,14 @@ static void add_amount(struct json_out *out, const char *name, struct money mone
 		json_out_null(out, name);
 }
 
-static void add_member(struct json_out *out, const struct rows *r, size_t row, const struct shown *s)
+static const char *exchange_at(struct arena *arena, const struct rows *r, size_t row)
+{
+	struct money booked = { rows_int8(r, row, rows_column(r, "booked")), currency_of(r, row, "booked_currency") };
+	struct money original = { rows_int8(r, row, rows_column(r, "original")), currency_of(r, row, "original_currency") };
+	return exchange_text(arena, booked, original);
+}
+
+static void add_member(struct json_out *out, struct arena *arena, const struct rows *r, size_t row, const struct shown *s)
 {
 	int at = rows_column(r, s->name);
 	if (rows_is_null(r, row, at)) {
@@ -78,14 +90,14 @@ static void add_member(struct json_out *out, const struct rows *r, size_t row, c
 	case SHOWN_RECEIPT: json_out_string(out, s->name, receipt_kinds[rows_int4(r, row, at)]); break;
 	case SHOWN_SIGNS: add_signs(out, s->name, (uint64_t)rows_int8(r, row, at)); break;
 	case SHOWN_KIND: json_out_string(out, s->name, candidate_kinds[rows_int4(r, row, at)]); break;
+	case SHOWN_EXCHANGE: json_out_string(out, s->name, exchange_at(arena, r, row)); break;
 	}
 }
 
 void rows_members(struct json_out *out, struct arena *arena, const struct rows *r, size_t row, const struct shown *columns)
 {
-	(void)arena;
 	for (; columns->name; columns++)
-		add_member(out, r, row, columns);
+		add_member(out, arena, r, row, columns);
 }
 
 void rows_array(struct json_out *out, struct arena *arena, const char *name, const struct rows *r, const struct shown *columns)
@@ -114,6 +126,7 @@ static const char *plain_text(struct arena *arena, const struct rows *r, size_t 
 	case SHOWN_MONEY: return rows_currency(r, row).code[0] ? money_digits(arena, money_at(r, row, at)) : "";
 	case SHOWN_RECEIPT: return receipt_kinds[rows_int4(r, row, at)];
 	case SHOWN_KIND: return candidate_kinds[rows_int4(r, row, at)];
+	case SHOWN_EXCHANGE: return exchange_at(arena, r, row);
 	case SHOWN_TEXT:
 	case SHOWN_WORDS: break;
 	}

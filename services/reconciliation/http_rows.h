@@ -19,7 +19,8 @@ enum shown_type {
 	SHOWN_WORDS,   /* a text as a list of words, cut at blanks or line ends */
 	SHOWN_RECEIPT, /* receipt kinds by their words */
 	SHOWN_SIGNS,   /* evidence bits by their words */
-	SHOWN_KIND     /* candidate kinds by their words */
+	SHOWN_KIND,    /* candidate kinds by their words */
+	SHOWN_EXCHANGE /* of the columns booked and original, with their currencies: both amounts and their rate, as text */
 };
 
 struct shown {

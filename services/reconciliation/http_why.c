@@ -70,6 +70,13 @@ static const struct shown looks[] = {
 	{ "amount", SHOWN_MONEY },
 	SHOWN_END,
 };
+static const struct shown exchanges[] = {
+	{ "line_id", SHOWN_UUID },
+	{ "receipt_id", SHOWN_UUID },
+	{ "exchange", SHOWN_EXCHANGE },
+	{ "told_rate", SHOWN_TEXT },
+	SHOWN_END,
+};
 static const struct shown history[] = {
 	{ "at", SHOWN_INSTANT },
 	{ "kind", SHOWN_TEXT },
@@ -171,6 +178,7 @@ static const struct link links[] = {
 	{ "statements", "the statement in it", WHY_LINES, &q_why_statements, statements },
 	{ "lines", "the bank line", WHY_LINES, &q_why_lines, lines },
 	{ "looks", "what it was thought to be, look by look", WHY_LINES, &q_why_looks, looks },
+	{ "exchanges", "what its payer had instructed in another currency", WHY_LINES, &q_why_exchanges, exchanges },
 	{ "payouts", "the payout", WHY_PAYOUTS, &q_why_payouts, payouts },
 	{ "payout_reports", "what the provider reported of it", WHY_PAYOUTS, &q_why_reports, reports },
 	{ "history", "what waited for somebody, and who ended it", WHY_ALL, &q_why_history, history },

@@ -25,7 +25,7 @@ static const struct line_rule state_rules[] = {
 static const char *const state_words[LINE_STATES] = { "staged", "known", "waiting", "matched", "returned", "undone" };
 static const char *const act_words[LINE_ACTS] = { "accept", "pass_over", "match", "unmatch", "return", "restore_matched", "restore_waiting",
 	"undo" };
-static const char *const as_words[LINE_AS_KINDS] = { "nothing", "receipts", "payout", "return", "refund", "booked" };
+static const char *const as_words[LINE_AS_KINDS] = { "nothing", "receipts", "payout", "return", "refund", "booked", "exchanged" };
 static const char *const verdict_words[] = { "not_yet", "unique", "ambiguous", "none" };
 
 const struct line_rule *line_rules(size_t *n)
@@ -47,6 +47,11 @@ const char *line_act_word(enum line_act act)
 const char *line_as_word(enum line_as as)
 {
 	return as_words[as];
+}
+
+bool line_as_has_receipts(enum line_as as)
+{
+	return as == LINE_AS_RECEIPTS || as == LINE_AS_EXCHANGED;
 }
 
 const char *verdict_word(enum verdict verdict)

@@ -45,8 +45,18 @@ const char *line_state_word(enum line_state);
 const char *line_act_word(enum line_act);
 
 /* What a matched line is. Stored as these numbers. */
-enum line_as { LINE_AS_NOTHING, LINE_AS_RECEIPTS, LINE_AS_PAYOUT, LINE_AS_RETURN, LINE_AS_REFUND, LINE_AS_BOOKED, LINE_AS_KINDS };
+enum line_as {
+	LINE_AS_NOTHING,
+	LINE_AS_RECEIPTS,
+	LINE_AS_PAYOUT,
+	LINE_AS_RETURN,
+	LINE_AS_REFUND,
+	LINE_AS_BOOKED,
+	LINE_AS_EXCHANGED,
+	LINE_AS_KINDS
+};
 const char *line_as_word(enum line_as);
+bool line_as_has_receipts(enum line_as); /* receipts in the currency of its account or in another */
 
 /* The values are those of dunlin.ledger.v1.Verdict. */
 enum verdict { VERDICT_NOT_YET, VERDICT_UNIQUE, VERDICT_AMBIGUOUS, VERDICT_NONE };
@@ -85,7 +95,7 @@ struct line {
 struct line_detail {
 	struct span merchant;
 	struct uuid line;
-	int64_t original; /* in `original_currency`; 0: not told */
+	int64_t original; /* what the payer instructed, in `original_currency`, signed as the line; 0: not told */
 	struct span original_currency, rate, charges; /* charges: "EUR 1.20 included COMM", one a line */
 };
 
@@ -137,6 +147,26 @@ struct share {
 enum err line_become_receipts(struct ledger *, struct line *, const struct share *, size_t n, enum evidence, struct why *) MUST_CHECK;
 enum err line_become_payout(struct ledger *, struct line *, struct uuid payout, struct why *) MUST_CHECK;
 
+/* ---- money that a bank has exchanged (line_exchange.c) ----
+ *
+ * 1. What is paid is what the payer instructed, in the documents' own currency: one receipt of one customer, and its sum is exact.
+ * 2. The account holds what the bank booked for it. Both legs meet on fx_position, each in its own currency; there is no rate but these two amounts.
+ * 3. It is taken back whole or not at all: a part of one amount says nothing of the other.
+ */
+
+/* Pays the shares, all of one customer and one currency that is not the line's. */
+enum err line_become_exchange(struct ledger *, struct line *, const struct share *, size_t n, enum evidence, struct why *) MUST_CHECK;
+/* The payer instructed that much in that currency; false where the statement does not tell it. */
+bool line_original(const struct line *, const struct line_detail *, struct money *);
+/* All of it is still its customer's, none of it given back. */
+bool exchange_is_whole(const struct ledger *, const struct line *);
+/* Takes the money out of its receipt again; what the bank booked goes to the account `to`. ERR_REFUSED where some of it was given back. */
+enum err exchange_undo(struct ledger *, const struct line *, struct span to, enum reversal, struct why *) MUST_CHECK;
+/* A return that took it is taken back: from that account, and paid again where `again`. */
+enum err exchange_redo(struct ledger *, const struct line *, struct span from, bool again, struct why *) MUST_CHECK;
+/* "EUR 1,000.00 for USD 1,100.00: 0.909091 EUR each": six digits, half to even, for people. */
+const char *exchange_text(struct arena *, struct money booked, struct money original);
+
 /* ---- money that comes back (line_return.c) ---- */
 
 /* A debit takes an earlier credit back, in part or whole. What that had paid is open again, even where a person had said so: the money is gone. A person whose
@@ -144,6 +174,8 @@ enum err line_become_payout(struct ledger *, struct line *, struct uuid payout, 
 enum err line_become_return(struct ledger *, struct line *, struct uuid of, enum evidence, struct why *) MUST_CHECK;
 /* A credit takes a whole return back: the money is the earlier line's again, and pays what it had paid as far as that is open. */
 enum err line_become_reversal(struct ledger *, struct line *, struct uuid back, struct why *) MUST_CHECK;
+/* What the receipt's allocations had paid, as far as that is open; where all of it is paid again, with the differences that stood beside it. */
+enum err line_allocate_again(struct ledger *, const struct receipt *, struct why *) MUST_CHECK;
 /* A person takes such a match back. */
 enum err line_unmatch_return(struct ledger *, struct line *, struct why *) MUST_CHECK;
 /* It came, it waits or was received, and something of it is left. */

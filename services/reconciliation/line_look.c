@@ -74,6 +74,7 @@ struct look {
 	const struct line *line;
 	const struct hints *hints;
 	struct difference_policy policy;
+	const struct line_detail *detail; /* NULL: nothing is told beyond the line */
 	int64_t charges; /* told */
 	struct candidate *candidates;
 	size_t count;
@@ -235,6 +236,40 @@ static void add_invoice(struct look *k, struct uuid id, uint64_t signs)
 	c->signs |= lacking_signs(k, v, c);
 }
 
+/* ---- what was instructed in another currency ---- */
+
+static bool is_strong(const struct candidate *c)
+{
+	return c->kind == CANDIDATE_INVOICE && (c->signs & (SIGN_REFERENCE | SIGN_NUMBER));
+}
+
+static bool is_owed_in(const struct look *k, const struct candidate *c, struct currency currency)
+{
+	return currency_equal(book_invoice(k->l->book, k->l->merchant, c->target)->currency, currency);
+}
+
+/* All that is open and named by strong words in other currencies than the account's is owed in the one that was instructed, and is exactly that. */
+static void mark_original(struct look *k)
+{
+	struct money original;
+	struct candidate *c;
+	__int128 sum = 0;
+	if (!line_original(k->line, k->detail, &original))
+		return;
+	for (c = k->candidates; c < k->candidates + k->count; c++) {
+		if (!is_strong(c) || !(c->signs & SIGN_OTHER_CURRENCY) || c->open <= 0)
+			continue;
+		if (!is_owed_in(k, c, original.currency))
+			return;
+		sum += c->open;
+	}
+	if (sum != original.minor)
+		return;
+	for (c = k->candidates; c < k->candidates + k->count; c++)
+		if (is_strong(c) && (c->signs & SIGN_OTHER_CURRENCY) && c->open > 0)
+			c->signs |= SIGN_ORIGINAL;
+}
+
 static bool is_inside(struct span part, struct span whole)
 {
 	return part.size < whole.size && memmem(whole.at, whole.size, part.at, part.size);
@@ -352,6 +387,7 @@ static void gather(struct look *k)
 		add_payout(k, h->payouts_of_amount[i], 0);
 	for (size_t i = 0; i < h->earlier_count; i++)
 		(came ? add_return : add_earlier)(k, h->earlier[i]);
+	mark_original(k);
 	qsort(k->candidates, k->count, sizeof(*k->candidates), compare_candidates);
 }
 
@@ -394,6 +430,14 @@ static void note_learned(const struct look *k)
 			}
 }
 
+static bool chose_original(const struct look *k)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->candidates[i].chosen && (k->candidates[i].signs & SIGN_ORIGINAL))
+			return true;
+	return false;
+}
+
 static enum err become_invoices(const struct look *k, struct line *line, enum evidence evidence, struct why *why)
 {
 	struct share *shares = ARENA_ARRAY(k->l->arena, struct share, k->count + 1);
@@ -402,6 +446,8 @@ static enum err become_invoices(const struct look *k, struct line *line, enum ev
 		if (k->candidates[i].chosen)
 			shares[n++] = (struct share){ k->candidates[i].customer, { k->candidates[i].target, 0, k->candidates[i].minor },
 				k->candidates[i].difference };
+	if (chose_original(k))
+		return line_become_exchange(k->l, line, shares, n, evidence, why);
 	if (evidence == EVIDENCE_PAYER)
 		note_learned(k);
 	TRY(line_become_receipts(k->l, line, shares, n, evidence, why));
@@ -430,12 +476,15 @@ static enum err become(const struct look *k, struct line *line, const struct mat
 enum err line_look(struct ledger *l, struct line *line, struct why *why)
 {
 	static const struct hints nothing;
-	const struct hints *hints = book_find(l->book, BOOK_HINTS, book_key_uuid(l->book, l->merchant, line->id));
+	struct span key = book_key_uuid(l->book, l->merchant, line->id);
+	const struct hints *hints = book_find(l->book, BOOK_HINTS, key);
+	const struct line_detail *detail = book_find(l->book, BOOK_LINE_DETAILS, key);
 	struct look k = { .l = l,
 		.line = line,
 		.hints = hints ? hints : &nothing,
 		.policy = difference_policy_of(l, line->amount.currency),
-		.charges = line_charges(line, book_find(l->book, BOOK_LINE_DETAILS, book_key_uuid(l->book, l->merchant, line->id))) };
+		.detail = detail,
+		.charges = line_charges(line, detail) };
 	line->looks++;
 	gather(&k);
 	struct rule_set set;

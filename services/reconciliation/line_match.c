@@ -24,9 +24,16 @@ enum err line_conclude(
 	return OK;
 }
 
+/* As what the money of a line is received. */
+struct reception {
+	enum receipt_kind kind;
+	struct currency currency;
+	enum chart from;
+};
+
 /* All shares of one customer become one receipt. */
-static enum err make_receipt(struct ledger *l, const struct line *line, struct span customer, const struct share *shares, size_t n,
-	enum evidence evidence, struct why *why)
+static enum err make_receipt(struct ledger *l, const struct line *line, struct reception as, struct span customer,
+	const struct share *shares, size_t n, enum evidence evidence, struct why *why)
 {
 	struct payable *items = ARENA_ARRAY(l->arena, struct payable, n + 1);
 	const struct receipt *r;
@@ -42,14 +49,14 @@ static enum err make_receipt(struct ledger *l, const struct line *line, struct s
 	struct receipt made = {
 		.customer = customer,
 		.id = say_id(l->say),
-		.kind = RECEIPT_BANK,
+		.kind = as.kind,
 		.source = line->id,
 		.account = line->account,
 		.value_date = line->value,
-		.currency = line->amount.currency,
+		.currency = as.currency,
 		.amount = sum,
 	};
-	TRY(receipt_make(l, &made, plain(l, CHART_UNIDENTIFIED_RECEIPTS), &r, why));
+	TRY(receipt_make(l, &made, plain(l, as.from), &r, why));
 	receipt_allocate(l, r->id, items, count, evidence, false);
 	for (size_t i = 0; i < n; i++)
 		if (shares[i].difference.minor && span_equal(shares[i].customer, customer))
@@ -68,18 +75,31 @@ static bool is_first(const struct share *shares, size_t i)
 enum err line_become_receipts(
 	struct ledger *l, struct line *line, const struct share *shares, size_t n, enum evidence evidence, struct why *why)
 {
+	struct reception as = { RECEIPT_BANK, line->amount.currency, CHART_UNIDENTIFIED_RECEIPTS };
 	size_t customers = 0;
 	l->cause = CAUSE_MATCH;
 	l->cause_id = line->id;
 	for (size_t i = 0; i < n; i++) {
 		if (!is_first(shares, i))
 			continue;
-		TRY(make_receipt(l, line, shares[i].customer, shares, n, evidence, why));
+		TRY(make_receipt(l, line, as, shares[i].customer, shares, n, evidence, why));
 		customers++;
 	}
 	if (customers == 1 && evidence != EVIDENCE_PAYER)
 		payer_learn(l, line, shares[0].customer);
 	return line_conclude(l, line, LINE_AS_RECEIPTS, VERDICT_UNIQUE, 1, evidence, why);
+}
+
+enum err line_become_exchange(
+	struct ledger *l, struct line *line, const struct share *shares, size_t n, enum evidence evidence, struct why *why)
+{
+	struct reception as = { RECEIPT_EXCHANGED, book_invoice(l->book, l->merchant, shares[0].item.invoice)->currency, CHART_FX };
+	l->cause = CAUSE_MATCH;
+	l->cause_id = line->id;
+	TRY(make_receipt(l, line, as, shares[0].customer, shares, n, evidence, why));
+	ledger_post(l, line_holding(l->arena, line), plain(l, CHART_FX), (struct money){ line_left(line), line->amount.currency });
+	payer_learn(l, line, shares[0].customer);
+	return line_conclude(l, line, LINE_AS_EXCHANGED, VERDICT_UNIQUE, 1, evidence, why);
 }
 
 enum err line_become_payout(struct ledger *l, struct line *line, struct uuid id, struct why *why)

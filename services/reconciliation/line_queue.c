@@ -41,6 +41,16 @@ static enum exception_kind kind_of(const struct line *line, const struct thought
 	return line_is_return(line) && !line->by_person ? EXCEPTION_RETURN_UNKNOWN : EXCEPTION_UNMATCHED_LINE;
 }
 
+static struct span currency_detail(const struct ledger *l, const struct line *line)
+{
+	const struct line_detail *d = book_find(l->book, BOOK_LINE_DETAILS, book_key_uuid(l->book, l->merchant, line->id));
+	struct money original;
+	if (!line_original(line, d, &original))
+		return SPAN("what is named is owed in another currency");
+	return span_of(arena_printf(
+		l->arena, "what is named is owed in another currency; the payer instructed %s", money_text(l->arena, original)));
+}
+
 /* What the account's trust lets wait, or NULL. */
 static const struct kept_candidate *distrusted(const struct thoughts *t)
 {
@@ -58,7 +68,7 @@ static struct span detail_of(const struct ledger *l, enum exception_kind kind, c
 	switch ((int)kind) {
 	case EXCEPTION_AMBIGUOUS_LINE: return span_of(arena_printf(l->arena, "%d possible explanations", (int)line->candidates));
 	case EXCEPTION_RETURN_UNKNOWN: return SPAN("no payment is found that it takes back");
-	case EXCEPTION_CURRENCY: return SPAN("what is named is owed in another currency");
+	case EXCEPTION_CURRENCY: return currency_detail(l, line);
 	}
 	return SPAN("nothing of ours is named");
 }
@@ -73,9 +83,9 @@ static int weight_of(const struct candidate *c)
 		    : s & (SIGN_NUMBER | SIGN_PAYOUT_TEXT)                 ? 2
 		    : s & SIGN_PAYER                                       ? 1
 									   : 0;
-	if (s & SIGN_OTHER_CURRENCY)
+	if ((s & SIGN_OTHER_CURRENCY) && !(s & SIGN_ORIGINAL))
 		return 0;
-	return 4 * named + 2 * ((s & SIGN_AMOUNT) != 0) + !(s & SIGN_OTHER_PAYER);
+	return 4 * named + 2 * ((s & (SIGN_AMOUNT | SIGN_ORIGINAL)) != 0) + !(s & SIGN_OTHER_PAYER);
 }
 
 /* The one for which more speaks than for any other; NULL when several are as good, or nothing names anything. */

@@ -12,13 +12,14 @@ static struct span plain(const struct ledger *l, enum chart chart)
 
 static bool is_of(const struct ledger *l, const struct receipt *r, const struct line *line)
 {
-	return r->kind == RECEIPT_BANK && uuid_equal(r->source, line->id) && span_equal(r->merchant, l->merchant);
+	return (r->kind == RECEIPT_BANK || r->kind == RECEIPT_EXCHANGED) && uuid_equal(r->source, line->id) &&
+	       span_equal(r->merchant, l->merchant);
 }
 
 bool line_can_be_returned(const struct line *line)
 {
 	return line->amount.minor > 0 && line_left(line) &&
-	       (line->state == LINE_WAITING || (line->state == LINE_MATCHED && line->as == LINE_AS_RECEIPTS));
+	       (line->state == LINE_WAITING || (line->state == LINE_MATCHED && line_as_has_receipts(line->as)));
 }
 
 int64_t line_can_be_taken(const struct ledger *l, const struct line *earlier)
@@ -27,12 +28,15 @@ int64_t line_can_be_taken(const struct ledger *l, const struct line *earlier)
 	int64_t minor = 0;
 	if (earlier->state == LINE_WAITING)
 		return line_left(earlier);
+	if (earlier->as == LINE_AS_EXCHANGED)
+		return exchange_is_whole(l, earlier) ? line_left(earlier) : 0;
 	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
 		if (is_of(l, r, earlier))
 			minor += r->allocated + r->unapplied;
 	return minor;
 }
 
+/* What returns took of its receipts, in its own currency: of an exchange all or nothing. */
 static int64_t returned_of(const struct ledger *l, const struct line *of)
 {
 	const struct receipt *r;
@@ -40,6 +44,8 @@ static int64_t returned_of(const struct ledger *l, const struct line *of)
 	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
 		if (is_of(l, r, of))
 			minor += r->returned;
+	if (of->as == LINE_AS_EXCHANGED)
+		return minor ? of->amount.minor : 0;
 	return minor;
 }
 
@@ -50,6 +56,8 @@ static enum err take_from_receipts(struct ledger *l, const struct line *of, int6
 {
 	const struct receipt *r, **all;
 	size_t n = 0;
+	if (of->as == LINE_AS_EXCHANGED)
+		return exchange_undo(l, of, plain(l, to), REVERSAL_RETURNED, why);
 	for (size_t i = 0; book_next(l->book, BOOK_RECEIPTS, &i);)
 		n++;
 	all = arena_array(l->arena, sizeof(*all), n + 1);
@@ -85,6 +93,9 @@ static enum err check_return(const struct line *line, const struct line *of, str
 		return why_set(why, ERR_REFUSED, "not_a_return", "money that went can take back money that came, waits or was received");
 	if (line_left(line) > line_left(of))
 		return why_set(why, ERR_REFUSED, "return_exceeds", "more went than came by the earlier line");
+	if (of->as == LINE_AS_EXCHANGED && line_left(line) != line_left(of))
+		return why_set(why, ERR_REFUSED, "exchange_in_part",
+			"what was exchanged is taken back whole: take the match of the earlier line back first");
 	return OK;
 }
 
@@ -131,13 +142,12 @@ bool line_can_be_restored(const struct ledger *l, const struct line *back)
 	const struct line *of = returned_by(l, back);
 	if (!of || line_left(back) != -back->amount.minor)
 		return false;
-	if (of->as == LINE_AS_RECEIPTS)
+	if (line_as_has_receipts(of->as))
 		return back->took_receipts && returned_of(l, of) >= line_left(back);
 	return !back->took_receipts && of->as == LINE_AS_NOTHING;
 }
 
-/* What its allocations had paid, as far as that is open; where all of it is paid again, with the differences that stood beside it. */
-static enum err allocate_again(struct ledger *l, const struct receipt *r, struct why *why)
+enum err line_allocate_again(struct ledger *l, const struct receipt *r, struct why *why)
 {
 	const struct allocation *a;
 	size_t n = 0;
@@ -156,6 +166,8 @@ static enum err allocate_again(struct ledger *l, const struct receipt *r, struct
 static enum err restore_receipts(struct ledger *l, const struct line *of, int64_t minor, enum chart from, bool again, struct why *why)
 {
 	const struct receipt *r;
+	if (of->as == LINE_AS_EXCHANGED)
+		return exchange_redo(l, of, plain(l, from), again, why);
 	for (size_t i = 0; minor && (r = book_next(l->book, BOOK_RECEIPTS, &i));) {
 		int64_t back = r->returned < minor ? r->returned : minor;
 		if (!back || !is_of(l, r, of))
@@ -163,7 +175,7 @@ static enum err restore_receipts(struct ledger *l, const struct line *of, int64_
 		receipt_put_back(l, r->id, back, plain(l, from));
 		ledger_receipt(l, r->id)->returned -= back;
 		if (again)
-			TRY(allocate_again(l, r, why));
+			TRY(line_allocate_again(l, r, why));
 		minor -= back;
 	}
 	if (minor)
@@ -174,7 +186,7 @@ static enum err restore_receipts(struct ledger *l, const struct line *of, int64_
 static enum err give_back(struct line *of, int64_t minor, struct why *why)
 {
 	of->returned -= minor;
-	return of->state == LINE_RETURNED ? line_act(of, of->as == LINE_AS_RECEIPTS ? LINE_RESTORE_MATCHED : LINE_RESTORE_WAITING, why)
+	return of->state == LINE_RETURNED ? line_act(of, line_as_has_receipts(of->as) ? LINE_RESTORE_MATCHED : LINE_RESTORE_WAITING, why)
 					  : OK;
 }
 
@@ -226,7 +238,7 @@ enum err line_unmatch_return(struct ledger *l, struct line *line, struct why *wh
 		return unmatch_reversal(l, line, why);
 	struct line *of = line_edit(l, line->counterpart);
 	int64_t minor = line_left(line);
-	bool had_receipts = of->as == LINE_AS_RECEIPTS;
+	bool had_receipts = line_as_has_receipts(of->as);
 	if (had_receipts ? !line->took_receipts || returned_of(l, of) < minor : of->as != LINE_AS_NOTHING)
 		return why_set(
 			why, ERR_REFUSED, "earlier_line_matched", "the earlier line was matched after the return: take that back first");

@@ -16,7 +16,7 @@
 struct ledger;
 
 /* The values are those of dunlin.ledger.v1.ReceiptKind. */
-enum receipt_kind { RECEIPT_BANK = 1, RECEIPT_PROVIDER = 2, RECEIPT_MANUAL = 3 };
+enum receipt_kind { RECEIPT_BANK = 1, RECEIPT_PROVIDER = 2, RECEIPT_MANUAL = 3, RECEIPT_EXCHANGED = 4 };
 
 struct receipt {
 	struct span merchant, customer;

@@ -27,27 +27,28 @@ def desk(request):
     return desk
 
 
-def owe(desk, n, minor):
+def owe(desk, n, minor, currency="EUR"):
     """An invoice of 1 March, as invoicing's event would have left it: a sixth of it is tax."""
     tax = minor // 6
     desk.world.query("reconciliation", f"""
         insert into customer (merchant_id, customer_ref, revision, name) values ('nord', 'c1', 1, '') on conflict do nothing;
         with i as (insert into invoice (merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on)
-            values ('nord', gen_random_uuid(), 'c1', true, 'RE-2026-{n:04}', '', 'EUR', {minor - tax}, {minor}, 1, 'S {tax}', '2026-03-01') returning *),
+            values ('nord', gen_random_uuid(), 'c1', true, 'RE-2026-{n:04}', '', '{currency}', {minor - tax}, {minor}, 1, 'S {tax}', '2026-03-01') returning *),
         p as (insert into open_item (merchant_id, invoice_id, part, customer_ref, number, due_date, currency, amount, allocated, credited, discounted, written_off, open, revision)
-            select merchant_id, invoice_id, 1, customer_ref, number, '2026-03-15', 'EUR', gross, 0, 0, 0, 0, gross, 1 from i),
+            select merchant_id, invoice_id, 1, customer_ref, number, '2026-03-15', currency, gross, 0, 0, 0, 0, gross, 1 from i),
         r as (insert into reference (merchant_id, token, kind, target_id, customer_ref) select merchant_id, 'RE2026{n:04}', 'number', invoice_id, customer_ref from i)
         insert into journal (merchant_id, transfer_id, debit, credit, currency, amount, cause, cause_id, customer_ref, day, posted_at)
-        select merchant_id, gen_random_uuid(), 'receivable', a.account, 'EUR', a.minor, 'invoice', invoice_id, customer_ref, '2026-03-01', now()
+        select merchant_id, gen_random_uuid(), 'receivable', a.account, currency, a.minor, 'invoice', invoice_id, customer_ref, '2026-03-01', now()
         from i cross join lateral (values ('revenue', i.net), ('tax_payable:S', i.gross - i.net)) a (account, minor)""")
 
 
-def entry(day, minor, text, ref, charges=None, returned=False):
+def entry(day, minor, text, ref, charges=None, returned=False, instructed=None):
     sign = "CRDT" if minor > 0 else "DBIT"
     kept = f'<Chrgs><Rcrd><Amt Ccy="EUR">{charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>true</ChrgInclInd></Rcrd></Chrgs>' if charges else ""
+    paid = f'<AmtDtls><InstdAmt><Amt Ccy="{instructed[:3]}">{instructed[4:]}</Amt></InstdAmt></AmtDtls>' if instructed else ""
     back = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>" if returned else ""
     return f"""<Amt Ccy="EUR">{abs(minor) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>
-<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>{kept}<NtryDtls><TxDtls><Refs><EndToEndId>{ref}</EndToEndId></Refs><RmtInf><Ustrd>{text}</Ustrd></RmtInf>{back}</TxDtls></NtryDtls>"""
+<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>{kept}<NtryDtls><TxDtls><Refs><EndToEndId>{ref}</EndToEndId></Refs>{paid}<RmtInf><Ustrd>{text}</Ustrd></RmtInf>{back}</TxDtls></NtryDtls>"""
 
 
 def pay(desk, minor, text, ref, **more):

@@ -205,7 +205,8 @@ void mem_save(struct mem_table *t, const struct shelf *shelf, mem_saved *saved, 
 			old = old != NULL ? old : arena_raw(t->arena, t->value_size);
 			memcpy(old, before->value, t->value_size);
 		}
-		saved(ctx, before != NULL && before->value != NULL ? old : NULL, value, mem_put(t, key, value));
+		const void *was = before != NULL && before->value != NULL ? old : NULL; /* before it is put: the row is the same */
+		saved(ctx, was, value, mem_put(t, key, value));
 	}
 }
 

@@ -199,7 +199,7 @@ void expect_faults(void)
 		"fault: a publisher sends twice", "fault: the broker comes back with nothing", "fault: a position is set back",
 		"fault: a partition stands still", "fault: a fact that nobody can read", "fault: what was set aside flows again",
 		"bank: paid twice", "bank: a file again", "bank: a file late", "bank: overlapping", "bank: a statement that does not close",
-		"bank: withheld", "bank: returned after thirteen months" };
+		"bank: withheld", "bank: returned after thirteen months", "bank: exchanged" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		cover_expect(names[i], NULL);

@@ -30,6 +30,7 @@ struct world_transfer {
 	struct span merchant;
 	int64_t minor; /* below 0: the bank takes it back */
 	int64_t charges; /* that banks kept of it, and tell */
+	struct money original; /* what the payer instructed in another currency; 0: it is not told */
 	struct span text, reference, iban, end_to_end, return_reason, mandate;
 };
 

@@ -370,6 +370,28 @@ static bool match_named(const struct named *x, int64_t amount, bool knows_payer,
 	return true;
 }
 
+/* ---- what is named in the currency that the payer instructed ---- */
+
+static bool match_original(struct candidate *all, size_t n, const struct named *own, struct match *out)
+{
+	size_t others = own->references.count + own->numbers.count + own->weak.count;
+	enum match_rule_id rule = MATCH_REFERENCE_ORIGINAL;
+	struct set s = { .count = 0 };
+	for (size_t i = 0; i < n; i++) {
+		if (!has(&all[i], CANDIDATE_INVOICE, SIGN_ORIGINAL | SIGN_OTHER_CURRENCY, 0))
+			continue;
+		set_add(&s, &all[i]);
+		if (!(all[i].signs & SIGN_REFERENCE))
+			rule = MATCH_NUMBER_ORIGINAL;
+	}
+	if (!s.count || !is_without_doubt(&s))
+		return false;
+	for (size_t i = 0; !others && i < s.count; i++)
+		choose(s.at[i], s.at[i]->open);
+	*out = others ? found(MATCH_ORIGINAL_SEVERAL, s.count + others) : found(rule, 1);
+	return true;
+}
+
 /* ---- what the payer owes ---- */
 
 /* One invoice or one part of one is exactly that much: then no others together may be. */
@@ -458,6 +480,8 @@ struct match match_credit(struct candidate *all, size_t n, int64_t amount, bool 
 	if (is_return)
 		return match_reversed(all, n, amount);
 	struct named named = sort_named(all, n);
+	if (match_original(all, n, &named, &match))
+		return match;
 	if (match_named(&named, amount, pick(all, n, CANDIDATE_INVOICE, SIGN_PAYER, SIGN_OTHER_CURRENCY, &one, 1) > 0, &match))
 		return match;
 	if (pick(all, n, CANDIDATE_INVOICE, SIGN_OTHER_CURRENCY, 0, &one, 1))

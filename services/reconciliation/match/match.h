@@ -6,7 +6,8 @@
  * 3. A structured reference outranks a document number in the text, that outranks one that had to be mended, that the payer with the amount.
  * 4. Where two strong names are there at once, the amount decides between them, or a person.
  * 5. Of several candidates a selection is found only if exactly one selection of them has the amount for its sum.
- * 6. A document number in the text is believed against what is known of the payer by nobody but a person. What was learned overrides nothing that speaks against.
+ * 6. What is owed in another currency is paid by what the payer instructed in it, if that is told and exact to the minor unit; the bank's amount says nothing of it.
+ * 7. A document number in the text is believed against what is known of the payer by nobody but a person. What was learned overrides nothing that speaks against.
  */
 #ifndef RECONCILIATION_MATCH_H
 #define RECONCILIATION_MATCH_H
@@ -48,9 +49,12 @@ enum {
 	SIGN_DISCOUNT = 1 << 28, /* it is the discount for early payment */
 	SIGN_TOLERANCE = 1 << 29, /* it is so little that the policy gives it up */
 	SIGN_DISPUTED = 1 << 30, /* against: a discount was taken that is not due */
-	SIGN_NAME_TAUGHT = UINT32_C(1) << 31 /* the payer's name is known of people's matches alone */
+	SIGN_NAME_TAUGHT = UINT32_C(1) << 31, /* the payer's name is known of people's matches alone */
+	SIGN_ORIGINAL =
+		UINT64_C(1)
+		<< 32 /* in the currency that the payer instructed, and that amount is exactly what is open of all that is named in it */
 };
-enum { SIGNS = 32 };
+enum { SIGNS = 33 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
@@ -68,8 +72,8 @@ struct candidate {
 	int64_t open; /* what is owed; of a payout its amount; of a line what can be taken back */
 	uint64_t signs;
 	bool chosen;
-	int64_t minor;        /* of the line's amount, where chosen */
-	int64_t discount;     /* what may be deducted of what is owed, if it is paid now */
+	int64_t minor; /* of the line's amount, where chosen; of what was instructed, where that is another currency */
+	int64_t discount; /* what may be deducted of what is owed, if it is paid now */
 	struct found_difference difference; /* what else of it would be settled by the line, or is where it is chosen; not kept */
 	enum dispute dispute; /* not kept */
 };
@@ -100,6 +104,9 @@ enum match_rule_id {
 	MATCH_MENDED_SUM,
 	MATCH_MENDED_SELECTION,
 	MATCH_MENDED_SEVERAL,
+	MATCH_REFERENCE_ORIGINAL,
+	MATCH_NUMBER_ORIGINAL,
+	MATCH_ORIGINAL_SEVERAL,
 	MATCH_OTHER_CURRENCY,
 	MATCH_PAYER_AMOUNT,
 	MATCH_PAYER_AMOUNT_SEVERAL,

@@ -40,6 +40,7 @@ static const struct {
 	{ "within_tolerance", "what is lacking is so little that the merchant's policy gives it up" },
 	{ "discount_disputed", "against that it settles all: a discount was taken too late, or more than is due" },
 	{ "name_taught", "the payer's name is known as this customer's of people's matches, and is otherwise another" },
+	{ "original_exact", "in another currency; what the payer instructed in that is exactly what is open of all that is named in it" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {
@@ -93,8 +94,15 @@ static const struct match_rule rules[MATCH_RULES] = {
 		"several numbers, some of them mended, of which exactly one selection sums to the line" },
 	[MATCH_MENDED_SEVERAL] = { "mended_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
 		"several numbers, some of them mended, no single selection sums up" },
+	[MATCH_REFERENCE_ORIGINAL] = { "reference_original", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
+		"structured references of one customer, owed in another currency: what the payer instructed in it is exactly what is open, and nothing speaks "
+		"against the payer" },
+	[MATCH_NUMBER_ORIGINAL] = { "number_original", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
+		"the same by whole document numbers, or by both" },
+	[MATCH_ORIGINAL_SEVERAL] = { "original_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
+		"what the payer instructed in another currency is exact, but documents in the account's currency are named too" },
 	[MATCH_OTHER_CURRENCY] = { "other_currency", VERDICT_UNIQUE, false, EVIDENCE_NUMBER,
-		"an invoice is named, but in another currency" },
+		"an invoice is named, but in another currency, and what the payer instructed in that is not told or is not what is open" },
 	[MATCH_PAYER_AMOUNT] = { "payer_amount", VERDICT_UNIQUE, true, EVIDENCE_PAYER,
 		"the payer is known by account, mandate, customer number or form of words, one open invoice is exactly that much, and no others together are" },
 	[MATCH_PAYER_AMOUNT_SEVERAL] = { "payer_amount_several", VERDICT_AMBIGUOUS, false, EVIDENCE_PAYER,
@@ -210,7 +218,7 @@ uint64_t match_token_signs(enum reference_kind kind, unsigned how)
 /* What a candidate that won nothing has against it, the gravest first. */
 static enum loss against(uint64_t seen)
 {
-	if (seen & SIGN_OTHER_CURRENCY)
+	if ((seen & SIGN_OTHER_CURRENCY) && !(seen & SIGN_ORIGINAL))
 		return LOSS_OTHER_CURRENCY;
 	if (seen & SIGN_BROKEN)
 		return LOSS_CHECK_DIGITS;
@@ -230,7 +238,7 @@ enum loss match_loss(enum match_rule_id id, const struct candidate *c)
 		return LOSS_OTHER_PAYER;
 	if (c->signs & SIGN_EARLY)
 		return LOSS_EARLY;
-	if (!(c->signs & SIGN_AMOUNT) && id != MATCH_PAYER_SELECTIONS)
+	if (!(c->signs & (SIGN_AMOUNT | SIGN_ORIGINAL)) && id != MATCH_PAYER_SELECTIONS)
 		return LOSS_OTHER_AMOUNT;
 	return rules[id].verdict == VERDICT_AMBIGUOUS ? LOSS_TIE : LOSS_WEAK;
 }

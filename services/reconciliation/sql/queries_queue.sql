@@ -65,10 +65,11 @@ select s.number, s.at, s.who, s.act, s.detail from exception_step s where s.merc
 
 -- What the last look at a line thought it might be.
 -- name: show_exception_candidates
-select c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, l.currency
+select c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, coalesce(i.currency, l.currency) as currency
 from exception e
 join bank_line l on l.merchant_id = e.merchant_id and l.line_id = e.subject_id
 join bank_line_candidate c on c.merchant_id = l.merchant_id and c.line_id = l.line_id and c.look = l.looks
+left join invoice i on c.kind = 0 and i.merchant_id = c.merchant_id and i.invoice_id = c.target_id
 where e.merchant_id = $1 and e.exception_id = $2 order by c.number;
 
 -- name: queue_counts

@@ -77,8 +77,10 @@ from bank_line l left join bank_line_person p using (merchant_id, line_id) left 
 where l.merchant_id = $1 and l.line_id = $2;
 
 -- name: show_candidates
-select c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, l.currency
-from bank_line_candidate c join bank_line l using (merchant_id, line_id) where c.merchant_id = $1 and c.line_id = $2 order by c.look, c.number;
+select c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.customer_ref, c.label, c.open, c.signs, c.chosen, c.amount, coalesce(i.currency, l.currency) as currency
+from bank_line_candidate c join bank_line l using (merchant_id, line_id)
+	left join invoice i on c.kind = 0 and i.merchant_id = c.merchant_id and i.invoice_id = c.target_id
+where c.merchant_id = $1 and c.line_id = $2 order by c.look, c.number;
 
 -- name: show_receipts
 select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned, r.refund_requested

@@ -83,6 +83,8 @@ found (rank, obstacle, name) as (
 	from mine m join bank_line o on o.merchant_id = $1 and o.line_id = m.counterpart_id
 	where m.is_return and m.state = 'matched' and m.amount < 0 and case when o.is_what = 'receipts'
 		then not m.took_receipts or (select coalesce(sum(r.returned), 0) from receipt r where r.merchant_id = $1 and r.source_id = o.line_id) < -m.amount
+		when o.is_what = 'exchanged'
+		then not m.took_receipts or not exists (select from receipt r where r.merchant_id = $1 and r.source_id = o.line_id and r.returned > 0)
 		else o.is_what <> 'nothing' end
 	order by m.number limit 1))
 select (select count(*) from mine) as lines, coalesce(f.obstacle, '') as obstacle, coalesce(f.name, '') as name

@@ -15,7 +15,7 @@ with asked as (
 	union all
 	select 'payout', p.payout_id from payout p where p.merchant_id = $1 and p.payout_id = $2
 	union all
-	(select 'receipt', r.receipt_id from receipt r where r.merchant_id = $1 and r.source_id = $2 and r.receipt_id <> $2 and r.kind <> 1
+	(select 'receipt', r.receipt_id from receipt r where r.merchant_id = $1 and r.source_id = $2 and r.receipt_id <> $2 and r.kind not in (1, 4)
 	order by r.receipt_id limit 100)),
 direct as (
 	select a.id from asked a where a.what = 'line'
@@ -36,7 +36,7 @@ payouts as (
 lines as (
 	select d.id from direct d
 	union
-	select r.source_id from receipts t join receipt r on r.merchant_id = $1 and r.receipt_id = t.id and r.kind = 1
+	select r.source_id from receipts t join receipt r on r.merchant_id = $1 and r.receipt_id = t.id and r.kind in (1, 4)
 	union
 	select p.bank_line_id from payouts t join payout p on p.merchant_id = $1 and p.payout_id = t.id and p.has_arrived),
 invoices as (
@@ -72,9 +72,18 @@ from bank_line l left join bank_line_person p using (merchant_id, line_id)
 where l.merchant_id = $1 and l.line_id = any ($2::uuid[]) order by l.booking_date, l.line_id;
 
 -- name: why_looks
-select c.line_id, c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.label, c.signs, c.open, c.chosen, c.amount, l.currency
+select c.line_id, c.look, c.number, c.rule, c.lost, c.kind, c.target_id, c.label, c.signs, c.open, c.chosen, c.amount, coalesce(i.currency, l.currency) as currency
 from bank_line_candidate c join bank_line l using (merchant_id, line_id)
+	left join invoice i on c.kind = 0 and i.merchant_id = c.merchant_id and i.invoice_id = c.target_id
 where c.merchant_id = $1 and c.line_id = any ($2::uuid[]) order by c.line_id, c.look, c.number limit 1000;
+
+-- What was received of each line in another currency, beside what its bank booked.
+-- name: why_exchanges
+select l.line_id, r.receipt_id, l.amount as booked, l.currency as booked_currency, r.amount + r.returned as original, r.currency as original_currency,
+	l.line_id as exchange, coalesce(d.rate, '') as told_rate
+from bank_line l join receipt r on r.merchant_id = l.merchant_id and r.source_id = l.line_id and r.kind = 4 and r.amount + r.returned > 0
+	left join bank_line_detail d on d.merchant_id = l.merchant_id and d.line_id = l.line_id
+where l.merchant_id = $1 and l.line_id = any ($2::uuid[]) order by l.line_id, r.receipt_id;
 
 -- name: why_payouts
 select p.payout_id as id, p.provider_account, p.provider_ref, p.amount, p.currency, p.has_arrived, case when p.has_arrived then p.bank_line_id end as line_id

@@ -321,6 +321,8 @@ def expected_accounts(db, fold):
     for (m, _), r in fold.receipts.items():
         if r[2] == 3:
             e[m, "cash_in_hand", r[5]] += r[6]
+        if r[2] == 4:
+            e[m, "fx_position", r[5]] += r[6]
     for (m, _), (_, _, kind, _, amount) in fold.exceptions.items():
         if kind == 9:
             e[m, "unidentified_payments", currency_of(fold, m)] += amount
@@ -364,5 +366,7 @@ def bank_accounts(db, e):
             e[m, "unidentified_receipts" if minor > 0 else "unidentified_payments", currency] -= minor
         elif what == "payout":
             e[m, f"payouts_in_transit:{account}", currency] -= minor
+        elif what == "exchanged":
+            e[m, "fx_position", currency] -= minor
         elif what == "booked":
             e[m, booked_to, currency] -= minor

@@ -27,6 +27,11 @@ static const struct world_debt *pick_debt(struct memory *m, struct rng *r)
 	return row != NULL ? row->value : NULL;
 }
 
+static bool is_foreign(const struct world_debt *d)
+{
+	return !currency_equal(d->gross.currency, world_currency(d->merchant));
+}
+
 static const char *mangled(struct memory *m, struct rng *r, struct span number)
 {
 	char *text = span_cstr(m->arena, number);
@@ -45,6 +50,18 @@ static void lack(struct world_transfer *t, struct rng *r)
 	default: t->minor -= 1 + (int64_t)rng_below(r, 20); return;
 	}
 	t->minor -= t->charges;
+}
+
+/* What is owed in another currency, its bank has exchanged: told, told wrongly, or not told. */
+static void exchange(struct world_transfer *t, const struct world_debt *d, struct rng *r)
+{
+	t->original = (struct money){ t->minor, d->gross.currency };
+	t->minor = t->minor * 10 / 11 + 1;
+	if (rng_one_in(r, 5))
+		t->original.minor += 1;
+	else if (rng_one_in(r, 8))
+		t->original.minor = 0;
+	cover("bank: exchanged");
 }
 
 static void pay(struct memory *m, struct rng *r)
@@ -86,6 +103,8 @@ static void pay(struct memory *m, struct rng *r)
 	}
 	if (t.minor <= 0)
 		t.minor = 100;
+	if (is_foreign(d))
+		exchange(&t, d, r);
 	world_transfer(m->world, &t);
 	if (rng_one_in(r, 12)) {
 		/* Twice, alike in every byte. */
@@ -163,6 +182,8 @@ static struct reading_line line_of(const struct world_transfer *t, struct date d
 	if (t->charges > 0)
 		l.charges[l.charge_count++] =
 			(struct reading_charge){ .amount = { t->charges, world_currency(t->merchant) }, .included = true };
+	l.has_original = t->original.minor != 0;
+	l.original = t->original;
 	if (t->reference.size > 0)
 		l.references[l.reference_count++] = t->reference;
 	if (t->text.size > 0)
@@ -292,10 +313,15 @@ static struct line_detail stage_detail(struct memory *m, const struct line *l, c
 	const struct reading_charge *c = &from->charges[0];
 	struct line_detail d = { .merchant = l->merchant, .line = l->id };
 
-	d.original_currency = d.rate = SPAN("");
-	if (from->charge_count == 0)
+	d.original_currency = d.rate = d.charges = SPAN("");
+	if (from->charge_count == 0 && !from->has_original)
 		return (struct line_detail){ .line = l->id };
-	d.charges = span_of(arena_printf(m->arena, "%s %s included", c->amount.currency.code, money_digits(m->arena, c->amount)));
+	if (from->has_original) {
+		d.original = from->original.minor;
+		d.original_currency = span_of(arena_strdup(m->arena, from->original.currency.code));
+	}
+	if (from->charge_count > 0)
+		d.charges = span_of(arena_printf(m->arena, "%s %s included", c->amount.currency.code, money_digits(m->arena, c->amount)));
 	mem_put(&m->tables[BOOK_LINE_DETAILS], sim_key_uuid(m->arena, d.merchant, d.line), &d);
 	return d;
 }

@@ -7,6 +7,7 @@
 struct sums {
 	struct counters counted;
 	int64_t journal[TERM_COUNT];
+	int64_t exchanged, fx_position; /* both legs of what banks exchanged: by the rows, by the journal */
 };
 
 void sums_open(struct memory *m)
@@ -67,6 +68,7 @@ static void count_receipt(struct sums *s, const struct receipt *r, int64_t sign)
 	s->counted.receipts_unapplied += sign * r->unapplied;
 	s->counted.minor[TERM_REFUNDED] += sign * r->refunded;
 	s->counted.minor[TERM_RECEIVED] += r->kind != RECEIPT_BANK ? sign * r->amount : 0;
+	s->exchanged += r->kind == RECEIPT_EXCHANGED ? sign * r->amount : 0;
 }
 
 void saved_receipt(void *ctx, const void *old, const void *now, struct mem_row *row)
@@ -77,6 +79,8 @@ void saved_receipt(void *ctx, const void *old, const void *now, struct mem_row *
 	SIM_HOLDS(r->amount == r->allocated + r->unapplied + r->refunded, "receipt_sum", "a receipt's terms are not its amount");
 	SIM_HOLDS(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->amount >= 0, "receipt_negative",
 		"a term of a receipt is below 0");
+	if (r->kind == RECEIPT_EXCHANGED && (was == NULL || r->amount < was->amount))
+		cover(was == NULL ? "exchange: received" : "exchange: taken back");
 	if (was != NULL)
 		count_receipt(sums_of(m, was->merchant, was->currency), was, -1);
 	count_receipt(sums_of(m, r->merchant, r->currency), r, 1);
@@ -127,6 +131,7 @@ void sums_line(struct memory *m, const struct line *l, int64_t sign)
 	struct sums *s = sums_of(m, l->merchant, l->amount.currency);
 	int64_t left = l->amount.minor - l->returned;
 
+	s->exchanged -= l->as == LINE_AS_EXCHANGED ? sign * left : 0;
 	if (l->amount.minor <= 0 || l->state == LINE_STAGED || l->state == LINE_KNOWN || l->state == LINE_UNDONE ||
 		(l->as != LINE_AS_NOTHING && l->as != LINE_AS_RECEIPTS))
 		return;
@@ -154,6 +159,7 @@ static void post(struct memory *m, const struct transfer *t)
 	SIM_HOLDS(proof_make(m->arena, &flow, 1, NULL, 0, &row) == 1 && row->balances, "transfer_balance", "a transfer does not balance");
 	for (int i = 0; i < TERM_COUNT; i++)
 		sums->journal[i] += row->journal[i];
+	sums->fx_position += span_is(t->debit, "fx_position") ? t->amount.minor : span_is(t->credit, "fx_position") ? -t->amount.minor : 0;
 	keep_entry(m, t);
 	mem_put(&m->cash, sim_key(m->arena, t->merchant, t->debit), "")->sum += t->amount.minor;
 	mem_put(&m->cash, sim_key(m->arena, t->merchant, t->credit), "")->sum -= t->amount.minor;
@@ -185,6 +191,7 @@ static void check_terms(struct memory *m)
 			"received is not allocated, unapplied, unidentified and refunded");
 		SIM_HOLDS(s->counted.receipts_allocated == c[TERM_ALLOCATED] && s->counted.receipts_unapplied == c[TERM_UNAPPLIED],
 			"receipts", "receipts do not say what items and credits say");
+		SIM_HOLDS(s->exchanged == s->fx_position, "exchanged", "fx_position is not what lines brought and receipts took");
 	}
 }
 

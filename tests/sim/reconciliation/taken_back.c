@@ -150,12 +150,13 @@ static bool is_earlier_matched(const struct looking *k, const struct line *l)
 
 	if (l->as != LINE_AS_RETURN || l->state != LINE_MATCHED || l->amount.minor > 0 || o == NULL)
 		return false;
-	if (o->as != LINE_AS_RECEIPTS)
+	if (!line_as_has_receipts(o->as))
 		return o->as != LINE_AS_NOTHING;
 	receipts = receipts_of(k, o);
 	for (size_t i = 0; i < receipts->count; i++)
 		returned += ((const struct receipt *)receipts->at[i]->value)->returned;
-	return !l->took_receipts || returned < -l->amount.minor;
+	/* What was exchanged is in another currency: all or nothing. */
+	return !l->took_receipts || returned < (o->as == LINE_AS_EXCHANGED ? 1 : -l->amount.minor);
 }
 
 /* ---- the first that stands against it ---- */

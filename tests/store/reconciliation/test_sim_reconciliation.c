@@ -161,7 +161,10 @@ static void take_details(struct relive *r, const struct staged_statement *s)
 			continue;
 		array_text(detail[0], d->merchant);
 		array_uuid(detail[1], d->line);
-		array_null(detail[2]);
+		if (d->original)
+			array_int8(detail[2], d->original);
+		else
+			array_null(detail[2]);
 		array_text(detail[3], d->original_currency);
 		array_text(detail[4], d->rate);
 		array_text(detail[5], d->charges);

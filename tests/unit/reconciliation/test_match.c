@@ -194,14 +194,18 @@ static void what_posts_is_unique_and_what_is_chosen_sums_to_no_more_than_the_lin
 		bool is_return = chance_below(&chance, 2);
 		struct match m =
 			chance_below(&chance, 2) ? match_credit(all, n, amount, is_return) : match_debit(all, n, amount, is_return);
-		size_t chosen = 0;
+		size_t chosen = 0, others = 0;
 		for (size_t i = 0; i < n; i++) {
 			chosen += all[i].chosen;
 			sum += all[i].minor;
-			assert_true(!all[i].chosen || !(all[i].signs & SIGN_OTHER_CURRENCY));
+			/* Of another currency what is open, whatever the line is in its own. */
+			others += all[i].chosen && (all[i].signs & SIGN_OTHER_CURRENCY);
+			assert_true(!all[i].chosen || !(all[i].signs & SIGN_OTHER_CURRENCY) ||
+				    ((all[i].signs & SIGN_ORIGINAL) && all[i].minor == all[i].open));
 		}
 		const struct match_rule *rule = match_rule(m.rule);
-		assert_true(!rule->posts || (rule->verdict == VERDICT_UNIQUE && chosen > 0 && sum == amount));
+		assert_true(!others || (others == chosen && rule->posts));
+		assert_true(!rule->posts || (rule->verdict == VERDICT_UNIQUE && chosen > 0 && (others || sum == amount)));
 		assert_true(rule->posts || chosen == 0);
 		assert_true((rule->verdict == VERDICT_NONE) == (m.candidates == 0));
 		assert_true(rule->verdict != VERDICT_UNIQUE || m.candidates == 1);

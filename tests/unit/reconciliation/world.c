@@ -176,19 +176,21 @@ struct uuid world_issue(struct world *w, const char *customer, const char *numbe
 struct message *world_credit_note(struct world *w, const char *customer, struct uuid invoice, struct uuid note, int64_t gross)
 {
 	Dunlin__Invoices__V1__CreditNoteIssued e = DUNLIN__INVOICES__V1__CREDIT_NOTE_ISSUED__INIT;
-	Dunlin__Invoices__V1__TaxTotal *taxes[] = { tax_of(w, "EUR", gross / 6) };
+	const struct invoice *of = w->book ? book_invoice(w->book, merchant, invoice) : NULL;
+	const char *currency = of ? of->currency.code : "EUR";
+	Dunlin__Invoices__V1__TaxTotal *taxes[] = { tax_of(w, currency, gross / 6) };
 	Dunlin__Invoices__V1__PartCredited part = DUNLIN__INVOICES__V1__PART_CREDITED__INIT, *parts[] = { &part };
 	HEAD(e, customer);
 	e.invoice_id = id_of(w, invoice);
 	e.credit_note_id = id_of(w, note);
-	e.currency = arena_strdup(w->arena, "EUR");
-	e.net = money_of(w, "EUR", gross - gross / 6);
-	e.gross = money_of(w, "EUR", gross);
+	e.currency = arena_strdup(w->arena, currency);
+	e.net = money_of(w, currency, gross - gross / 6);
+	e.gross = money_of(w, currency, gross);
 	e.issue_date = day_of(w, 0);
 	e.tax_totals = taxes;
 	e.n_tax_totals = 1;
 	part.part = 1;
-	part.amount = money_of(w, "EUR", gross);
+	part.amount = money_of(w, currency, gross);
 	e.parts = parts;
 	e.n_parts = 1;
 	return fact(w, "dunlin.invoices.v1.CreditNoteIssued", customer, &e.base);
@@ -365,9 +367,14 @@ static struct uuid stage(struct world *w, struct line_of o)
 		.party_name = span_of(o.name),
 		.mandate = span_of(o.mandate),
 		.return_reason = span_of(o.return_reason) };
-	if (o.charges) {
+	if (o.charges || o.original) {
 		struct line_detail *d = book_add(w->book, BOOK_LINE_DETAILS, book_key_uuid(w->book, merchant, id));
-		*d = (struct line_detail){ .merchant = merchant, .line = id, .charges = span_of(o.charges) };
+		*d = (struct line_detail){ .merchant = merchant,
+			.line = id,
+			.charges = span_of(o.charges),
+			.original = o.original,
+			.original_currency = span_of(o.original_currency),
+			.rate = span_of(o.rate) };
 	}
 	assert_int_equal(world_run(w, world_own(w, type_decide_statement, statement)), OK);
 	assert_int_equal(s->state, STATEMENT_ACCEPTED);
@@ -439,6 +446,8 @@ static void count_items(const struct world *w, struct counters *c)
 	for (size_t n = 0; (i = book_next(w->book, BOOK_ITEMS, &n));) {
 		assert_true(i->open >= 0 && i->allocated >= 0 && i->credited >= 0 && i->written_off >= 0 && i->discounted >= 0);
 		assert_int_equal(i->amount, i->allocated + i->credited + i->discounted + i->written_off + i->open);
+		if (!currency_equal(i->currency, c->currency))
+			continue;
 		c->minor[TERM_INVOICED] += i->amount;
 		c->minor[TERM_ALLOCATED] += i->allocated;
 		c->minor[TERM_CREDITED] += i->credited;
@@ -455,6 +464,8 @@ static void count_receipts(const struct world *w, struct counters *c)
 	for (size_t n = 0; (r = book_next(w->book, BOOK_RECEIPTS, &n));) {
 		assert_true(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->returned >= 0);
 		assert_int_equal(r->amount, r->allocated + r->unapplied + r->refunded);
+		if (!currency_equal(r->currency, c->currency))
+			continue;
 		c->receipts_allocated += r->allocated;
 		c->receipts_unapplied += r->unapplied;
 		c->minor[TERM_REFUNDED] += r->refunded;
@@ -462,7 +473,8 @@ static void count_receipts(const struct world *w, struct counters *c)
 			c->minor[TERM_RECEIVED] += r->amount;
 	}
 	for (size_t n = 0; (credit = book_next(w->book, BOOK_CREDITS, &n));)
-		c->minor[TERM_UNAPPLIED] += credit->unapplied;
+		if (currency_equal(credit->currency, c->currency))
+			c->minor[TERM_UNAPPLIED] += credit->unapplied;
 }
 
 static void count_lines(const struct world *w, struct counters *c)
@@ -470,7 +482,7 @@ static void count_lines(const struct world *w, struct counters *c)
 	const struct line *l;
 	for (size_t n = 0; (l = book_next(w->book, BOOK_LINES, &n));) {
 		bool ours = l->as == LINE_AS_NOTHING || l->as == LINE_AS_RECEIPTS;
-		if (l->amount.minor < 0 || !ours || l->state == LINE_STAGED)
+		if (l->amount.minor < 0 || !ours || l->state == LINE_STAGED || !currency_equal(l->amount.currency, c->currency))
 			continue;
 		c->minor[TERM_RECEIVED] += line_left(l);
 		if (l->state == LINE_WAITING)
@@ -478,15 +490,51 @@ static void count_lines(const struct world *w, struct counters *c)
 	}
 }
 
+static bool owes_dollars(const struct world *w)
+{
+	const struct open_item *item;
+	for (size_t i = 0; (item = book_next(w->book, BOOK_ITEMS, &i));)
+		if (!strcmp(item->currency.code, "USD"))
+			return true;
+	return false;
+}
+
 size_t world_proof(const struct world *w, struct proof_row **rows)
 {
-	struct counters c = { .currency = eur };
-	size_t flows;
+	struct counters c[2] = { { .currency = eur }, { .currency = { "USD" } } };
+	size_t flows, n = owes_dollars(w) ? 2 : 1;
 	struct flow *all = flows_of(w, &flows);
-	count_items(w, &c);
-	count_receipts(w, &c);
-	count_lines(w, &c);
-	return proof_make(w->arena, all, flows, &c, 1, rows);
+	for (size_t i = 0; i < n; i++) {
+		count_items(w, &c[i]);
+		count_receipts(w, &c[i]);
+		count_lines(w, &c[i]);
+	}
+	return proof_make(w->arena, all, flows, c, n, rows);
+}
+
+int64_t world_exchanged(const struct world *w, const char *currency)
+{
+	const struct transfer *t;
+	int64_t minor = 0;
+	for (size_t i = 0; (t = book_next(w->book, BOOK_TRANSFERS, &i));)
+		if (!strcmp(t->amount.currency.code, currency))
+			minor += span_is(t->debit, "fx_position")    ? t->amount.minor
+				 : span_is(t->credit, "fx_position") ? -t->amount.minor
+								     : 0;
+	return minor;
+}
+
+/* Both legs of what was exchanged, from the lines and receipts. */
+static void assert_exchanges(const struct world *w, const char *currency)
+{
+	const struct receipt *r;
+	const struct line *l;
+	int64_t minor = 0;
+	for (size_t i = 0; (r = book_next(w->book, BOOK_RECEIPTS, &i));)
+		minor += r->kind == RECEIPT_EXCHANGED && !strcmp(r->currency.code, currency) ? r->amount : 0;
+	for (size_t i = 0; (l = book_next(w->book, BOOK_LINES, &i));)
+		minor -= l->as == LINE_AS_EXCHANGED && !strcmp(l->amount.currency.code, currency) ? line_left(l) : 0;
+	assert_int_equal(world_exchanged(w, currency), minor);
 }
 
 void assert_proven(const struct world *w)
@@ -501,6 +549,8 @@ void assert_proven(const struct world *w)
 		if (!rows[i].holds)
 			fail_msg("message %d: the proof does not hold in %s", w->messages, rows[i].currency.code);
 	}
+	assert_exchanges(w, "EUR");
+	assert_exchanges(w, "USD");
 }
 
 const struct open_item *world_item(const struct world *w, struct uuid invoice)

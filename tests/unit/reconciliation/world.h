@@ -70,6 +70,8 @@ struct line_of {
 	const char *end_to_end, *reference, *text, *iban, *return_reason, *name, *mandate;
 	int days_before; /* it was booked so many days before the statement's other days */
 	const char *charges; /* as the detail has them: "EUR 3.00 included" */
+	int64_t original;    /* what the payer instructed, in `original_currency` */
+	const char *original_currency, *rate;
 };
 struct uuid world_line(struct world *, struct line_of);
 struct message *world_try(struct world *, struct uuid line);
@@ -88,6 +90,8 @@ const struct open_item *world_item(const struct world *, struct uuid invoice);
 const struct line *world_line_now(const struct world *, struct uuid);
 /* The sum of a chart row's accounts, debit less credit. */
 int64_t world_balance(const struct world *, enum chart);
+/* What is on fx_position in that currency, debit less credit. */
+int64_t world_exchanged(const struct world *, const char *currency);
 /* How many events of that type the last message said. */
 size_t world_said(const struct world *, const char *type);
 /* Of the line's last look: the rule's word. */

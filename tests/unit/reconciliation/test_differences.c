@@ -120,6 +120,48 @@ static void told_charges_are_those_of_the_currency(void **state)
 	assert_int_equal(line_charges(&line, &d), 0);
 }
 
+static void told_charges_have_the_digits_of_their_currency(void **state)
+{
+	static const struct {
+		const char *code, *charges;
+		int64_t minor;
+	} told[] = {
+		{ "JPY", "JPY 300 included", 300 },
+		{ "JPY", "JPY 3.50 included", 0 },
+		{ "JPY", "JPY 300.00", 300 },
+		{ "BHD", "BHD 1.250", 1250 },
+		{ "BHD", "BHD 1.2505", 0 },
+		{ "BHD", "BHD 1.25", 1250 },
+		{ "EUR", "EUR 1.250", 125 },
+		{ "EUR", "EUR 1.255", 0 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct line line = { .amount = { 100000, { "" } } };
+		struct line_detail d = { .charges = span_of(told[i].charges) };
+		memcpy(line.amount.currency.code, told[i].code, 4);
+		assert_int_equal(line_charges(&line, &d), told[i].minor);
+	}
+}
+
+static void a_share_is_rounded_to_the_minor_unit_whatever_that_is(void **state)
+{
+	/* 2 % of JPY 1,001 is 20.02 yen, of BHD 12.345 it is 0.2469: what lacks is 20 or 21 yen, 246 or 247 fils, and 20 fen of CNY 10.00 exactly. */
+	static const struct {
+		const char *code;
+		int64_t open, least, most;
+	} shares[] = { { "JPY", 1001, 20, 21 }, { "BHD", 12345, 246, 247 }, { "CNY", 1000, 20, 20 }, { "JPY", 1, 0, 1 } };
+	(void)state;
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		struct difference_policy p = policy();
+		p.short_most = 0;
+		memcpy(p.currency.code, shares[i].code, 4);
+		for (int64_t lacks = 1; lacks < 300 && lacks < shares[i].open; lacks++)
+			assert_int_equal(kind_of(&p, paid(shares[i].open, shares[i].open - lacks)),
+				lacks == shares[i].least || lacks == shares[i].most ? DIFFERENCE_DISCOUNT : DIFFERENCE_NONE);
+	}
+}
+
 /* ---- in the books ---- */
 
 static void run(struct world *w, struct message *m)
@@ -391,6 +433,8 @@ int main(void)
 		WITH_ARENA(what_is_deducted_beyond_the_discount_is_disputed_up_to_twice_of_it),
 		WITH_ARENA(charges_are_what_is_told_or_known_up_to_their_most),
 		WITH_ARENA(told_charges_are_those_of_the_currency),
+		WITH_ARENA(told_charges_have_the_digits_of_their_currency),
+		WITH_ARENA(a_share_is_rounded_to_the_minor_unit_whatever_that_is),
 		WITH_ARENA(a_tolerated_rest_is_written_off_with_its_tax_and_comes_back_with_a_return),
 		WITH_ARENA(a_discount_taken_in_time_is_granted_and_goes_with_an_unmatch),
 		WITH_ARENA(what_was_paid_in_part_has_no_discount_any_more),

@@ -66,7 +66,7 @@ bool reference_normalise_tail(struct arena *arena, struct span number, struct sp
 
 struct uuid reference_customer_id(struct span customer)
 {
-	struct uuid id;
+	struct uuid id = { 0 };
 	struct digest digest = digest_sha256(customer);
 	memcpy(id.b, &digest, sizeof(id.b));
 	return id;

@@ -31,12 +31,15 @@ struct connection {
 	size_t request, sent, got;
 	int64_t started;
 	bool idle; /* its next request is not due */
+	bool rested; /* it was idle before this request */
 	char answer[ANSWER + 1];
 };
 
 static struct request *requests;
 static size_t request_count, next_request, answered, refused;
 static int64_t *latencies;
+static const char *host;
+static int port;
 static double rate;
 static int64_t begun;
 static struct pollfd fds[CONNECTIONS_MOST];
@@ -102,7 +105,7 @@ static void read_requests(const char *path)
 	latencies = calloc(request_count + 1, sizeof(*latencies));
 }
 
-static int open_connection(const char *host, int port)
+static int open_connection(void)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
@@ -111,6 +114,15 @@ static int open_connection(const char *host, int port)
 		die("connect");
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return fd;
+}
+
+/* A server may close what rests; a request that met that is sent again. */
+static void reopen(size_t i)
+{
+	close(fds[i].fd);
+	fds[i].fd = open_connection();
+	connections[i].rested = false;
+	connections[i].sent = 0;
 }
 
 static int64_t due_us(size_t request)
@@ -124,8 +136,9 @@ static void begin(size_t i)
 	struct connection *c = &connections[i];
 	int64_t due = due_us(next_request);
 
-	fds[i].events = 0;
+	fds[i].events = POLLRDHUP;
 	c->idle = next_request < request_count && due > now_us();
+	c->rested = c->rested || c->idle;
 	if (next_request == request_count)
 		fds[i].fd = -1;
 	if (c->idle || next_request == request_count)
@@ -154,6 +167,10 @@ static void send_some(size_t i)
 	const struct request *r = &requests[c->request];
 	ssize_t n = send(fds[i].fd, r->at + c->sent, r->size - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
+	if (n < 0 && errno != EAGAIN && c->rested) {
+		reopen(i);
+		return;
+	}
 	if (n < 0 && errno != EAGAIN)
 		die("send");
 	c->sent += n > 0 ? (size_t)n : 0;
@@ -177,6 +194,11 @@ static void receive_some(size_t i)
 
 	if (n < 0 && errno == EAGAIN)
 		return;
+	if (n <= 0 && c->got == 0 && c->rested) {
+		reopen(i);
+		fds[i].events = POLLOUT;
+		return;
+	}
 	if (n <= 0)
 		die("the server closed a connection");
 	c->got += (size_t)n;
@@ -185,6 +207,7 @@ static void receive_some(size_t i)
 		return;
 	refused += strncmp(c->answer, "HTTP/1.1 2", 10) != 0;
 	latencies[answered++] = now_us() - c->started;
+	c->rested = false;
 	begin(i);
 }
 
@@ -215,6 +238,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: load HOST PORT CONNECTIONS FILE [RATE]\n");
 		return 2;
 	}
+	host = argv[1];
+	port = (int)strtol(argv[2], NULL, 10);
 	n = strtoul(argv[3], NULL, 10);
 	rate = argc == 6 ? strtod(argv[5], NULL) : 0;
 	if (n == 0 || n > CONNECTIONS_MOST)
@@ -223,7 +248,7 @@ int main(int argc, char **argv)
 	if (request_count == 0)
 		die("no requests");
 	for (size_t i = 0; i < n; i++)
-		fds[i].fd = open_connection(argv[1], (int)strtol(argv[2], NULL, 10));
+		fds[i].fd = open_connection();
 	begun = now_us();
 	wall = wall_us();
 	for (size_t i = 0; i < n; i++)
@@ -231,6 +256,8 @@ int main(int argc, char **argv)
 	while (answered < request_count) {
 		wait_some(n);
 		for (size_t i = 0; i < n; i++) {
+			if (connections[i].idle && fds[i].revents != 0)
+				reopen(i);
 			if (connections[i].idle)
 				begin(i);
 			else if (fds[i].fd >= 0 && fds[i].revents & POLLOUT)

@@ -3,9 +3,7 @@
 #include "http_queue.h"
 #include "json_in.h"
 #include "json_out.h"
-#include "reconciliation_queries.h"
 #include "role.h"
-#include "service.h"
 #include "store.h"
 
 /* Many suggestions accepted in one call: a batch of the unit of work, so that each is done or refused by itself. */
@@ -14,15 +12,6 @@ struct bulk {
 	struct uuid ids[BULK_MOST];
 	size_t count;
 	struct span rule, who, reason;
-};
-
-/* What the unit of work needs to know of the service. */
-static const struct service working = {
-	.name = "reconciliation",
-	.kinds = reconciliation_kinds,
-	.handlers = reconciliation_handlers,
-	.store = &reconciliation_store,
-	.queries = reconciliation_queries,
 };
 
 static enum err read_ids(const struct json_in *in, struct bulk *b, struct why *why)
@@ -123,7 +112,7 @@ enum err queue_accept(struct request *r, struct db *db, struct response *respons
 	struct span payload = print_item(r, b);
 	for (size_t i = 0; i < b->count; i++)
 		messages[i] = item_message(r, key, payload, b->ids[i]);
-	struct unit *unit = unit_open(&working, db);
+	struct unit *unit = unit_open(&reconciliation_working, db);
 	enum err err = unit_run(unit, messages, b->count, NULL, 0, why);
 	if (err == OK)
 		*response = (struct response){ .status = 200, .body = print_outcomes(r, b, messages) };

@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include "handlers.h"
+#include "reconciliation_queries.h"
 #include "store_keys.h"
 
 /* What is but told of a merchant needs no zone: that is how a merchant gets another. */
@@ -38,6 +39,14 @@ const struct store reconciliation_store = {
 	.mark = book_mark,
 	.restore = book_restore,
 	.digest = book_digest,
+};
+
+const struct service reconciliation_working = {
+	.name = "reconciliation",
+	.kinds = reconciliation_kinds,
+	.handlers = reconciliation_handlers,
+	.store = &reconciliation_store,
+	.queries = reconciliation_queries,
 };
 
 void keys_open(struct keys *k, struct arena *arena, enum db_type of_id)

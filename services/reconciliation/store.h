@@ -6,9 +6,12 @@
 
 #include "book.h"
 #include "db.h"
+#include "service.h"
 #include "unit.h"
 
 extern const struct store reconciliation_store;
+/* What the unit of work needs to know of the service, where one is opened beside the roles. */
+extern const struct service reconciliation_working;
 
 /* Turns what messages look for into keys and wants, and notes for each line what it might be. */
 enum err store_find(struct db *, struct arena *, struct book *, struct need *, struct why *) MUST_CHECK;

@@ -6,15 +6,6 @@
 #include "store.h"
 #include "tick.h"
 
-/* What the unit of work needs to know of the service. */
-static const struct service working = {
-	.name = "reconciliation",
-	.kinds = reconciliation_kinds,
-	.handlers = reconciliation_handlers,
-	.store = &reconciliation_store,
-	.queries = reconciliation_queries,
-};
-
 /* A lock of the session, given back by upload_read_next. */
 static enum err take(struct db *db, struct arena *arena, const struct message *m, bool *taken, struct why *why)
 {
@@ -41,7 +32,7 @@ enum err bulk_next(struct role *role, struct db *db, struct arena *arena, bool *
 	TRY(upload_read_next(role, db, arena, did, why));
 	if (*did)
 		return OK;
-	struct unit *unit = unit_open(&working, db);
+	struct unit *unit = unit_open(&reconciliation_working, db);
 	enum err err = decide(unit, db, did, why);
 	unit_close(unit);
 	if (err == OK && *did) {

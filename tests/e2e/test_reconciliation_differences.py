@@ -12,9 +12,9 @@ IBAN = "DE02120300000000202051"
 POLICY = {**BY, "currency": "EUR", "short_most": 50, "discount_share": 200, "discount_days": 14}
 
 
-@pytest.fixture(scope="module")
-def desk(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-differences", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
+def open_desk(request, name):
+    """Reconciliation alone, with one bank account in EUR."""
+    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / name, services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
     request.addfinalizer(world.stop)
     world.start_database()
     world.start_broker()
@@ -25,6 +25,11 @@ def desk(request):
     assert desk.post("/v1/bank-accounts", {"iban": IBAN, "currency": "EUR", "name": "Main"})[0] == 201
     desk.balance, desk.day = 0, 1
     return desk
+
+
+@pytest.fixture(scope="module")
+def desk(request):
+    return open_desk(request, "reconciliation-differences")
 
 
 def owe(desk, n, minor, currency="EUR"):

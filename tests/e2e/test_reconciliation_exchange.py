@@ -1,27 +1,13 @@
 """An invoice in dollars paid into an account in euros, through the HTTP door: told by camt.053 and by MT940, settled in its own currency, shown, taken back."""
 
-import os
-import pathlib
-
 import pytest
-from conftest import World
-from test_reconciliation_differences import IBAN, item, owe, pay
-from test_reconciliation_http import BY, Desk
+from test_reconciliation_differences import IBAN, item, open_desk, owe, pay
+from test_reconciliation_http import BY
 
 
 @pytest.fixture(scope="module")
 def desk(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-exchange", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
-    desk = Desk(world, "nord")
-    assert desk.post("/v1/bank-accounts", {"iban": IBAN, "currency": "EUR", "name": "Main"})[0] == 201
-    desk.balance, desk.day = 0, 1
-    return desk
+    return open_desk(request, "reconciliation-exchange")
 
 
 def position(desk):

@@ -21,6 +21,7 @@ struct tick {
 	struct unit *unit;
 	bool leads;
 	int64_t kept_at, house_at;
+	struct instant moved_to;
 	int64_t *look_at; /* per duty, monotonic: not before */
 };
 
@@ -173,12 +174,27 @@ static enum err look_at_all(struct tick *t, bool woken, struct why *why)
 	return OK;
 }
 
+/* Business time that is moved wakes whoever leads, also if another process read the word: a duty's period is of time that passes. */
+static enum err notice_move(struct tick *t, bool *woken, struct why *why)
+{
+	struct rows r;
+
+	if (!common_settings.sandbox)
+		return OK;
+	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
+	*woken = *woken || rows_instant(&r, 0, 0).us != t->moved_to.us;
+	t->moved_to = rows_instant(&r, 0, 0);
+	return OK;
+}
+
 static enum err turn(struct tick *t, bool woken, struct why *why)
 {
 	enum err err = lead(t, why);
 
 	if (err == OK && t->leads)
 		err = keep_house(t, why);
+	if (err == OK)
+		err = notice_move(t, &woken, why);
 	if (err == OK)
 		err = look_at_all(t, woken, why);
 	unit_forget(t->unit);

@@ -107,11 +107,63 @@ static void who_does_not_lead_does_what_is_shared_and_nothing_else(void **state)
 	db_close(leader);
 }
 
+static int looks_at_time;
+
+/* The time is moved behind the back of whoever leads, as another process does that reads the clock's topic; what is due by it is looked at, whatever the
+ * period. */
+static enum err due_seldom(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
+{
+	(void)arena, (void)now, (void)limit, (void)messages, (void)why;
+	*n = 0;
+	if (++looks_at_time == 1)
+		toy_number(db, "update clock set at = '2026-04-13 00:00Z' returning 1::bigint");
+	else
+		atomic_store(&role.stop, true);
+	return OK;
+}
+
+/* Ends the test where the move is not noticed. */
+static enum err due_often(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***messages, size_t *n, struct why *why)
+{
+	static int turns;
+
+	(void)db, (void)arena, (void)now, (void)limit, (void)messages, (void)why;
+	*n = 0;
+	if (++turns == 4)
+		atomic_store(&role.stop, true);
+	return OK;
+}
+
+static void time_that_another_process_moved_makes_what_is_seldom_looked_at_due_at_once(void **state)
+{
+	static const struct duty duties[] = { { .name = "seldom", .period_ms = 60000, .due = due_seldom },
+		{ .name = "often", .period_ms = 1, .due = due_often }, { .name = NULL } };
+	struct service service = toy_service;
+	struct why why = { 0 };
+	struct db *db = toy_database();
+
+	(void)state;
+	service.duties = duties;
+	toy_number(db, "update clock set sandbox = true, at = '2026-04-12 00:00Z' returning 1::bigint");
+	common_settings.sandbox = true;
+	atomic_store(&role.stop, false);
+	role.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_int_equal(tick_run(&service, &role, &why), OK);
+	assert_int_equal(looks_at_time, 2);
+	common_settings.sandbox = false;
+	toy_number(db, "update clock set sandbox = false returning 1::bigint");
+	close(role.wake_fd);
+	db_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_set_aside_keeps_nothing_else_from_being_done),
 		cmocka_unit_test(who_does_not_lead_does_what_is_shared_and_nothing_else),
+		cmocka_unit_test(time_that_another_process_moved_makes_what_is_seldom_looked_at_due_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,6 @@ enum err reading_settings_read(const struct request *r, struct reading_settings 
 	if (charset.size)
 		settings->charset = charset_find(charset);
 	return settings->charset == CHARSETS
-		       ? why_field(why, ERR_INVALID, "field_invalid", "charset", "auto, utf-8, cp1252, cp437 or cp850")
+		       ? why_field(why, ERR_INVALID, "field_invalid", "charset", CHARSET_WORDS)
 		       : OK;
 }

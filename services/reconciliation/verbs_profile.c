@@ -58,7 +58,7 @@ bool reading_options(struct arena *arena, int argc, char **argv, struct reading_
 		.closing = option(argc, argv, "--closing"),
 	};
 	if (out->charset == CHARSETS)
-		fprintf(stderr, "--charset is auto, utf-8, cp1252, cp437 or cp850\n");
+		fprintf(stderr, "--charset is " CHARSET_WORDS "\n");
 	return out->charset != CHARSETS && (!own || profiles_read(arena, own, &out->profiles, &count));
 }
 

@@ -12,7 +12,7 @@ int verb_profile(const struct service *, int argc, char **argv);
 
 /* What options say of a file that says it not itself; false, with the reason on stderr, where one of them can't be. Texts are argv's or live in the arena. */
 #define READING_USAGE \
-	"[--account IDENTIFIER] [--currency CODE] [--opening AMOUNT] [--closing AMOUNT] [--profile NAME] [--profiles FILE] [--charset auto|utf-8|cp1252|cp437|cp850]"
+	"[--account IDENTIFIER] [--currency CODE] [--opening AMOUNT] [--closing AMOUNT] [--profile NAME] [--profiles FILE] [--charset NAME]"
 bool reading_options(struct arena *, int argc, char **argv, struct reading_settings *);
 
 /* A file of profiles, each of them whole; the reason on stderr where it is not. The text lives in the arena. */

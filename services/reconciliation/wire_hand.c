@@ -114,7 +114,7 @@ static enum err read_files(const struct json_in *in, struct define_account *d, s
 	TRY(read_word(in, "format", &d->has_format, &d->files.format, why));
 	TRY(read_word(in, "profile", &d->has_profile, &d->files.profile, why));
 	if (d->has_charset && charset_find(d->files.charset) == CHARSETS)
-		return why_field(why, ERR_INVALID, "field_invalid", "charset", "auto, utf-8, cp1252, cp437 or cp850");
+		return why_field(why, ERR_INVALID, "field_invalid", "charset", CHARSET_WORDS);
 	if (d->files.format.size && !reader_find(d->files.format))
 		return why_field(why, ERR_INVALID, "field_invalid", "format", "no format is called '%.*s'", SPAN_ARG(d->files.format));
 	return OK;

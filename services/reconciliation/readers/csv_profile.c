@@ -38,7 +38,7 @@ static const struct key keys[] = {
 	{ "delimiter", KEY_CHAR, offsetof(struct csv_profile, delimiter), NULL, "between cells: one character, tab or pipe" },
 	{ "quote", KEY_CHAR, offsetof(struct csv_profile, quote), NULL, "around cells: one character, or none" },
 	{ "decimal", KEY_CHAR, offsetof(struct csv_profile, decimal), NULL, "the decimal mark" },
-	{ "encoding", KEY_CHARSET, offsetof(struct csv_profile, charset), NULL, "auto, utf-8, cp1252, cp437, cp850; UTF-16 tells itself" },
+	{ "encoding", KEY_CHARSET, offsetof(struct csv_profile, charset), NULL, CHARSET_WORDS "; UTF-16 tells itself" },
 	CHOICE("order", order, "any|oldest first|newest first", "in which the rows stand; any: the balances tell"),
 	CHOICE("sign", inverted, "as written|inverted", "inverted: what is above 0 left the account"),
 	CHOICE("unit", minor_units, "major|minor", "minor: amounts are cents"),

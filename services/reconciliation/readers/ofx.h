@@ -7,7 +7,9 @@
  * 4. LEDGERBAL is the closing balance. The format has no opening one: it is what the lines leave of the closing, and the chain of statements vouches for it.
  *    A balance without decimal mark among lines that have one may be cents, and one from before the last line is not of these lines: both are quarantined.
  * 5. FITID is kept and is no part of a line's identity: banks reuse it, change it and leave it out.
- * 6. What the bank corrects (CORRECTFITID) is quarantined: a person decides. HOLD and pending lists inform.
+ * 6. Texts are in the account's set, where a person said one; else in UTF-8 where they are that, else in the set that the header names. Headers are copied
+ *    from bank to bank: that a text is UTF-8 says more. A set that is not read is named (RULE_CHARSET), and the statement quarantined.
+ * 7. What the bank corrects (CORRECTFITID) is quarantined: a person decides. HOLD and pending lists inform.
  */
 #ifndef RECONCILIATION_OFX_H
 #define RECONCILIATION_OFX_H

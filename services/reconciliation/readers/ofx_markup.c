@@ -95,6 +95,19 @@ static void add_text(struct ofx_markup *m, char c)
 		m->text[m->text_size++] = c;
 }
 
+static struct span decoded(struct ofx_markup *m, struct span text)
+{
+	struct telling *t = m->telling;
+	if (t->settings.charset != CHARSET_AUTO)
+		return charset_utf8(t->settings.charset, text, m->utf8);
+	if (m->said == CHARSETS && t->in_statement && m->unread <= t->statements && !span_is_utf8(text)) {
+		m->unread = t->statements + 1;
+		telling_broken(t, RULE_CHARSET, m->leaf_place, "the text of %.*s is in a character set that is not read", (int)m->leaf_size,
+			m->leaf_name);
+	}
+	return charset_utf8_else(m->said, text, m->utf8);
+}
+
 /* What is between two tags belongs to the first of them. */
 static void end_leaf(struct ofx_markup *m)
 {
@@ -103,7 +116,7 @@ static void end_leaf(struct ofx_markup *m)
 	if (!m->has_leaf || !text.size)
 		return;
 	m->has_leaf = false;
-	text = charset_utf8(m->telling->settings.charset, text, m->utf8);
+	text = decoded(m, text);
 	if (text.at != m->utf8)
 		memmove(m->utf8, text.at, text.size);
 	text = span_trim(span_bytes(m->utf8, expand_all(m->utf8, text.size)));
@@ -113,8 +126,17 @@ static void end_leaf(struct ofx_markup *m)
 
 /* ---- tags ---- */
 
+/* What came before the first tag is the header. */
+static void end_header(struct ofx_markup *m)
+{
+	m->has_begun = true;
+	m->said = ofx_header_charset(span_bytes(m->header, m->header_size));
+}
+
 static void open_tag(struct ofx_markup *m, struct span name)
 {
+	if (!m->has_begun)
+		end_header(m);
 	m->has_leaf = true;
 	m->leaf_size = name.size;
 	memcpy(m->leaf_name, name.at, name.size);
@@ -231,6 +253,8 @@ static void take(struct ofx_markup *m, char c)
 void ofx_markup_feed(struct ofx_markup *m, struct span bytes)
 {
 	for (size_t i = 0; i < bytes.size && m->telling->failed == OK; i++) {
+		if (!m->has_begun && m->header_size < sizeof(m->header))
+			m->header[m->header_size++] = bytes.at[i];
 		take(m, bytes.at[i]);
 		m->here.byte++;
 		m->here.line += bytes.at[i] == '\n';

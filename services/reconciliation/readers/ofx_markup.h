@@ -1,13 +1,16 @@
 /*
- * ofx_markup: the tags of OFX as a stream, be they SGML (the ends of leaves may be missing) or XML. What the header says of either is not believed.
+ * ofx_markup: the tags of OFX as a stream, be they SGML (the ends of leaves may be missing) or XML. Which of the two the header says is not believed.
  *
  * A tag with text behind it is a leaf; one with none is an aggregate or an empty leaf, which its name tells. Comments and processing instructions are passed
  * over, CDATA is text, a document type declaration ends the reading. A '<' that begins no tag, and a '&' that begins no entity, are text.
+ *
+ * Texts are in the set that the account's settings name; where they name none, UTF-8 where a text is that, else the set of the header. One that is in neither,
+ * for the header's set is not read, breaks RULE_CHARSET, once a statement.
  */
 #ifndef RECONCILIATION_OFX_MARKUP_H
 #define RECONCILIATION_OFX_MARKUP_H
 
-#include "charset.h"
+#include "ofx_header.h"
 #include "telling.h"
 
 enum { OFX_TAG = 64, OFX_TEXT = 8192 };
@@ -29,6 +32,11 @@ struct ofx_markup {
 	struct place here, tag_place, leaf_place;
 	size_t tag_size, leaf_size, text_size;
 	bool has_leaf, is_comment;
+	bool has_begun; /* a tag was there: the header is whole */
+	enum charset said; /* by the header */
+	int unread;     /* the statement, from 1, that was told to have texts in no set that is read */
+	size_t header_size;
+	char header[OFX_HEADER_MOST];
 	char tag[OFX_TAG], leaf_name[OFX_TAG], text[OFX_TEXT];
 	char utf8[CHARSET_ROOM(OFX_TEXT)];
 };

@@ -49,6 +49,7 @@ static const struct row rows[RULE_COUNT] = {
 	[RULE_CONTROL] = { "control_total", false, "the file's own totals are not those of its lines" },
 	[RULE_RUNNING_BALANCE] = { "running_balance", false, "a line's balance is not the one before it and its amount" },
 	[RULE_TEST] = { "test_file", false, "the file says that it is a test" },
+	[RULE_CHARSET] = { "charset_unknown", false, "the file says that it is in a character set that is not read, and is not in UTF-8" },
 	[RULE_ACCOUNT_FORMAT] = { "account_format", false, "the bank account's statements come in another format" },
 	[RULE_NOT_CLOSING] = { "does_not_close", false, "opening balance and lines do not make the closing balance" },
 	[RULE_ACCOUNT_UNKNOWN] = { "account_unknown", false, "the merchant has no such bank account" },
@@ -86,7 +87,7 @@ enum rule rule_find(struct span word)
 }
 
 static const char *const kind_words[READING_KINDS] = { "statement", "interim", "notice", "returns", "settlement" };
-static const char *const charset_words[CHARSETS] = { "auto", "utf-8", "cp1252", "cp437", "cp850" };
+static const char *const charset_words[CHARSETS] = { "auto", "utf-8", "cp1252", "cp1250", "cp1251", "iso-8859-2", "iso-8859-15", "cp437", "cp850" };
 
 const char *reading_kind_word(enum reading_kind kind)
 {

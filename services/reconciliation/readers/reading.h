@@ -52,6 +52,7 @@ enum rule {
 	RULE_CONTROL,
 	RULE_RUNNING_BALANCE,
 	RULE_TEST,
+	RULE_CHARSET,
 	RULE_ACCOUNT_FORMAT, /* found by the import, and read anew it may hold */
 	/* found by the gate and the import */
 	RULE_NOT_CLOSING,
@@ -178,13 +179,18 @@ struct reading_statement {
 
 /* How a text that says not itself what it is was written. */
 enum charset {
-	CHARSET_AUTO, /* UTF-8 where a text is that, else Windows-1252 */
+	CHARSET_AUTO, /* UTF-8 where a text is that, else what the file says of itself, else Windows-1252 */
 	CHARSET_UTF8, /* what is none becomes U+FFFD */
 	CHARSET_CP1252, /* and ISO 8859-1 */
+	CHARSET_CP1250,
+	CHARSET_CP1251,
+	CHARSET_ISO8859_2,
+	CHARSET_ISO8859_15,
 	CHARSET_CP437,
 	CHARSET_CP850,
 	CHARSETS
 };
+#define CHARSET_WORDS "auto, utf-8, cp1252, cp1250, cp1251, iso-8859-2, iso-8859-15, cp437 or cp850"
 const char *charset_word(enum charset);
 enum charset charset_find(struct span word); /* CHARSETS when there is none */
 

@@ -22,7 +22,5 @@ enum err reading_settings_read(const struct request *r, struct reading_settings 
 		return why_field(why, ERR_INVALID, "field_invalid", "currency", "not a currency of ISO 4217");
 	if (charset.size)
 		settings->charset = charset_find(charset);
-	return settings->charset == CHARSETS
-		       ? why_field(why, ERR_INVALID, "field_invalid", "charset", CHARSET_WORDS)
-		       : OK;
+	return settings->charset == CHARSETS ? why_field(why, ERR_INVALID, "field_invalid", "charset", CHARSET_WORDS) : OK;
 }

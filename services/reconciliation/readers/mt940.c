@@ -1,6 +1,5 @@
 #include "mt940.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,28 +7,44 @@
 
 /* ---- fields ---- */
 
-static const struct span tags[] = { SPAN_INIT("13"), SPAN_INIT("13D"), SPAN_INIT("20"), SPAN_INIT("21"), SPAN_INIT("25"), SPAN_INIT("25P"),
-	SPAN_INIT("28"), SPAN_INIT("28C"), SPAN_INIT("34F"), SPAN_INIT("60F"), SPAN_INIT("60M"), SPAN_INIT("61"), SPAN_INIT("62F"),
-	SPAN_INIT("62M"), SPAN_INIT("64"), SPAN_INIT("65"), SPAN_INIT("86"), SPAN_INIT("90C"), SPAN_INIT("90D"), SPAN_INIT("NS") };
+static const char tags[TAGS][4] = {
+	[TAG_61] = "61",
+	[TAG_86] = "86",
+	[TAG_13] = "13",
+	[TAG_13D] = "13D",
+	[TAG_20] = "20",
+	[TAG_21] = "21",
+	[TAG_25] = "25",
+	[TAG_25P] = "25P",
+	[TAG_28] = "28",
+	[TAG_28C] = "28C",
+	[TAG_34F] = "34F",
+	[TAG_60F] = "60F",
+	[TAG_60M] = "60M",
+	[TAG_62F] = "62F",
+	[TAG_62M] = "62M",
+	[TAG_64] = "64",
+	[TAG_65] = "65",
+	[TAG_90C] = "90C",
+	[TAG_90D] = "90D",
+	[TAG_NS] = "NS",
+};
 
-/* The tag that the line begins with; *rest is what follows it. NULL: it is none. */
-static const char *tag_of(struct span line, struct span *rest)
+/* The tag that the line begins with; *rest is what follows it. */
+static enum mt940_tag tag_of(struct span line, struct span *rest)
 {
 	if (line.size < 4 || line.at[0] != ':')
-		return NULL;
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-		size_t n = tags[i].size;
-		if (line.at[1] == tags[i].at[0] && line.size >= n + 2 && line.at[n + 1] == ':' && !memcmp(line.at + 1, tags[i].at, n)) {
+		return TAG_NONE;
+	size_t n = line.at[3] == ':' ? 2 : 3;
+	if (line.size < n + 2 || line.at[n + 1] != ':')
+		return TAG_NONE;
+	char letter = n == 3 ? line.at[3] : 0;
+	for (int i = TAG_NONE + 1; i < TAGS; i++)
+		if (line.at[1] == tags[i][0] && line.at[2] == tags[i][1] && letter == tags[i][2]) {
 			*rest = span_from(line, n + 2);
-			return tags[i].at;
+			return (enum mt940_tag)i;
 		}
-	}
-	return NULL;
-}
-
-static bool is_tag(const struct mt940 *r, const char *tag)
-{
-	return !strcmp(r->tag, tag);
+	return TAG_NONE;
 }
 
 /* The head and the tail that a message has on SWIFT's wire, and the controls that some banks put around it. */
@@ -44,8 +59,7 @@ static bool is_frame(struct span line)
 /* ":20:44:45" in a text is a time, and begins no statement. */
 static bool is_time(struct span rest)
 {
-	return rest.size >= 2 && isdigit((unsigned char)rest.at[0]) && isdigit((unsigned char)rest.at[1]) &&
-	       (rest.size == 2 || rest.at[2] == ':');
+	return rest.size >= 2 && mt940_is_digit(rest.at[0]) && mt940_is_digit(rest.at[1]) && (rest.size == 2 || rest.at[2] == ':');
 }
 
 static void copy(char *to, size_t room, struct span text)
@@ -67,36 +81,34 @@ static void copy_line(char *to, size_t room, struct span field)
 static void entry_tell(struct mt940 *r)
 {
 	struct mt940_entry *e = &r->entry;
+	struct reading_line *line = &r->line;
 	if (!r->has_entry)
 		return;
 	r->has_entry = false;
-	struct reading_line line = {
-		.place = e->place,
-		.informs = e->expected,
-		.status = e->expected ? SPAN("expected") : SPAN(""),
-		.booking = e->booking,
-		.value = e->value,
-		.value_written = e->clamped ? e->written : SPAN(""),
-		.amount = e->amount,
-		.reversal = e->reversal,
-		.bank_ref = reading_is_no_reference(e->bank_ref) ? SPAN("") : e->bank_ref,
-	};
-	mt940_texts(r, &line);
 	/* One that moves no money is the bank's remark. */
 	if (!e->amount.minor)
 		return;
+	reading_line_clear(line);
+	line->place = e->place;
+	line->informs = e->expected;
+	line->status = e->expected ? SPAN("expected") : SPAN("");
+	line->booking = e->booking;
+	line->value = e->value;
+	line->value_written = e->clamped ? e->written : SPAN("");
+	line->amount = e->amount;
+	line->reversal = e->reversal;
+	line->bank_ref = reading_is_no_reference(e->bank_ref) ? SPAN("") : e->bank_ref;
+	mt940_texts(r);
 	mt940_total_add(r, e);
-	telling_line(&r->t, &line);
+	telling_line(&r->t, line);
 }
 
 static void entry_begin(struct mt940 *r, struct span field)
 {
-	struct why why = { 0 };
 	r->info_size = 0;
-	r->entry.reference = r->entry.bank_ref = r->entry.type = r->entry.supplement = SPAN("");
-	enum rule rule = mt940_entry_read(r, field, r->place, &r->entry, &why);
+	enum rule rule = mt940_entry_read(r, field);
 	if (rule != RULE_NONE)
-		telling_broken(&r->t, rule, r->place, "%s", why.text);
+		telling_broken(&r->t, rule, r->place, "%s", r->why.text);
 	r->has_entry = rule == RULE_NONE;
 }
 
@@ -144,7 +156,7 @@ static void take_account(struct mt940 *r, struct span text)
 	text = span_trim(text);
 	if (text.size > 6 && currency_parse(span_from(text, text.size - 3), &currency) == OK) {
 		struct span account = span_trim(span_bytes(text.at, text.size - 3));
-		if (account.size && isdigit((unsigned char)account.at[account.size - 1])) {
+		if (account.size && mt940_is_digit(account.at[account.size - 1])) {
 			text = account;
 			(void)telling_currency(&r->t, currency);
 		}
@@ -166,12 +178,12 @@ static void take_number(struct mt940 *r, struct span text)
 }
 
 /* "C110522EUR3236,28" */
-static enum rule read_balance(struct mt940 *r, struct span text, struct money *money, struct date *date, struct why *why)
+static enum rule read_balance(struct mt940 *r, struct span text, struct money *money, struct date *date)
 {
 	struct currency currency;
 	bool clamped;
 	text = span_trim(text);
-	why_set(why, ERR_INVALID, "balance", "'%.*s' is not a balance", (int)(text.size < 40 ? text.size : 40), text.at);
+	why_set(&r->why, ERR_INVALID, "balance", "'%.*s' is not a balance", (int)(text.size < 40 ? text.size : 40), text.at);
 	if (text.size < 11 || (text.at[0] != 'C' && text.at[0] != 'D'))
 		return RULE_BALANCE;
 	if (!mt940_date(span_from(text, 1), date, &clamped))
@@ -180,7 +192,7 @@ static enum rule read_balance(struct mt940 *r, struct span text, struct money *m
 		return RULE_CURRENCY;
 	if (!telling_currency(&r->t, currency))
 		return RULE_CURRENCY_MIXED;
-	if (mt940_amount(span_from(text, 10), currency, money, why) != RULE_NONE)
+	if (mt940_amount(r, span_from(text, 10), currency, money) != RULE_NONE)
 		return RULE_AMOUNT;
 	if (text.at[0] == 'D')
 		money->minor = -money->minor;
@@ -191,11 +203,10 @@ static void take_balance(struct mt940 *r, struct span text)
 {
 	struct money money;
 	struct date date;
-	struct why why = { 0 };
-	enum rule rule = read_balance(r, text, &money, &date, &why);
+	enum rule rule = read_balance(r, text, &money, &date);
 	if (rule != RULE_NONE)
-		telling_broken(&r->t, rule, r->place, "%s", why.text);
-	else if (r->tag[1] == '0')
+		telling_broken(&r->t, rule, r->place, "%s", r->why.text);
+	else if (r->tag == TAG_60F || r->tag == TAG_60M)
 		telling_opening(&r->t, money, &date);
 	else
 		telling_closing(&r->t, money, &date, r->place);
@@ -216,58 +227,66 @@ static void take_limit(struct mt940 *r, struct span text)
 /* What begins a statement when the one before has its closing balance, or there is none. */
 static bool begins(const struct mt940 *r)
 {
-	return is_tag(r, "20") || !r->t.in_statement || (r->ended && !is_tag(r, "62F") && !is_tag(r, "62M") && !is_tag(r, "21"));
+	return r->tag == TAG_20 || !r->t.in_statement || (r->ended && r->tag != TAG_62F && r->tag != TAG_62M && r->tag != TAG_21);
 }
 
-static void take_head(struct mt940 *r, struct span field)
+static void take_total(struct mt940 *r, struct span field)
 {
-	if (is_tag(r, "20"))
-		copy_line(r->reference, sizeof(r->reference), field);
-	else if (r->tag[0] == '2' && r->tag[1] == '5')
-		take_account(r, field);
-	else if (r->tag[0] == '2' && r->tag[1] == '8')
-		take_number(r, field);
-	else if (is_tag(r, "34F"))
-		take_limit(r, field);
-	else if (r->tag[0] == '1')
-		r->t.statement.kind = READING_INTERIM;
-	else if (r->tag[0] == '9') {
-		r->t.statement.kind = READING_INTERIM;
-		mt940_total_compare(r, is_tag(r, "90C"), field);
-	}
+	r->t.statement.kind = READING_INTERIM;
+	mt940_total_compare(r, r->tag == TAG_90C, field);
 }
 
-static void take_body(struct mt940 *r, struct span field)
+static void take_field(struct mt940 *r, struct span field)
 {
-	if (is_tag(r, "61"))
-		entry_begin(r, field);
-	else if (r->tag[0] == '6') {
+	switch (r->tag) {
+	case TAG_61: entry_begin(r, field); break;
+	case TAG_20: copy_line(r->reference, sizeof(r->reference), field); break;
+	case TAG_25:
+	case TAG_25P: take_account(r, field); break;
+	case TAG_28:
+	case TAG_28C: take_number(r, field); break;
+	case TAG_34F: take_limit(r, field); break;
+	case TAG_13:
+	case TAG_13D: r->t.statement.kind = READING_INTERIM; break;
+	case TAG_60F:
+	case TAG_60M:
+	case TAG_62F:
+	case TAG_62M:
 		take_balance(r, field);
-		r->ended = r->tag[1] == '2';
-	} else
-		take_head(r, field);
+		r->ended = r->tag == TAG_62F || r->tag == TAG_62M;
+		break;
+	case TAG_90C:
+	case TAG_90D: take_total(r, field); break;
+	case TAG_NONE:
+	case TAG_86:
+	case TAG_21:
+	case TAG_64:
+	case TAG_65:
+	case TAG_NS:
+	case TAGS: break;
+	}
 }
 
 static void field_end(struct mt940 *r)
 {
 	struct span field = span_bytes(r->bytes, r->size);
-	if (!r->tag[0] || r->t.failed != OK)
+	if (r->tag == TAG_NONE || r->t.failed != OK)
 		return;
-	if (is_tag(r, "86"))
+	if (r->tag == TAG_86)
 		entry_text(r, field);
-	else if (!is_tag(r, "64") && !is_tag(r, "65") && !is_tag(r, "NS")) {
+	else if (r->tag != TAG_64 && r->tag != TAG_65 && r->tag != TAG_NS) {
 		if (begins(r))
 			statement_begin(r);
 		entry_tell(r);
-		take_body(r, field);
+		take_field(r, field);
 	}
-	r->tag[0] = 0;
+	r->tag = TAG_NONE;
 }
 
 /* Texts are decoded when they are whole, for they are cut in letters too. */
 static void field_add(struct mt940 *r, struct span line, bool first)
 {
-	if (!is_tag(r, "86"))
+	if (r->tag != TAG_86)
 		line = charset_utf8(r->t.settings.charset, line, r->decoded);
 	if (line.size + 1 > sizeof(r->bytes) - r->size) {
 		telling_fail(&r->t, RULE_TEXT, r->place, "a field is longer than %d bytes", FIELD_ROOM);
@@ -282,7 +301,7 @@ static void field_add(struct mt940 *r, struct span line, bool first)
 /* The end of a message is the end of its statement, but for one whose text has a line of a dash. */
 static void frame(struct mt940 *r, struct span line)
 {
-	bool in_text = r->has_entry && r->t.statement.kind == READING_STATEMENT && is_tag(r, "86") && span_is(span_trim(line), "-");
+	bool in_text = r->has_entry && r->t.statement.kind == READING_STATEMENT && r->tag == TAG_86 && span_is(span_trim(line), "-");
 	if (in_text) {
 		field_add(r, line, false);
 		return;
@@ -290,27 +309,27 @@ static void frame(struct mt940 *r, struct span line)
 	field_end(r);
 	if (r->ended || r->t.statement.kind == READING_INTERIM)
 		statement_end(r);
-	r->tag[0] = 0;
+	r->tag = TAG_NONE;
 }
 
 static void take_line(void *ctx, struct span line, struct place place)
 {
 	struct mt940 *r = ctx;
 	struct span rest;
-	const char *tag = tag_of(line, &rest);
+	enum mt940_tag tag = tag_of(line, &rest);
 	if (place.line == 1 && span_starts(line, "\xef\xbb\xbf"))
 		tag = tag_of(span_from(line, 3), &rest);
-	if (tag && is_tag(r, "86") && r->has_entry && !strcmp(tag, "20") && is_time(rest))
-		tag = NULL;
-	if (tag) {
+	if (tag == TAG_20 && r->tag == TAG_86 && r->has_entry && is_time(rest))
+		tag = TAG_NONE;
+	if (tag != TAG_NONE) {
 		field_end(r);
-		copy(r->tag, sizeof(r->tag), span_of(tag));
+		r->tag = tag;
 		r->place = place;
 		r->size = 0;
 		field_add(r, rest, true);
 	} else if (is_frame(line))
 		frame(r, line);
-	else if (r->tag[0])
+	else if (r->tag != TAG_NONE)
 		field_add(r, line, false);
 }
 
@@ -326,7 +345,7 @@ static int looks_like(struct span head, const struct reading_settings *settings)
 	for (bool more = true; more && found < 2;) {
 		struct span line, after;
 		more = span_cut(head, '\n', &line, &head);
-		found += tag_of(line, &after) != NULL;
+		found += tag_of(line, &after) != TAG_NONE;
 	}
 	return found == 2 ? READER_SURE : found ? READER_LIKELY : READER_NO;
 }

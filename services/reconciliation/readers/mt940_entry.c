@@ -8,7 +8,7 @@
 static bool all_digits(struct span s)
 {
 	for (size_t i = 0; i < s.size; i++)
-		if (!isdigit((unsigned char)s.at[i]))
+		if (!mt940_is_digit(s.at[i]))
 			return false;
 	return s.size > 0;
 }
@@ -32,13 +32,49 @@ bool mt940_date(struct span text, struct date *out, bool *clamped)
 	return date_ymd(year, month, day < last ? day : last, out) == OK;
 }
 
-enum rule mt940_amount(struct span digits, struct currency currency, struct money *out, struct why *why)
+static int exponent_of(struct mt940 *r, struct currency currency)
+{
+	if (!currency_equal(r->scaled, currency)) {
+		r->exponent = currency_exponent(currency);
+		r->scaled = currency;
+	}
+	return r->exponent;
+}
+
+/* What banks mostly write: digits, and behind a comma no more of them than the currency has. */
+static bool is_plain_amount(struct span digits, int exponent, int64_t *minor)
+{
+	enum { PLAIN_MOST = 13 }; /* characters: their digits, and zeroes for decimals, are far below 2^63 */
+	int64_t sum = 0;
+	int decimals = -1;
+	if (!digits.size || digits.size > PLAIN_MOST || !mt940_is_digit(digits.at[0]))
+		return false;
+	for (size_t i = 0; i < digits.size; i++) {
+		char c = digits.at[i];
+		if (mt940_is_digit(c)) {
+			sum = sum * 10 + (c - '0');
+			decimals += decimals >= 0;
+		} else if (c == ',' && decimals < 0)
+			decimals = 0;
+		else
+			return false;
+	}
+	for (decimals = decimals < 0 ? 0 : decimals; decimals < exponent; decimals++)
+		sum *= 10;
+	*minor = sum;
+	return decimals == exponent;
+}
+
+enum rule mt940_amount(struct mt940 *r, struct span digits, struct currency currency, struct money *out)
 {
 	char plain[40];
 	size_t n = 0;
-	digits = span_trim(digits);
-	if (digits.size >= sizeof(plain) - 1 || !digits.size || !isdigit((unsigned char)digits.at[0])) {
-		why_set(why, ERR_INVALID, "amount", "'%.*s' is not an amount", (int)(digits.size < 40 ? digits.size : 40), digits.at);
+	digits = mt940_trim(digits);
+	out->currency = currency;
+	if (is_plain_amount(digits, exponent_of(r, currency), &out->minor) && out->minor < MONEY_LIMIT)
+		return RULE_NONE;
+	if (digits.size >= sizeof(plain) - 1 || !digits.size || !mt940_is_digit(digits.at[0])) {
+		why_set(&r->why, ERR_INVALID, "amount", "'%.*s' is not an amount", (int)(digits.size < 40 ? digits.size : 40), digits.at);
 		return RULE_AMOUNT;
 	}
 	for (size_t i = 0; i < digits.size; i++)
@@ -48,7 +84,7 @@ enum rule mt940_amount(struct span digits, struct currency currency, struct mone
 	/* Filled with zeroes to its full length. */
 	size_t zeroes = strspn(plain, "0");
 	zeroes -= zeroes && (zeroes == n || plain[zeroes] == '.');
-	return money_parse(span_bytes(plain + zeroes, n - zeroes), currency, out, why) == OK ? RULE_NONE : RULE_AMOUNT;
+	return money_parse(span_bytes(plain + zeroes, n - zeroes), currency, out, &r->why) == OK ? RULE_NONE : RULE_AMOUNT;
 }
 
 /* The day of MMDD that is nearest to `value`; false when it is none. */
@@ -72,9 +108,9 @@ static bool nearest(struct span mmdd, struct date value, struct date *out)
 
 /* ---- :61: ---- */
 
-static enum rule bad(struct why *why, enum rule rule, const char *what, struct span text)
+static enum rule bad(struct mt940 *r, enum rule rule, const char *what, struct span text)
 {
-	why_set(why, ERR_INVALID, rule_word(rule), "%s in '%.*s'", what, (int)(text.size < 60 ? text.size : 60), text.at);
+	why_set(&r->why, ERR_INVALID, rule_word(rule), "%s in '%.*s'", what, (int)(text.size < 60 ? text.size : 60), text.at);
 	return rule;
 }
 
@@ -85,12 +121,13 @@ static struct span take(struct span *from, size_t n)
 	return head;
 }
 
-static enum rule take_dates(struct mt940_entry *e, struct span *rest, struct why *why)
+static enum rule read_days(struct mt940 *r, struct mt940_entry *e, struct span *rest)
 {
 	struct span all = *rest;
+	e->has_days = false;
 	e->written = take(rest, 6);
 	if (!mt940_date(e->written, &e->value, &e->clamped))
-		return bad(why, RULE_DATE, "no value date", all);
+		return bad(r, RULE_DATE, "no value date", all);
 	e->booking = e->value;
 	struct span entry = span_bytes(rest->at, rest->size < 4 ? rest->size : 4);
 	if (entry.size == 4 && all_digits(entry)) {
@@ -98,6 +135,21 @@ static enum rule take_dates(struct mt940_entry *e, struct span *rest, struct why
 		if (nearest(entry, e->value, &day))
 			e->booking = day;
 		*rest = span_from(*rest, 4);
+		memcpy(e->days, all.at, DAYS);
+		e->has_days = true;
+	}
+	return RULE_NONE;
+}
+
+static enum rule take_days(struct mt940 *r, struct mt940_entry *e, struct span *rest)
+{
+	if (e->has_days && rest->size >= DAYS && !memcmp(rest->at, e->days, DAYS)) {
+		e->written = take(rest, 6);
+		*rest = span_from(*rest, 4);
+	} else {
+		enum rule rule = read_days(r, e, rest);
+		if (rule != RULE_NONE)
+			return rule;
 	}
 	while (rest->size && rest->at[0] == ' ')
 		*rest = span_from(*rest, 1);
@@ -117,7 +169,7 @@ static int take_mark(struct mt940_entry *e, struct span *rest)
 		return 0;
 	*rest = span_from(*rest, 1);
 	/* The third letter of the currency. */
-	if (rest->size && isupper((unsigned char)rest->at[0]))
+	if (rest->size && rest->at[0] >= 'A' && rest->at[0] <= 'Z')
 		*rest = span_from(*rest, 1);
 	return (mark == 'C') == !e->reversal ? 1 : -1;
 }
@@ -125,17 +177,18 @@ static int take_mark(struct mt940_entry *e, struct span *rest)
 static struct span take_amount(struct span *rest)
 {
 	size_t n = 0;
-	while (n < rest->size && (isdigit((unsigned char)rest->at[n]) || rest->at[n] == ',' || rest->at[n] == '.'))
+	while (n < rest->size && (mt940_is_digit(rest->at[n]) || rest->at[n] == ',' || rest->at[n] == '.'))
 		n++;
 	return take(rest, n);
 }
 
 static void take_references(struct mt940_entry *e, struct span rest)
 {
-	const char *bank = memmem(rest.at, rest.size, "//", 2);
-	size_t n = bank ? (size_t)(bank - rest.at) : rest.size;
-	e->reference = span_trim(span_bytes(rest.at, n));
-	e->bank_ref = span_trim(span_from(rest, n + 2));
+	size_t n = 0;
+	while (n < rest.size && (rest.at[n] != '/' || n + 1 == rest.size || rest.at[n + 1] != '/'))
+		n++;
+	e->reference = mt940_trim(span_bytes(rest.at, n));
+	e->bank_ref = mt940_trim(span_from(rest, n + 2));
 }
 
 /* A letter and three more characters; some banks leave it out. */
@@ -147,19 +200,19 @@ static bool is_type(struct span type)
 	return true;
 }
 
-static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span line, struct why *why)
+static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span line)
 {
 	struct span rest = line, digits;
-	enum rule rule = take_dates(e, &rest, why);
+	enum rule rule = take_days(r, e, &rest);
 	if (rule != RULE_NONE)
 		return rule;
 	int sign = take_mark(e, &rest);
 	if (!sign)
-		return bad(why, RULE_INDICATOR, "neither C nor D", line);
+		return bad(r, RULE_INDICATOR, "neither C nor D", line);
 	digits = take_amount(&rest);
 	if (!r->t.statement.has_currency)
-		return bad(why, RULE_CURRENCY, "no balance or limit before it says the currency", line);
-	rule = mt940_amount(digits, r->t.statement.currency, &e->amount, why);
+		return bad(r, RULE_CURRENCY, "no balance or limit before it says the currency", line);
+	rule = mt940_amount(r, digits, r->t.statement.currency, &e->amount);
 	if (rule != RULE_NONE)
 		return rule;
 	e->amount.minor *= sign;
@@ -167,8 +220,8 @@ static enum rule read_line(struct mt940 *r, struct mt940_entry *e, struct span l
 		rest = span_from(rest, 1);
 	e->type = take(&rest, 4);
 	if (!is_type(e->type))
-		return bad(why, RULE_FIELD, "no transaction type", line);
-	e->type = span_trim(e->type);
+		return bad(r, RULE_FIELD, "no transaction type", line);
+	e->type = mt940_trim(e->type);
 	take_references(e, rest);
 	return RULE_NONE;
 }
@@ -179,12 +232,13 @@ static bool is_cut(struct span line)
 	return line.size >= 7 && line.size < 14 && !memchr(line.at, ',', line.size);
 }
 
-enum rule mt940_entry_read(struct mt940 *r, struct span field, struct place place, struct mt940_entry *e, struct why *why)
+enum rule mt940_entry_read(struct mt940 *r, struct span field)
 {
+	struct mt940_entry *e = &r->entry;
 	struct span line, rest = SPAN("");
 	memcpy(e->bytes, field.at, field.size);
 	field = span_bytes(e->bytes, field.size);
-	e->place = place;
+	e->place = r->place;
 	span_cut(field, '\n', &line, &rest);
 	if (is_cut(line) && rest.size) {
 		memmove(e->bytes + line.size, e->bytes + line.size + 1, field.size - line.size - 1);
@@ -192,5 +246,5 @@ enum rule mt940_entry_read(struct mt940 *r, struct span field, struct place plac
 		span_cut(field, '\n', &line, &rest);
 	}
 	e->supplement = rest;
-	return read_line(r, e, line, why);
+	return read_line(r, e, line);
 }

@@ -1,5 +1,3 @@
-#include <ctype.h>
-
 #include "mt940_state.h"
 
 /* Texts like /TRTP/SEPA OVERBOEKING/IBAN/…/NAME/…/REMI/…/EREF/…, and those of a :61:'s second line: /OCMT/EUR10,00//CHGS/EUR0,50/. */
@@ -89,18 +87,18 @@ static struct span unless_none(struct span value)
 }
 
 /* "EUR10,00" */
-static bool read_money(struct span value, struct money *out)
+static bool read_money(struct mt940 *r, struct span value, struct money *out)
 {
 	struct currency currency;
-	struct why why;
 	return value.size > 3 && currency_parse(span_bytes(value.at, 3), &currency) == OK &&
-	       mt940_amount(span_from(value, 3), currency, out, &why) == RULE_NONE;
+	       mt940_amount(r, span_from(value, 3), currency, out) == RULE_NONE;
 }
 
-static void take_amount(struct reading_line *l, enum word word, struct span value)
+static void take_amount(struct mt940 *r, enum word word, struct span value)
 {
+	struct reading_line *l = &r->line;
 	struct money money;
-	if (!read_money(value, &money) || !money.minor)
+	if (!read_money(r, value, &money) || !money.minor)
 		return;
 	if (word == WORD_CHGS && l->charge_count < READING_CHARGES)
 		l->charges[l->charge_count++] = (struct reading_charge){ .amount = money, .included = true };
@@ -111,8 +109,9 @@ static void take_amount(struct reading_line *l, enum word word, struct span valu
 }
 
 /* `of`: whose name it is, for the names that follow an ultimate party. */
-static void take_word(struct reading_line *l, enum word word, enum word of, struct span value)
+static void take_word(struct mt940 *r, enum word word, enum word of, struct span value)
 {
+	struct reading_line *l = &r->line;
 	switch (word) {
 	case WORD_BIC: mt940_set(&l->party_bank, value); break;
 	case WORD_CNTP: take_counterparty(l, value); break;
@@ -130,7 +129,7 @@ static void take_word(struct reading_line *l, enum word word, enum word of, stru
 	case WORD_REMI: take_remittance(l, value); break;
 	case WORD_RTRN: mt940_set(&l->return_reason, value); break;
 	case WORD_CHGS:
-	case WORD_OCMT: take_amount(l, word, value); break;
+	case WORD_OCMT: take_amount(r, word, value); break;
 	case WORD_ORDP:
 	case WORD_BENM: mt940_set(&l->party_name, value); break;
 	case WORD_TRTP: mt940_add_text(l, value); break;
@@ -148,7 +147,7 @@ static bool names_a_party(enum word word)
 	return word == WORD_ORDP || word == WORD_BENM || word == WORD_ULTC || word == WORD_ULTD;
 }
 
-bool mt940_slashed(struct span text, struct reading_line *l)
+bool mt940_slashed(struct mt940 *r, struct span text)
 {
 	enum word word = word_at(text), of = WORDS;
 	if (word == WORDS)
@@ -159,7 +158,7 @@ bool mt940_slashed(struct span text, struct reading_line *l)
 		enum word next = i < text.size ? word_at(span_from(text, i)) : WORDS;
 		if (next == WORDS && i < text.size)
 			continue;
-		take_word(l, word, of, without_slashes(span_bytes(text.at + from, i - from)));
+		take_word(r, word, of, without_slashes(span_bytes(text.at + from, i - from)));
 		of = names_a_party(word) ? word : of;
 		word = next;
 		from = i + (next < WORDS ? words[next].size : 0);

@@ -10,9 +10,39 @@
 
 enum { FIELD_ROOM = 16384, PIECES = 64 };
 
-/* A :61:, which waits for its :86:. The spans lie in its bytes. */
+/* The tags of the format. */
+enum mt940_tag {
+	TAG_NONE,
+	TAG_61,
+	TAG_86,
+	TAG_13,
+	TAG_13D,
+	TAG_20,
+	TAG_21,
+	TAG_25,
+	TAG_25P,
+	TAG_28,
+	TAG_28C,
+	TAG_34F,
+	TAG_60F,
+	TAG_60M,
+	TAG_62F,
+	TAG_62M,
+	TAG_64,
+	TAG_65,
+	TAG_90C,
+	TAG_90D,
+	TAG_NS,
+	TAGS
+};
+
+enum { DAYS = 10 }; /* YYMMDDMMDD */
+
+/* A :61:, which waits for its :86:. The spans lie in its bytes. The days of the one before stay until another's are read: mostly they are the same. */
 struct mt940_entry {
 	struct place place;
+	bool has_days;
+	char days[DAYS];
 	struct date booking, value;
 	struct money amount;
 	bool reversal, expected, clamped;
@@ -37,8 +67,11 @@ struct mt940_totals {
 struct mt940 {
 	struct telling t;
 	struct lines lines;
+	struct why why; /* what is wrong with a value */
+	struct currency scaled; /* whose exponent is known, */
+	int exponent; /* this one */
 	/* The field that is gathered, its lines joined by LF. */
-	char tag[4];
+	enum mt940_tag tag;
 	struct place place;
 	size_t size;
 	char bytes[FIELD_ROOM];
@@ -48,17 +81,30 @@ struct mt940 {
 	struct mt940_totals totals, before; /* of this message, and of the one before it */
 	bool has_entry;
 	struct mt940_entry entry;
+	struct reading_line line; /* that the entry becomes */
 	size_t info_size;
 	char info[FIELD_ROOM]; /* all of its :86:, joined by LF */
 	char flat[FIELD_ROOM], decoded[CHARSET_ROOM(FIELD_ROOM)];
 	char joined[CHARSET_ROOM(FIELD_ROOM)];
 };
 
-/* Reads a :61:. RULE_NONE: it is `entry`. An amount of nothing is one too. */
-enum rule mt940_entry_read(struct mt940 *, struct span field, struct place, struct mt940_entry *, struct why *) MUST_CHECK;
+static inline bool mt940_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
 
-/* "1234,5" in that currency. */
-enum rule mt940_amount(struct span digits, struct currency, struct money *, struct why *) MUST_CHECK;
+/* span_trim, without a call for what has nothing to take away, which is nearly all. */
+static inline struct span mt940_trim(struct span text)
+{
+	bool is_plain = !text.size || ((unsigned char)text.at[0] > ' ' && (unsigned char)text.at[text.size - 1] > ' ');
+	return is_plain ? text : span_trim(text);
+}
+
+/* Reads a :61:. RULE_NONE: it is the entry. An amount of nothing is one too. Any other: why says what is wrong. */
+enum rule mt940_entry_read(struct mt940 *, struct span field) MUST_CHECK;
+
+/* "1234,5" in that currency; what is wrong with it is in why. */
+enum rule mt940_amount(struct mt940 *, struct span digits, struct currency, struct money *) MUST_CHECK;
 /* YYMMDD. False: no date; *clamped: 30 February and the like, made the month's last day. */
 bool mt940_date(struct span, struct date *, bool *clamped);
 
@@ -70,12 +116,12 @@ void mt940_total_add(struct mt940 *, const struct mt940_entry *);
 void mt940_total_floor(struct mt940 *, struct span field);
 void mt940_total_compare(struct mt940 *, bool credit, struct span field);
 
-/* Fills what the entry's texts say: :86: and the second line of :61:. The spans live until the next call. */
-void mt940_texts(struct mt940 *, struct reading_line *);
+/* Fills the line with what the entry's texts say: :86: and the second line of :61:. The spans live until the next call. */
+void mt940_texts(struct mt940 *);
 /* Pieces that are told apart by slashes: /EREF/…/REMI/…; false when it is no such text. */
-bool mt940_slashed(struct span text, struct reading_line *);
+bool mt940_slashed(struct mt940 *, struct span text);
 /* SEPA's tags: EREF+…SVWZ+…; what stands before the first is text. */
-void mt940_tagged(struct span text, struct reading_line *);
+void mt940_tagged(struct mt940 *, struct span text);
 
 void mt940_add_text(struct reading_line *, struct span);
 void mt940_add_reference(struct reading_line *, struct span);

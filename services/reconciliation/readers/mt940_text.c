@@ -1,25 +1,23 @@
-#include <ctype.h>
-
 #include "account.h"
 #include "mt940_state.h"
 
 void mt940_set(struct span *to, struct span value)
 {
-	value = span_trim(value);
+	value = mt940_trim(value);
 	if (!to->size && value.size)
 		*to = value;
 }
 
 void mt940_add_text(struct reading_line *l, struct span text)
 {
-	text = span_trim(text);
+	text = mt940_trim(text);
 	if (text.size && l->text_count < READING_TEXTS)
 		l->texts[l->text_count++] = text;
 }
 
 void mt940_add_reference(struct reading_line *l, struct span reference)
 {
-	reference = span_trim(reference);
+	reference = mt940_trim(reference);
 	if (reference.size && l->reference_count < READING_REFERENCES)
 		l->references[l->reference_count++] = reference;
 }
@@ -30,28 +28,34 @@ static void set_reference(struct span *to, struct span value)
 		mt940_set(to, value);
 }
 
+static bool is_letter(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
 static bool is_iban(struct span text)
 {
-	return text.size > 4 && isupper((unsigned char)text.at[0]) && isupper((unsigned char)text.at[1]) && iban_is_valid(text);
+	return text.size > 4 && is_letter(text.at[0]) && is_letter(text.at[1]) && iban_is_valid(text);
 }
 
 /* "EUR11,85", or "11,85" in the line's currency. */
-static bool read_money(struct span text, struct currency currency, struct money *out)
+static bool read_money(struct mt940 *r, struct span text, struct money *out)
 {
-	struct why why;
-	text = span_trim(text);
-	if (text.size > 3 && isupper((unsigned char)text.at[0])) {
+	struct currency currency = r->line.amount.currency;
+	text = mt940_trim(text);
+	if (text.size > 3 && is_letter(text.at[0])) {
 		if (currency_parse(span_bytes(text.at, 3), &currency) != OK)
 			return false;
 		text = span_from(text, 3);
 	}
-	return mt940_amount(text, currency, out, &why) == RULE_NONE;
+	return mt940_amount(r, text, currency, out) == RULE_NONE;
 }
 
-static void set_original(struct reading_line *l, struct span text)
+static void set_original(struct mt940 *r, struct span text)
 {
+	struct reading_line *l = &r->line;
 	struct money money;
-	if (l->has_original || !read_money(text, l->amount.currency, &money))
+	if (l->has_original || !read_money(r, text, &money))
 		return;
 	if (l->amount.minor < 0)
 		money.minor = -money.minor;
@@ -59,75 +63,82 @@ static void set_original(struct reading_line *l, struct span text)
 	l->has_original = !money_equal(money, l->amount);
 }
 
-static void add_charge(struct reading_line *l, struct span text)
+static void add_charge(struct mt940 *r, struct span text)
 {
+	struct reading_line *l = &r->line;
 	struct money money;
-	if (l->charge_count < READING_CHARGES && read_money(text, l->amount.currency, &money) && money.minor)
+	if (l->charge_count < READING_CHARGES && read_money(r, text, &money) && money.minor)
 		l->charges[l->charge_count++] = (struct reading_charge){ .amount = money, .included = true };
 }
 
 /* ---- SEPA's tags ---- */
 
-enum tag { TAG_EREF, TAG_KREF, TAG_MREF, TAG_CRED, TAG_DEBT, TAG_SVWZ, TAG_ABWA, TAG_ABWE, TAG_IBAN, TAG_BIC, TAG_OAMT, TAG_COAM, TAGS };
-static const struct span tag_words[TAGS] = { SPAN_INIT("EREF+"), SPAN_INIT("KREF+"), SPAN_INIT("MREF+"), SPAN_INIT("CRED+"),
-	SPAN_INIT("DEBT+"), SPAN_INIT("SVWZ+"), SPAN_INIT("ABWA+"), SPAN_INIT("ABWE+"), SPAN_INIT("IBAN+"), SPAN_INIT("BIC+"),
-	SPAN_INIT("OAMT+"), SPAN_INIT("COAM+") };
+enum sepa {
+	SEPA_EREF,
+	SEPA_KREF,
+	SEPA_MREF,
+	SEPA_CRED,
+	SEPA_DEBT,
+	SEPA_SVWZ,
+	SEPA_ABWA,
+	SEPA_ABWE,
+	SEPA_IBAN,
+	SEPA_OAMT,
+	SEPA_COAM,
+	SEPA_BIC, /* the short one */
+	SEPA_TAGS
+};
+enum { SEPA_LONG = 4, SEPA_SHORT = 3 };
+static const char sepa_words[SEPA_BIC][SEPA_LONG + 1] = { "EREF", "KREF", "MREF", "CRED", "DEBT", "SVWZ", "ABWA", "ABWE", "IBAN", "OAMT",
+	"COAM" };
 
-/* The tag at that place. The short ones are words of other texts too, unless a blank stands before them. */
-static enum tag tag_at(struct span text, size_t at)
+/* The tag that ends before the plus at that place; *at: where it begins, not before `from`. The short one is a word of other texts too, unless it is the
+ * first of the text or a blank stands before it. */
+static enum sepa sepa_before(struct span text, size_t plus, size_t from, size_t *at)
 {
-	bool begins = at == 0 || text.at[at - 1] == ' ';
-	for (int i = 0; i < TAGS; i++)
-		if ((begins || i != TAG_BIC) && span_begins(span_from(text, at), tag_words[i]))
-			return (enum tag)i;
-	return TAGS;
+	*at = plus - SEPA_LONG;
+	for (int i = 0; plus >= from + SEPA_LONG && i < SEPA_BIC; i++)
+		if (!memcmp(text.at + *at, sepa_words[i], SEPA_LONG))
+			return (enum sepa)i;
+	*at = plus - SEPA_SHORT;
+	bool is_bic = plus >= from + SEPA_SHORT && !memcmp(text.at + *at, "BIC", SEPA_SHORT) && (!*at || text.at[*at - 1] == ' ');
+	return is_bic ? SEPA_BIC : SEPA_TAGS;
 }
 
-static void take_tag(struct reading_line *l, enum tag tag, struct span value)
+static void take_sepa(struct mt940 *r, enum sepa tag, struct span value)
 {
+	struct reading_line *l = &r->line;
 	switch (tag) {
-	case TAG_EREF: set_reference(&l->end_to_end, value); break;
-	case TAG_KREF: set_reference(&l->transaction_ref, value); break;
-	case TAG_MREF: set_reference(&l->mandate, value); break;
-	case TAG_CRED:
-	case TAG_DEBT: mt940_set(&l->party_customer, value); break;
-	case TAG_ABWA:
-	case TAG_ABWE: mt940_set(&l->party_ultimate, value); break;
-	case TAG_IBAN: mt940_set(&l->party_iban, value); break;
-	case TAG_BIC: mt940_set(&l->party_bank, value); break;
-	case TAG_OAMT: set_original(l, value); break;
-	case TAG_COAM: add_charge(l, value); break;
-	case TAG_SVWZ:
-	case TAGS: mt940_add_text(l, value); break;
+	case SEPA_EREF: set_reference(&l->end_to_end, value); break;
+	case SEPA_KREF: set_reference(&l->transaction_ref, value); break;
+	case SEPA_MREF: set_reference(&l->mandate, value); break;
+	case SEPA_CRED:
+	case SEPA_DEBT: mt940_set(&l->party_customer, value); break;
+	case SEPA_ABWA:
+	case SEPA_ABWE: mt940_set(&l->party_ultimate, value); break;
+	case SEPA_IBAN: mt940_set(&l->party_iban, value); break;
+	case SEPA_BIC: mt940_set(&l->party_bank, value); break;
+	case SEPA_OAMT: set_original(r, value); break;
+	case SEPA_COAM: add_charge(r, value); break;
+	case SEPA_SVWZ:
+	case SEPA_TAGS: mt940_add_text(l, value); break;
 	}
 }
 
-/* The tag that ends with the plus at that place; *at: where it begins, not before `from`. */
-static enum tag tag_before(struct span text, size_t plus, size_t from, size_t *at)
+void mt940_tagged(struct mt940 *r, struct span text)
 {
-	enum tag tag = TAGS;
-	for (size_t size = 4; size >= 3 && tag == TAGS; size--)
-		if (plus >= from + size) {
-			*at = plus - size;
-			tag = tag_at(text, *at);
-		}
-	return tag;
-}
-
-void mt940_tagged(struct span text, struct reading_line *l)
-{
-	enum tag tag = TAGS;
+	enum sepa tag = SEPA_TAGS;
 	size_t from = 0, at = 0;
 	const char *plus = text.size ? memchr(text.at, '+', text.size) : NULL;
 	for (; plus; plus = memchr(plus + 1, '+', (size_t)(text.at + text.size - plus - 1))) {
-		enum tag found = tag_before(text, (size_t)(plus - text.at), from, &at);
-		if (found == TAGS)
+		enum sepa found = sepa_before(text, (size_t)(plus - text.at), from, &at);
+		if (found == SEPA_TAGS)
 			continue;
-		take_tag(l, tag, span_bytes(text.at + from, at - from));
+		take_sepa(r, tag, span_bytes(text.at + from, at - from));
 		tag = found;
-		from = at + tag_words[found].size;
+		from = (size_t)(plus - text.at) + 1;
 	}
-	take_tag(l, tag, span_from(text, from));
+	take_sepa(r, tag, span_from(text, from));
 }
 
 /* ---- 166?00…?20… ---- */
@@ -137,18 +148,19 @@ enum { FULL_PIECE = 27 };
 /* The separator of a text of coded pieces; 0 when it is none. */
 static char separator_of(struct span text)
 {
-	if (text.size < 6 || !strchr("?+<>^~@#|", text.at[3]))
+	if (text.size < 6)
 		return 0;
 	for (int i = 0; i < 6; i++)
-		if (i != 3 && !isdigit((unsigned char)text.at[i]))
+		if (i != 3 && !mt940_is_digit(text.at[i]))
 			return 0;
+	if (text.at[3] != '?' && !strchr("+<>^~@#|", text.at[3]))
+		return 0;
 	return text.at[3];
 }
 
 static int code_at(struct span text, size_t at, char separator)
 {
-	if (at + 3 > text.size || text.at[at] != separator || !isdigit((unsigned char)text.at[at + 1]) ||
-		!isdigit((unsigned char)text.at[at + 2]))
+	if (at + 3 > text.size || text.at[at] != separator || !mt940_is_digit(text.at[at + 1]) || !mt940_is_digit(text.at[at + 2]))
 		return -1;
 	int code = (text.at[at + 1] - '0') * 10 + (text.at[at + 2] - '0');
 	return code == 0 || code == 10 || (code >= 20 && code <= 34) || (code >= 60 && code <= 63) ? code : -1;
@@ -204,8 +216,9 @@ static void take_piece(struct coded *c, struct reading_line *l, int code, struct
 		mt940_set(&c->posting, value);
 }
 
-static void coded(struct mt940 *r, struct span text, char separator, struct reading_line *l)
+static void coded(struct mt940 *r, struct span text, char separator)
 {
+	struct reading_line *l = &r->line;
 	struct coded c = { .remittance = { .at = r->joined }, .name = { .at = r->joined + sizeof(r->joined) / 2 } };
 	int code = code_at(text, 3, separator);
 	size_t from = 6;
@@ -221,7 +234,7 @@ static void coded(struct mt940 *r, struct span text, char separator, struct read
 		from = i + 3;
 		i += 2;
 	}
-	mt940_tagged(joined(&c.remittance), l);
+	mt940_tagged(r, joined(&c.remittance));
 	mt940_set(&l->party_name, joined(&c.name));
 	mt940_add_text(l, c.posting);
 }
@@ -267,24 +280,24 @@ static void free_lines(struct mt940 *r, struct span info, struct reading_line *l
 	}
 }
 
-static void take_info(struct mt940 *r, struct reading_line *l)
+static void take_info(struct mt940 *r)
 {
 	struct span info = span_bytes(r->info, r->info_size), text = flat(r, info);
 	char separator = separator_of(text);
 	if (separator)
-		coded(r, text, separator, l);
-	else if (!mt940_slashed(span_trim(text), l))
-		free_lines(r, info, l);
+		coded(r, text, separator);
+	else if (!mt940_slashed(r, mt940_trim(text)))
+		free_lines(r, info, &r->line);
 }
 
 /* The second line of :61:: amounts, an account, or words. */
-static void take_supplement(struct mt940 *r, struct reading_line *l)
+static void take_supplement(struct mt940 *r)
 {
-	struct span text = span_trim(r->entry.supplement);
+	struct span text = mt940_trim(r->entry.supplement);
 	if (is_iban(text))
-		mt940_set(&l->party_iban, text);
-	else if (!mt940_slashed(text, l))
-		mt940_add_text(l, text);
+		mt940_set(&r->line.party_iban, text);
+	else if (!mt940_slashed(r, text))
+		mt940_add_text(&r->line, text);
 }
 
 /* "EREF", "KREF+": where the reference stands, not the reference itself. */
@@ -311,12 +324,13 @@ static void take_reference(struct reading_line *l, struct span reference)
 		mt940_set(&l->transaction_ref, reference);
 }
 
-void mt940_texts(struct mt940 *r, struct reading_line *l)
+void mt940_texts(struct mt940 *r)
 {
 	const struct mt940_entry *e = &r->entry;
+	struct reading_line *l = &r->line;
 	l->bank_code = e->type;
-	take_info(r, l);
-	take_supplement(r, l);
+	take_info(r);
+	take_supplement(r);
 	take_reference(l, e->reference);
 	if (!l->code.size)
 		l->code = mt940_code(SPAN(""), e->type, l->amount.minor > 0);

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <string.h>
 
 #include "mt940_state.h"
@@ -62,13 +61,12 @@ void mt940_total_floor(struct mt940 *r, struct span field)
 static bool read_total(struct mt940 *r, struct span field, int64_t *count, struct money *sum)
 {
 	struct currency currency;
-	struct why why;
 	size_t n = 0;
-	while (n < field.size && isdigit((unsigned char)field.at[n]))
+	while (n < field.size && mt940_is_digit(field.at[n]))
 		n++;
 	return span_int64(span_bytes(field.at, n), count) == OK && field.size > n + 3 &&
 	       currency_parse(span_bytes(field.at + n, 3), &currency) == OK && telling_currency(&r->t, currency) &&
-	       mt940_amount(span_from(field, n + 3), currency, sum, &why) == RULE_NONE;
+	       mt940_amount(r, span_from(field, n + 3), currency, sum) == RULE_NONE;
 }
 
 static bool agrees(const struct mt940_total *told, bool has_floor, int64_t count, int64_t sum)

@@ -38,7 +38,7 @@ const struct reader *reader_of(struct span head, const struct reading_settings *
 	static const struct reading_settings none;
 	const struct reader *best = NULL;
 	int certainty = READER_NO;
-	for (const struct reader *const *r = readers; *r; r++) {
+	for (const struct reader *const *r = readers; *r && certainty < READER_SURE; r++) {
 		int sure = (*r)->looks_like(head, settings ? settings : &none);
 		if (sure > certainty) {
 			certainty = sure;

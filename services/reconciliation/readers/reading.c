@@ -87,7 +87,8 @@ enum rule rule_find(struct span word)
 }
 
 static const char *const kind_words[READING_KINDS] = { "statement", "interim", "notice", "returns", "settlement" };
-static const char *const charset_words[CHARSETS] = { "auto", "utf-8", "cp1252", "cp1250", "cp1251", "iso-8859-2", "iso-8859-15", "cp437", "cp850" };
+static const char *const charset_words[CHARSETS] = { "auto", "utf-8", "cp1252", "cp1250", "cp1251", "iso-8859-2", "iso-8859-15", "cp437",
+	"cp850" };
 
 const char *reading_kind_word(enum reading_kind kind)
 {
@@ -105,6 +106,11 @@ enum charset charset_find(struct span word)
 	while (i < CHARSETS && !span_is(word, charset_words[i]))
 		i++;
 	return (enum charset)i;
+}
+
+void reading_line_clear(struct reading_line *line)
+{
+	memset(line, 0, offsetof(struct reading_line, charges));
 }
 
 bool reading_is_no_reference(struct span text)

@@ -132,17 +132,11 @@ struct reading_line {
 	bool has_original;
 	struct money original; /* what was instructed, in its own currency; the sign is the line's */
 	struct span rate; /* as written; its direction is the bank's, the two amounts say more */
-	struct reading_charge charges[READING_CHARGES];
-	int charge_count;
 	struct span end_to_end; /* the payer's; empty where it says NOTPROVIDED or the like */
 	struct span bank_ref; /* the bank's */
 	struct span transaction_ref;
 	struct span own_id; /* what the file numbers the line by: no part of its identity, for banks change and reuse it */
 	struct span mandate, batch_ref; /* batch_ref: what it was booked or paid out with: a payment information id, a payout */
-	struct span references[READING_REFERENCES]; /* structured: creditor references, document numbers */
-	int reference_count;
-	struct span texts[READING_TEXTS]; /* free text, in order, as cut by the bank; UTF-8 */
-	int text_count;
 	/* The other side: who paid, or who was paid. */
 	struct span party_name;
 	struct span party_ultimate; /* for whom it paid or was paid, where that is another */
@@ -155,7 +149,15 @@ struct reading_line {
 	struct span return_reason; /* AC04, MD06, R01 …: the line is a return */
 	struct span return_text;
 	struct span original_ref; /* of the payment that is returned or corrected: trace number, original end-to-end id */
+	int charge_count, reference_count, text_count;
+	/* What is behind the counts says nothing: see reading_line_clear. */
+	struct reading_charge charges[READING_CHARGES];
+	struct span references[READING_REFERENCES]; /* structured: creditor references, document numbers */
+	struct span texts[READING_TEXTS]; /* free text, in order, as cut by the bank; UTF-8 */
 };
+
+/* A line that says nothing yet. Its lists are longer than all else and are left as they are. */
+void reading_line_clear(struct reading_line *);
 
 /* A statement, told after its lines. */
 struct reading_statement {

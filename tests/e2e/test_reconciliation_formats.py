@@ -95,3 +95,25 @@ def test_the_profiles_that_come_with_dunlin_are_listed_and_shown(world):
     assert "no profile bogus" in verb(world, "profile", "show", "bogus", code=1)
     assert "the gate" in verb(world, "profile", "keys")
     verb(world, "profile", code=2)
+
+
+def ofx_in(charset, memo, day):
+    """A statement in OFX that says that it is in that set: one line of 7.00 each day."""
+    file = OFX.replace("OFXHEADER:100", f"OFXHEADER:100\nENCODING:USASCII\nCHARSET:{charset}").replace(ACCOUNT, "DE75512108001245126199")
+    file = file.replace("20260302", f"202603{day:02}").replace("107.00", f"{100 + 7 * day}.00")
+    return file.encode().replace(b"BY OFX", memo)
+
+
+def test_texts_of_ofx_are_in_the_set_that_its_header_or_a_person_names(nord):
+    status, account = nord.post("/v1/bank-accounts", {"iban": "DE75512108001245126199", "currency": "EUR", "name": "Second"})
+    assert status == 201, account
+    for day, (charset, memo, query, rule) in enumerate((("ISO-8859-15", "10 € MÜLLER".encode("iso8859-15"), "", ""),
+                                                        ("1252", "€ MÜLLER".encode(), "", ""),
+                                                        ("KOI8-R", "ПЛАТЕЖ".encode("koi8-r"), "", "charset_unknown"),
+                                                        ("KOI8-R", "ПЛАТЕЖ".encode("cp1251"), "?charset=cp1251", "")), 1):
+        status, done = nord.call("POST", f"/v1/statements{query}", ofx_in(charset, memo, day if day < 4 else 3), keyed=False)
+        assert (status, [s["rule"] for s in done["statements"]]) == (201, [rule])
+        nord.settled()
+    lines = [line for line in nord.get("/v1/lines?limit=1000")["lines"] if line["account_id"] == account["id"]]
+    booked = sorted((line["booking_date"], line["id"]) for line in lines if line["state"] != "quarantined")
+    assert [nord.get(f"/v1/lines/{line}")["remittance"] for _, line in booked] == ["10 € MÜLLER", "€ MÜLLER", "ПЛАТЕЖ"]

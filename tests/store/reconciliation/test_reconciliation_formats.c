@@ -75,6 +75,31 @@ static void a_file_that_names_no_account_waits_until_somebody_says_which(void **
 	assert_town_proven(t);
 }
 
+/* An OFX file with that CHARSET and one line with that text. */
+static void import_ofx_in(struct town *t, const char *charset, const char *memo)
+{
+	char file[800];
+	snprintf(file, sizeof(file),
+		"OFXHEADER:100\nENCODING:USASCII\nCHARSET:%s\n\n<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>" ACCOUNT
+		"</BANKACCTFROM><BANKTRANLIST><DTSTART>20260303<DTEND>20260303<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260303<TRNAMT>7.00<MEMO>%s"
+		"</STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>112.00<DTASOF>20260303</LEDGERBAL></STMTRS></OFX>",
+		charset, memo);
+	import_as(t, file, NULL);
+	town_due(t);
+}
+
+static void texts_of_ofx_are_kept_in_utf_8_and_a_set_that_is_not_read_is_quarantined(void **state)
+{
+	struct town *t = *state;
+	import_ofx_in(t, "ISO-8859-15", "10 \xa4 M\xdcLLER");
+	assert_string_equal(town_text(t, "select texts from bank_line_person"), "10 \xe2\x82\xac M\xc3\x9cLLER");
+	assert_string_equal(town_text(t, "select state from statement"), "posted");
+	import_ofx_in(t, "SHIFT_JIS", "\x83\x65\x83\x58");
+	assert_string_equal(town_text(t, "select string_agg(rule, ', ') from statement_rule"), "charset_unknown");
+	assert_int_equal(town_number(t, "select count(*) from statement where state = 'quarantined'"), 1);
+	assert_town_proven(t);
+}
+
 static void a_file_of_returns_posts_nothing(void **state)
 {
 	struct town *t = *state;
@@ -89,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(statements_of_bai2_ofx_and_csv_continue_one_another_and_post),
 		IN_TOWN(a_file_that_names_no_account_waits_until_somebody_says_which),
+		IN_TOWN(texts_of_ofx_are_kept_in_utf_8_and_a_set_that_is_not_read_is_quarantined),
 		IN_TOWN(a_file_of_returns_posts_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

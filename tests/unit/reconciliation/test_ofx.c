@@ -42,7 +42,7 @@ static void an_iban_is_known_by_itself_whatever_bank_is_named(void **state)
 	assert_non_null(strstr(said, " iban=DE89370400440532013000 bic=37040044 "));
 }
 
-/* What the header says, and whether there is one, changes nothing. */
+/* Of a text that is ASCII alone, what the header says, and whether there is one, changes nothing. */
 static void headers_may_be_odd_absent_or_wrong(void **state)
 {
 	static const char *const headers[] = { "", "\n\n", "\r\n" HEADER, "OFXHEADER:100\nDATA:OFXSGML\n", "ENCODING:UTF-8\n",
@@ -149,6 +149,80 @@ static void texts_in_a_charset_that_the_header_does_not_name_are_read(void **sta
 {
 	assert_non_null(strstr(says(*state, line_of(*state, "1.00", "<NAME>M\xfcller<MEMO>M\xc3\xbcller"), "9.00"),
 		"\"M\xc3\xbcller\" \"M\xc3\xbcller\""));
+}
+
+/* Each in the set that its header says, and what they are in UTF-8. */
+static void texts_are_in_the_set_that_the_header_names(void **state)
+{
+	static const struct {
+		const char *header, *bytes, *text;
+	} cases[] = {
+		{ HEADER, "\x80 M\xfcller", "\xe2\x82\xac M\xc3\xbcller" },
+		{ "OFXHEADER:100\nENCODING:USASCII\nCHARSET:ISO-8859-1\n\n", "\xfc", "\xc3\xbc" },
+		{ "OFXHEADER:100\nENCODING:USASCII\nCHARSET:ISO-8859-15\n\n", "\xa4", "\xe2\x82\xac" },
+		{ "OFXHEADER:100\nENCODING:ISO-8859-2\nCHARSET:NONE\n\n", "\xb3", "\xc5\x82" },
+		{ "OFXHEADER: 100 DATA: OFXSGML ENCODING: USASCII CHARSET: 1250 ", "\x9c", "\xc5\x9b" },
+		{ "OFXHEADER:100\r\ncharset:windows-1251\r\n", "\xc8", "\xd0\x98" },
+		{ "OFXHEADER:100\nCHARSET:850\n", "\x81", "\xc3\xbc" },
+		{ "<?xml version=\"1.0\" encoding=\"ISO-8859-15\" standalone=\"no\"?>\n<?OFX OFXHEADER=\"200\"?>\n", "\xa4",
+			"\xe2\x82\xac" },
+		{ "<?xml version='1.0' encoding = 'cp1251' ?>", "\xc8", "\xd0\x98" },
+		{ "<?xml version='1.0'?>", "\xfc", "\xc3\xbc" },
+		/* What is no UTF-8 is not made so by a header. */
+		{ "OFXHEADER:100\nENCODING:UTF-8\nCHARSET:CSUNICODE\n", "\xfc", "\xc3\xbc" },
+		{ "OFXHEADER:100\nENCODING:USASCII\nCHARSET:850\n", "\xc3\xbc", "\xc3\xbc" },
+	};
+	struct arena *a = *state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *memo = line_of(a, "1.00", arena_printf(a, "<MEMO>%s", cases[i].bytes));
+		const char *said = told_text(a, arena_printf(a, "%s%s", cases[i].header, body(a, memo, "9.00")));
+		assert_non_null(strstr(said, arena_printf(a, " \"%s\" ", cases[i].text)));
+		assert_null(strstr(said, "broken"));
+	}
+}
+
+#define SHIFT_JIS "OFXHEADER:100\nENCODING:USASCII\nCHARSET:SHIFT_JIS\n\n"
+
+static void a_set_that_is_not_read_quarantines_the_statement_whose_texts_are_in_it(void **state)
+{
+	struct arena *a = *state;
+	const char *memo = line_of(a, "1.00", "<NAME>Ada<MEMO>\x83\x65<MEMO2>\x83\x58");
+	const char *said = told_text(a, arena_printf(a, SHIFT_JIS "%s", body(a, memo, "9.00")));
+	const char *broken = strstr(said, "broken 0 at 7: charset_unknown: the text of MEMO is in a character set that is not read\n");
+	assert_non_null(broken);
+	assert_null(strstr(broken + 1, "charset_unknown"));
+	assert_null(strstr(told_text(a, arena_printf(a, SHIFT_JIS "%s", body(a, line_of(a, "1.00", "<NAME>Ada"), "9.00"))), "broken"));
+	assert_null(strstr(
+		told_text(a, arena_printf(a, SHIFT_JIS "%s", body(a, line_of(a, "1.00", "<NAME>M\xc3\xbcller"), "9.00"))), "broken"));
+}
+
+static void the_set_that_a_person_said_of_the_account_holds_against_the_header(void **state)
+{
+	static const char *const headers[] = { HEADER, SHIFT_JIS, "<?xml version='1.0' encoding='ISO-8859-15'?>" };
+	const struct reading_settings settings = { .charset = CHARSET_CP850 };
+	struct arena *a = *state;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		const char *file = arena_printf(a, "%s%s", headers[i], body(a, line_of(a, "1.00", "<MEMO>M\x81ller"), "9.00"));
+		const char *said = told(a, span_of(file), &settings);
+		assert_non_null(strstr(said, " \"M\xc3\xbcller\" "));
+		assert_null(strstr(said, "broken"));
+	}
+}
+
+/* Quicken's files: elements of Intuit's own, and no blank line behind the header. */
+static void a_file_of_quicken_is_ofx_with_fields_more(void **state)
+{
+	static const char head[] =
+		"OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n"
+		"<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0</STATUS><INTU.BID>3000<INTU.USERID>ada</SONRS></SIGNONMSGSRSV1>"
+		"<STMTRS><CURDEF>USD" ACCOUNT "<BANKTRANLIST>" PERIOD;
+	const char *said = told_text(*state,
+		arena_printf(*state,
+			"%s<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260302120000[0:GMT]<TRNAMT>5.00<FITID>1<NAME>A & B</STMTTRN></BANKTRANLIST>"
+			"<LEDGERBAL><BALAMT>9.00<DTASOF>20260331</LEDGERBAL><INTU.XFI>1</STMTRS></OFX>",
+			head));
+	assert_string_equal(said, "line 0.1 at 8: USD 5.00 2026-03-02 id=1 \"A & B\" name=A & B code=CREDIT own=CREDIT\n" TOLD
+				  "USD 4.00 1 lines 500 to USD 9.00\n");
 }
 
 static void empty_leaves_and_unknown_aggregates_are_passed_over(void **state)
@@ -280,6 +354,10 @@ int main(void)
 		WITH_ARENA(a_correction_of_an_earlier_line_is_quarantined),
 		WITH_ARENA(entities_and_bare_ampersands_are_text),
 		WITH_ARENA(texts_in_a_charset_that_the_header_does_not_name_are_read),
+		WITH_ARENA(texts_are_in_the_set_that_the_header_names),
+		WITH_ARENA(a_set_that_is_not_read_quarantines_the_statement_whose_texts_are_in_it),
+		WITH_ARENA(the_set_that_a_person_said_of_the_account_holds_against_the_header),
+		WITH_ARENA(a_file_of_quicken_is_ofx_with_fields_more),
 		WITH_ARENA(empty_leaves_and_unknown_aggregates_are_passed_over),
 		WITH_ARENA(a_file_holds_several_accounts_and_cards),
 		WITH_ARENA(holds_and_pending_lists_inform),

@@ -71,10 +71,10 @@ static void a_text_that_is_utf_8_is_that_and_any_other_windows_1252(void **state
 	converts(*state, CHARSET_AUTO, SPAN("\xf0\x9f\x90\xa6"), "\xf0\x9f\x90\xa6");
 }
 
-/* Eight bytes are looked at together: each byte at each place among others is what it is alone. */
+/* Sixteen bytes are looked at together: each byte at each place among others is what it is alone. */
 static void a_byte_is_the_same_wherever_it_stands(void **state)
 {
-	char text[19], alone[8], room[CHARSET_ROOM(sizeof text)];
+	char text[37], alone[8], room[CHARSET_ROOM(sizeof text)];
 	for (int byte = 0; byte < 256; byte++) {
 		alone[0] = (char)byte;
 		struct span one = span_copy(*state, charset_utf8(CHARSET_CP850, span_bytes(alone, 1), room));
@@ -112,9 +112,51 @@ static void control_characters_become_blanks(void **state)
 static void every_set_has_a_word_of_its_own(void **state)
 {
 	(void)state;
-	for (int i = 0; i < CHARSETS; i++)
+	for (int i = 0; i < CHARSETS; i++) {
 		assert_int_equal(charset_find(span_of(charset_word((enum charset)i))), i);
+		assert_non_null(strstr(CHARSET_WORDS, charset_word((enum charset)i)));
+	}
 	assert_int_equal(charset_find(SPAN("ebcdic")), CHARSETS);
+}
+
+static void a_set_is_known_by_all_its_names(void **state)
+{
+	static const struct {
+		const char *name;
+		enum charset charset;
+	} names[] = { { "", CHARSET_AUTO }, { "NONE", CHARSET_AUTO }, { "us-ascii", CHARSET_AUTO }, { "USASCII", CHARSET_AUTO },
+		{ "utf-8", CHARSET_UTF8 }, { "UNICODE", CHARSET_UTF8 }, { "1252", CHARSET_CP1252 }, { "Windows-1252", CHARSET_CP1252 },
+		{ "ISO-8859-1", CHARSET_CP1252 }, { "iso8859_15", CHARSET_ISO8859_15 }, { "8859-2", CHARSET_ISO8859_2 },
+		{ "cp1250", CHARSET_CP1250 }, { "IBM850", CHARSET_CP850 }, { "SHIFT_JIS", CHARSETS }, { "ISO-8859-14", CHARSETS },
+		{ "a name longer than any that is known", CHARSETS } };
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(charset_named(span_of(names[i].name)), names[i].charset);
+	for (int i = CHARSET_UTF8; i < CHARSETS; i++)
+		assert_int_equal(charset_named(span_of(charset_word((enum charset)i))), i);
+}
+
+/* A text that is UTF-8 is that, whatever its file says; any other is in the set that is said, if that is one of single bytes. */
+static void what_a_file_says_of_itself_holds_for_what_is_no_utf_8(void **state)
+{
+	char room[CHARSET_ROOM(16)];
+	assert_string_equal(span_cstr(*state, charset_utf8_else(CHARSET_CP850, SPAN("M\x81ller"), room)), "M\xc3\xbcller");
+	assert_string_equal(span_cstr(*state, charset_utf8_else(CHARSET_CP850, SPAN("M\xc3\xbcller"), room)), "M\xc3\xbcller");
+	assert_string_equal(span_cstr(*state, charset_utf8_else(CHARSET_UTF8, SPAN("M\xfcller"), room)), "M\xc3\xbcller");
+	assert_string_equal(span_cstr(*state, charset_utf8_else(CHARSETS, SPAN("M\xfcller"), room)), "M\xc3\xbcller");
+}
+
+static void a_map_has_the_code_point_of_each_byte(void **state)
+{
+	int map[256];
+	(void)state;
+	assert_true(charset_map(CHARSET_CP1252, map));
+	assert_int_equal(map['a'], 'a');
+	assert_int_equal(map[0x80], 0x20ac);
+	assert_int_equal(map[0x81], -1);
+	assert_false(charset_map(CHARSET_UTF8, map));
+	assert_false(charset_map(CHARSET_AUTO, map));
+	assert_false(charset_map(CHARSETS, map));
 }
 
 int main(void)
@@ -128,6 +170,9 @@ int main(void)
 		WITH_ARENA(a_set_that_a_person_named_holds),
 		WITH_ARENA(control_characters_become_blanks),
 		WITH_ARENA(every_set_has_a_word_of_its_own),
+		WITH_ARENA(a_set_is_known_by_all_its_names),
+		WITH_ARENA(what_a_file_says_of_itself_holds_for_what_is_no_utf_8),
+		WITH_ARENA(a_map_has_the_code_point_of_each_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,8 @@ static void coded(struct mt940 *r, struct span text, char separator)
 static struct span flat(struct mt940 *r, struct span info)
 {
 	size_t n = 0;
+	if (!memchr(info.at, '\n', info.size))
+		return charset_utf8(r->t.settings.charset, info, r->decoded);
 	for (bool more = true; more;) {
 		struct span line;
 		more = span_cut(info, '\n', &line, &info);
@@ -303,10 +305,11 @@ static void take_supplement(struct mt940 *r)
 /* "EREF", "KREF+": where the reference stands, not the reference itself. */
 static bool is_pointer(struct span reference)
 {
-	static const struct span words[] = { SPAN_INIT("EREF"), SPAN_INIT("PREF"), SPAN_INIT("KREF"), SPAN_INIT("MREF"), SPAN_INIT("MARF"),
-		SPAN_INIT("EREF+"), SPAN_INIT("KREF+"), SPAN_INIT("PREF+"), SPAN_INIT("MREF+") };
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (span_equal(reference, words[i]))
+	enum { WORD = 4 };
+	static const char words[][WORD + 1] = { "EREF", "PREF", "KREF", "MREF", "MARF" };
+	size_t n = reference.size - (reference.size == WORD + 1 && reference.at[WORD] == '+');
+	for (size_t i = 0; n == WORD && i < sizeof(words) / sizeof(words[0]); i++)
+		if (!memcmp(reference.at, words[i], WORD))
 			return true;
 	return reading_is_no_reference(reference);
 }

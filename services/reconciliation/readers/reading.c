@@ -116,10 +116,10 @@ void reading_line_clear(struct reading_line *line)
 bool reading_is_no_reference(struct span text)
 {
 	static const char *const words[] = { "NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "UNKNOWN" };
-	char plain[16] = "";
+	char plain[16] = "", first = text.size ? (char)tolower((unsigned char)text.at[0]) : 0;
 	size_t n = 0;
 	/* None of them begins otherwise; most references do. */
-	if (text.size && isalnum((unsigned char)text.at[0]) && !strchr("NUnu", text.at[0]))
+	if (isalnum((unsigned char)first) && first != 'n' && first != 'u')
 		return false;
 	for (size_t i = 0; i < text.size; i++) {
 		if (!isalnum((unsigned char)text.at[i]))

@@ -190,7 +190,7 @@ static void a_set_that_is_not_read_quarantines_the_statement_whose_texts_are_in_
 	const char *said = told_text(a, arena_printf(a, SHIFT_JIS "%s", body(a, memo, "9.00")));
 	const char *broken = strstr(said, "broken 0 at 7: charset_unknown: the text of MEMO is in a character set that is not read\n");
 	assert_non_null(broken);
-	assert_null(strstr(broken + 1, "charset_unknown"));
+	assert_null(strstr(strchr(broken, '\n'), "charset_unknown"));
 	assert_null(strstr(told_text(a, arena_printf(a, SHIFT_JIS "%s", body(a, line_of(a, "1.00", "<NAME>Ada"), "9.00"))), "broken"));
 	assert_null(strstr(
 		told_text(a, arena_printf(a, SHIFT_JIS "%s", body(a, line_of(a, "1.00", "<NAME>M\xc3\xbcller"), "9.00"))), "broken"));

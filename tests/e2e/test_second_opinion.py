@@ -1,5 +1,5 @@
 """A second opinion on the readers of statements: what other people's programs read of the same files, field by field. Each difference is explained here, and any
-other fails. aqbanking and libofx are Debian's, bai2 and mt-940 (test_statement_readers) PyPI's, camt-parser npm's."""
+other fails. aqbanking and libofx are Debian's, bai2 and mt-940 (test_statement_readers) PyPI's, camt-parser and mt940js npm's."""
 
 import datetime
 import decimal
@@ -19,8 +19,29 @@ BAI2_ERRORS = [e for e in vars(exceptions).values() if isinstance(e, type)]
 FIELDS = {"booking": "booking_date", "value": "value_date", "name": "party_name", "iban": "party_iban", "end_to_end": "end_to_end"}
 
 
+# Why others can't read a sample that we read: what they say, what the file has, and the reason.
+THEY_REFUSE = (
+    ("Could not read XML input", rb"<\w+\s*\n", "an element whose name ends with the line"),
+    ("Got an unexpected character", rb"<!DOCTYPE", "a document type declaration"),
+    ("no tag name", rb"\A[^:]*\n[^:]*\n:20:", "the bank's own lines before the first field"),
+    ("Too many bytes in line", rb"\A\{1:", "SWIFT's envelope around the statement"),
+    ("Missing customer reference", rb":61:[0-9CD,]*NMSC\s", "a line without the customer's reference, which SWIFT has mandatory"),
+    ("No value", rb":61:\d{10}CR\s+\d", "an amount that goes on in the next line"),
+    ("reading 'MsgId'", rb"<BkToCstmrStmt><Stmt>|<BkToCstmrStmt>\s*<Stmt>", "no group header"),
+    ("reading 'GrpHdr'", rb"<Document(?![^>]*camt\.053)|<BkToCstmr(?!Stmt)", "another message than camt.053"),
+    ("reading 'BkToCstmrStmt'", rb"<\w+:Document", "a prefix before each name"),
+    ("is not supported yet", rb"/\s*\n88,", "a continuation within a list of amounts"),
+    ("of null (reading 'data')", rb"\A(?!:20:|{1:)", "what stands before the first field"),
+)
+# Why they read a file and see no line in it.
+THEY_SEE_NOTHING = (
+    (rb"<\w+:Document", "a prefix before each name"),
+    (rb"<BkToCstmr(?!Stmt>|AcctRpt>)", "another message, or its first version"),
+)
+
+
 class Refused(Exception):
-    """They can't read the file."""
+    """They can't read the file; what they say of it."""
 
 
 def run(*command, env=None):
@@ -40,8 +61,9 @@ def aqbanking(importer, profile):
     def read(path, folder):
         env = dict(os.environ, HOME=str(folder), TZ="UTC")
         context = folder / "context"
-        if run("aqbanking-cli", "import", f"--importer={importer}", f"--profile={profile}", f"--infile={path}", "-c", context, env=env).returncode:
-            raise Refused
+        done = run("aqbanking-cli", "import", f"--importer={importer}", f"--profile={profile}", f"--infile={path}", "-c", context, env=env)
+        if done.returncode:
+            raise Refused(done.stderr)
         # A separator that no text holds; a text may hold line ends.
         template = "<line>" + "<next>".join(f"$({n})" for n in names)
         out = run("aqbanking-cli", "listtrans", "-c", context, "-T", template, env=env).stdout
@@ -54,7 +76,7 @@ def aqbanking(importer, profile):
 def camt_parser(path, _folder):
     done = run("node", HERE / "tests/e2e/camt_parser.js", path, env=dict(os.environ, NODE_PATH=str(B / "node/node_modules")))
     if done.returncode:
-        raise Refused
+        raise Refused(done.stderr)
     lines = []
     for o in map(json.loads, done.stdout.splitlines()):
         sign = -1 if o["creditDebitIndicator"] == "DBIT" else 1
@@ -70,7 +92,7 @@ def libofx(path, _folder):
     done = run("ofxdump", path, env=dict(os.environ, TZ="UTC"))
     # It ends with 1 for what its SGML parser complains of, and reads on.
     if "ofx_proc_" not in done.stdout:
-        raise Refused
+        raise Refused(done.stderr)
     lines = []
     for block in re.findall(r"^ofx_proc_transaction\(\):\n((?:    .*\n)*)", done.stdout, re.M):
         field = {k.strip(): v.strip() for k, _, v in (row.partition(": ") for row in block.splitlines())}
@@ -82,11 +104,18 @@ def libofx(path, _folder):
     return lines
 
 
+def mt940js(path, _folder):
+    done = run("node", HERE / "tests/e2e/mt940js.js", path, env=dict(os.environ, NODE_PATH=str(B / "node/node_modules"), TZ="UTC"))
+    if done.returncode:
+        raise Refused(done.stderr)
+    return [{**line, "amount": plain(line["amount"])} for line in map(json.loads, done.stdout.splitlines())]
+
+
 def bai2_of_pypi(path, _folder):
     try:
         file = bai2.parse_from_string(path.read_text())
     except (ValueError, *BAI2_ERRORS) as error:
-        raise Refused from error
+        raise Refused(str(error)) from error
     return [{"amount": decimal.Decimal(t.amount or 0) / 100 * (1 if t.type_code.transaction.value == "credit" else -1) + 0}
             for group in file.children for account in group.children for t in account.children]
 
@@ -95,6 +124,7 @@ READERS = {
     "aqbanking camt.053": (aqbanking("xml", "camt_053_001_04"), "camt053", ".xml"),
     "aqbanking camt.052": (aqbanking("xml", "camt_052_001_02"), "camt052", ".xml"),
     "aqbanking MT940": (aqbanking("swift", "SWIFT-MT940"), "mt940", ""),
+    "mt940js MT940": (mt940js, "mt940", ""),
     "camt-parser camt.053": (camt_parser, "camt053", ".xml"),
     "libofx OFX": (libofx, "ofx", ""),
     "bai2 BAI2": (bai2_of_pypi, "bai2", ""),
@@ -119,6 +149,20 @@ def sums(mine, theirs):
     return not rest
 
 
+def of_refusal(path, objects, said):
+    """Why they can't read the file."""
+    refused = [o["rule"] for o in objects if o["is"] == "refused"]
+    broken = sorted({b["rule"] for o in objects if o["is"] == "statement" for b in o["broken"]})
+    if refused:
+        return f"neither can read it: {refused[0]}"
+    for words, has, why in THEY_REFUSE:
+        if words in said and re.search(has, path.read_bytes()):
+            return f"they can't read it: {why}"
+    if broken:
+        return "they can't read it, and we quarantine it: " + ", ".join(broken)
+    return f"NOT EXPLAINED: they can't read it: {said[-300:]}"
+
+
 def of_count(path, objects, mine, theirs):
     """Why the lines are not the same ones."""
     statements = [o for o in objects if o["is"] == "statement"]
@@ -126,7 +170,8 @@ def of_count(path, objects, mine, theirs):
     if sums(mine, theirs):
         return "they tell a batch as one, we its members"
     if not theirs:
-        return "they see no line in it"
+        reasons = [why for has, why in THEY_SEE_NOTHING if re.search(has, path.read_bytes())]
+        return f"they see no line in it: {reasons[0]}" if reasons else "NOT EXPLAINED: they see no line in it"
     if set(mine) <= set(theirs) and b"PDNG" in path.read_bytes():
         return "they tell what is pending, we what is booked"
     if not mine and (broken or not statements):
@@ -152,8 +197,8 @@ def compare(reader, path, folder):
     mine = lines_of(objects)
     try:
         theirs = READERS[reader][0](path, folder)
-    except Refused:
-        return "they can't read it"
+    except Refused as refused:
+        return of_refusal(path, objects, str(refused))
     amounts = [plain(o["amount"]["amount"]) for o in mine], [o["amount"] for o in theirs]
     if amounts[0] != amounts[1]:
         return of_count(path, objects, *amounts)

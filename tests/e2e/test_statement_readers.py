@@ -3,10 +3,14 @@ expect of their samples. Each difference is explained here; any other fails."""
 
 import ast
 import csv
+import datetime
+import decimal
+import json
 import pathlib
 
 import mt940
 import pytest
+import yaml
 from read_statements import CORPUS, lines_of, plain, told
 
 HERE = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -18,6 +22,9 @@ THEY_REFUSE = {
 }
 # A line whose currency nothing says is left out by us, and the statement quarantined; mt-940 tells it with no currency.
 NO_CURRENCY = "currency_unknown"
+
+
+FOLDERS = ("camt053", "camt052", "camt054", "mt940")
 
 
 def samples():
@@ -81,10 +88,14 @@ def test_mt940_of_pypi_reads_the_same_lines():
     assert table["dialects.sta"].startswith("5 lines are the same")
 
 
-def expected_of(manifest):
-    with open(manifest, newline="") as rows:
-        return [(pathlib.Path(row["local file"]).name, pathlib.Path(row["expected-output file if any"]).name, row["format"])
-                for row in csv.DictReader(rows, delimiter="\t") if (row["expected-output file if any"] or "").endswith(".pydata")]
+def expected_of(suffix):
+    """Each sample that has such an expectation, with it and the folder that both are in."""
+    with open(pathlib.Path(CORPUS, "MANIFEST.tsv"), newline="") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            sample = pathlib.Path(CORPUS, row["format"], pathlib.Path(row["local file"]).name)
+            expectation = sample.with_name(pathlib.Path(row["expected-output file if any"] or "-").name)
+            if expectation.suffix == suffix and row["format"] in FOLDERS and sample.exists() and expectation.exists():
+                yield sample, expectation
 
 
 # Expectations that stand next to a sample and are of another one, by what the two of them say.
@@ -96,10 +107,8 @@ OTHER_SAMPLE = {
 @pytest.mark.skipif(not CORPUS, reason="DUNLIN_CORPUS is not set: no real files to read")
 def test_samples_say_what_their_collectors_expect():
     compared = 0
-    for sample, expectation, folder in expected_of(pathlib.Path(CORPUS, "MANIFEST.tsv")):
-        source, result = pathlib.Path(CORPUS, folder, sample), pathlib.Path(CORPUS, folder, expectation)
-        if not source.exists() or not result.exists():
-            continue
+    for source, result in expected_of(".pydata"):
+        sample = source.name
         if sample in OTHER_SAMPLE:
             print(f"{sample}: not compared: {OTHER_SAMPLE[sample]}")
             continue
@@ -120,3 +129,126 @@ def test_samples_say_what_their_collectors_expect():
         compared += len(wanted)
         print(f"{sample}: {len(wanted)} lines as expected")
     assert compared
+
+
+# ---- what mt-940 stored of its samples ----
+
+
+class Stored(yaml.SafeLoader):
+    """Its YAML holds objects of Python: read as what they hold, of whatever class."""
+
+    def held(self, _suffix, node):
+        if isinstance(node, yaml.MappingNode):
+            held = {}
+            yield held
+            held.update(self.construct_mapping(node))
+        else:
+            held = []
+            yield held
+            held.extend(self.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else [])
+
+
+Stored.add_multi_constructor("tag:yaml.org,2002:python/", Stored.held)
+
+
+def stored_amount(held):
+    return plain(decimal.Decimal(held["amount"][0]))
+
+
+def stored_day(held):
+    raw = held[0]
+    return str(datetime.date(raw[0] * 256 + raw[1], raw[2], raw[3]))
+
+
+def stored_line(transaction):
+    data = transaction["data"]
+    reference = data.get("bank_reference") or ""
+    value = stored_day(data["date"])
+    return {"amount": stored_amount(data["amount"]), "currency": data["amount"]["currency"], "value": value,
+            "booking": stored_day(data["entry_date"]) if data.get("entry_date") else value, "type": (data.get("id") or "").strip(),
+            "bank_ref": "" if reference.upper() == "NONREF" else reference.strip()}
+
+
+def stored_balances(data):
+    """Opening and closing of the last statement that has such a one: of those between pages it keeps none."""
+    signed = lambda b: stored_amount(b["amount"]) * (-1 if b["status"] == "D" and not b["amount"]["amount"][0].startswith("-") else 1)
+    return {ours: signed(data[theirs]) for theirs, ours in (("final_opening_balance", "opening"), ("final_closing_balance", "closing")) if theirs in data}
+
+
+def compare_stored(path, stored):
+    objects = told(path)
+    mine, other = lines_of(objects), [stored_line(t) for t in stored["transactions"] if "amount" in t["data"]]
+    statements = [o for o in objects if o["is"] == "statement"]
+    broken = {b["rule"] for o in statements for b in o["broken"]}
+    if len(mine) != len(other):
+        return "a fragment without currency, which we leave out" if NO_CURRENCY in broken else f"NOT EXPLAINED: {len(mine)} lines, {len(other)} are stored"
+    notes, closes = set(), all(o["verdict"] == "closes" for o in statements)
+    for line, a, b in zip(mine, map(ours, mine), other):
+        reasons = explained(a, b, line, closes)
+        wrong = {f: (a[f], b[f]) for f in a if a[f] != b[f] and f not in reasons}
+        if wrong:
+            return f"NOT EXPLAINED: ours and theirs: {wrong}"
+        notes |= set(reasons.values())
+    for which, amount in stored_balances(stored["data"]).items() if statements else ():
+        mine = [plain(s[which]["amount"]) for s in statements if which in s]
+        if mine and amount not in mine:
+            return f"NOT EXPLAINED: {which} {mine}, {amount} is stored"
+    return f"{len(mine)} lines as stored" + "".join(f"; {n}" for n in sorted(notes))
+
+
+@pytest.mark.skipif(not CORPUS, reason="DUNLIN_CORPUS is not set: no real files to read")
+def test_samples_of_mt940_say_what_is_stored_with_them():
+    table = {path.name: compare_stored(path, yaml.load(result.read_text(), Stored)) for path, result in expected_of(".yml")}
+    for name, outcome in table.items():
+        print(f"{name:66} {outcome}")
+    assert not [name for name, outcome in table.items() if "NOT EXPLAINED" in outcome]
+    assert [outcome for outcome in table.values() if outcome[0] in "123456789"], "nothing was compared"
+
+
+# ---- what genkgo/camt stored of its samples ----
+
+
+def of_key(held, *keys):
+    for key in keys:
+        held = (held or {}).get(key) if isinstance(held, dict) else None
+    return held
+
+
+def stored_entry(entry):
+    """Amounts are in the minor units of its own table of currencies, and signed."""
+    # Of several details none is the entry: it is told by its own fields where they have no amounts of their own.
+    details = entry.get("getTransactionDetail") if len(entry.get("getTransactionDetails") or []) == 1 else {}
+    day = lambda name: of_key(entry, name, "0")
+    return {"minor": int(entry["getAmount"]["getAmount"]), "currency": of_key(entry, "getAmount", "getCurrency", "getCode"),
+            "booking": (day("getBookingDate") or "")[:10], "value": (day("getValueDate") or "")[:10], "status": entry["getStatus"],
+            "end_to_end": of_key(details, "getReference", "getEndToEndId") or "",
+            "bank_ref": entry.get("getAccountServicerReference") or of_key(details, "getReference", "getAccountServicerReference") or ""}
+
+
+def compare_entry(line, stored):
+    """The fields that are not as stored; what is not stored contradicts nothing."""
+    mine = {"minor": line["amount"]["minor"], "currency": line["amount"]["currency"], "booking": line["booking_date"], "value": line["value_date"],
+            "end_to_end": line.get("end_to_end", ""), "bank_ref": line.get("bank_ref", "")}
+    return {f: (mine[f], stored[f]) for f in mine if stored[f] and stored[f] != "NOTPROVIDED" and mine[f] != stored[f]}
+
+
+def compare_entries(path, stored):
+    objects = told(path)
+    mine, other = lines_of(objects), [stored_entry(e) for e in stored["getEntries"] if isinstance(e, dict)]
+    booked = [e for e in other if e["status"] != "PDNG"]
+    if len(booked) < len(other) and not mine:
+        return "what is pending in another currency than the account's is no line of ours"
+    # It stored the entries of the last statement alone.
+    for line, entry in zip(mine[-len(other):], other):
+        if wrong := compare_entry(line, entry):
+            return f"NOT EXPLAINED: {wrong}"
+    return f"{len(other)} entries as stored" if len(mine) >= len(other) else f"NOT EXPLAINED: {len(mine)} lines, {len(other)} are stored"
+
+
+@pytest.mark.skipif(not CORPUS, reason="DUNLIN_CORPUS is not set: no real files to read")
+def test_samples_of_camt_say_what_is_stored_with_them():
+    table = {path.name: compare_entries(path, json.loads(result.read_text())) for path, result in expected_of(".json")}
+    for name, outcome in table.items():
+        print(f"{name:66} {outcome}")
+    assert not [name for name, outcome in table.items() if "NOT EXPLAINED" in outcome]
+    assert [outcome for outcome in table.values() if outcome[0] in "123456789"], "nothing was compared"

@@ -143,6 +143,7 @@ def sums(facts, merchant):
         s["receipts allocated"] += m.receipt.allocated.minor
         s["unapplied"] += m.receipt.unapplied.minor
         s["refunded"] += m.receipt.refunded.minor
+        s["kept"] += m.receipt.kept.minor
     for m in facts.credit.values():
         if m.merchant_id == merchant:
             s["credit"] += m.unapplied.minor

@@ -23,9 +23,9 @@ def sums(facts, merchant):
                 f"{money(s['written_off'])} + {money(s['open'])}")
     yield Claim(f"{merchant.currency}: what invoicing credited is what the ledger took off", s["credit notes"] == s["credited"], money(s["credited"]))
     yield Claim(f"{merchant.currency}: what receipts paid is what open items got", s["receipts allocated"] == s["allocated"], money(s["allocated"]))
-    yield Claim(f"{merchant.currency}: receipts = allocated + unapplied + refunded",
-                s["receipts"] == s["receipts allocated"] + s["unapplied"] + s["refunded"] and s["unapplied"] == s["credit"],
-                f"{money(s['receipts'])} = {money(s['receipts allocated'])} + {money(s['unapplied'])} + {money(s['refunded'])}")
+    yield Claim(f"{merchant.currency}: receipts = allocated + unapplied + refunded + kept",
+                s["receipts"] == s["receipts allocated"] + s["unapplied"] + s["refunded"] + s["kept"] and s["unapplied"] == s["credit"],
+                f"{money(s['receipts'])} = {money(s['receipts allocated'])} + {money(s['unapplied'])} + {money(s['refunded'])} + {money(s['kept'])}")
 
 
 def ledger(merchant, trial, proof):
@@ -36,8 +36,8 @@ def ledger(merchant, trial, proof):
                 f"{len(trial)} accounts, debit {amount(debit, merchant.currency)}, credit {amount(credit, merchant.currency)}")
     for row in proof["currencies"]:
         t = {term: amount(money["minor"], row["currency"]) for term, money in row["journal"].items()}
-        yield Claim(f"{row['currency']}: received = allocated + unapplied + unidentified + refunded", row["received_holds"],
-                    f"{t['received']} = {t['allocated']} + {t['unapplied']} + {t['unidentified']} + {t['refunded']}")
+        yield Claim(f"{row['currency']}: received = allocated + unapplied + unidentified + refunded + kept", row["received_holds"],
+                    f"{t['received']} = {t['allocated']} + {t['unapplied']} + {t['unidentified']} + {t['refunded']} + {t['kept']}")
         yield Claim(f"{row['currency']}: the journal and the counters agree", row["holds"] and row["journal"] == row["counted"],
                     f"{len(t)} terms, each counted twice")
     yield Claim(f"{merchant.currency}: the bank accounts agree with their statements", all(a["holds"] for a in proof["bank_accounts"]),

@@ -21,6 +21,8 @@ static const struct chart_row rows[CHART_COUNT] = {
 	[CHART_REVENUE] = { "revenue", CLASS_INCOME, NULL, false, "net amounts of invoices less credit notes" },
 	[CHART_FEE_INCOME] = { "fee_income", CLASS_INCOME, NULL, false, "late fees" },
 	[CHART_INTEREST_INCOME] = { "interest_income", CLASS_INCOME, NULL, false, "interest on late payment" },
+	[CHART_DIFFERENCE_INCOME] = { "difference_income", CLASS_INCOME, NULL, false,
+		"the little that payers paid too much, where a policy keeps it" },
 	[CHART_DISCOUNTS] = { "discounts", CLASS_EXPENSE, NULL, false, "granted for early payment" },
 	[CHART_WRITE_OFF] = { "write_off", CLASS_EXPENSE, NULL, false, "given up, net of tax" },
 	[CHART_BAD_DEBT] = { "bad_debt", CLASS_EXPENSE, NULL, false, "lost with an insolvent customer, net of tax" },

@@ -116,6 +116,20 @@ static enum err match_exchange(struct ledger *l, const struct match_line *m, str
 	return line_become_exchange(l, line, shares, m->item_count, EVIDENCE_PERSON, why);
 }
 
+/* Nobody said whose the rest is: it is kept where all of it is within the policy, and the documents are one customer's and paid whole. */
+static bool keep_rest(const struct ledger *l, struct share *shares, size_t n, struct currency currency, int64_t sum, int64_t left)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct invoice *v = book_invoice(l->book, l->merchant, shares[i].item.invoice);
+		if (!span_equal(shares[i].customer, shares[0].customer) || shares[i].item.minor != invoice_open(l, v))
+			return false;
+	}
+	if (!n)
+		return false;
+	shares[0].difference = difference_over(l, currency, sum, left);
+	return shares[0].difference.minor > 0;
+}
+
 static enum err match_items(struct ledger *l, const struct match_line *m, struct line *line, struct why *why)
 {
 	struct share *shares = ARENA_ARRAY(l->arena, struct share, m->item_count + 1);
@@ -130,13 +144,13 @@ static enum err match_items(struct ledger *l, const struct match_line *m, struct
 	if (sum > left)
 		return why_field(why, ERR_REFUSED, "items_exceed", "items", "the line has %s",
 			money_text(l->arena, in(line->amount.currency, left)));
-	if (sum < left && !m->customer.size)
+	if (sum < left && !m->customer.size && !keep_rest(l, shares, n, line->amount.currency, sum, left))
 		return why_field(why, ERR_REFUSED, "rest_unsaid", "customer", "%s of the line is over: whose is it?",
 			money_text(l->arena, in(line->amount.currency, left - sum)));
 	if (m->customer.size && !is_customer(l, m->customer))
 		return why_field(why, ERR_NOT_FOUND, "customer_unknown", "customer", "there is no such customer");
 	if (sum < left)
-		shares[n++] = (struct share){ .customer = m->customer, .item = { .minor = left - sum } };
+		shares[n++] = (struct share){ .customer = m->customer.size ? m->customer : shares[0].customer, .item = { .minor = left - sum } };
 	return line_become_receipts(l, line, shares, n, EVIDENCE_PERSON, why);
 }
 

@@ -42,7 +42,7 @@ enum err hand_park(struct ledger *l, const struct work_exception *w, struct why 
 
 /* ---- suggestions ---- */
 
-/* The invoice that is named is paid as far as the line goes, the rest is its customer's; in another currency it is paid whole. */
+/* The invoice that is named is paid as far as the line goes, the rest is its customer's, or kept by policy; in another currency it is paid whole. */
 static enum err follow_invoice(struct ledger *l, const struct exception *e, struct match_line *m, bool pays, struct why *why)
 {
 	const struct invoice *v = book_invoice(l->book, l->merchant, e->suggested);
@@ -53,7 +53,8 @@ static enum err follow_invoice(struct ledger *l, const struct exception *e, stru
 	struct named_item *item = ARENA_NEW(l->arena, struct named_item);
 	bool is_exchange = !currency_equal(v->currency, line->amount.currency);
 	*item = (struct named_item){ .item = { v->id, 0, 0 }, .amount = { is_exchange || open < left ? open : left, v->currency } };
-	m->customer = is_exchange ? SPAN("") : v->customer;
+	bool keeps = pays && !is_exchange && difference_over(l, v->currency, open, left).minor;
+	m->customer = is_exchange || keeps ? SPAN("") : v->customer;
 	m->items = item;
 	m->item_count = pays && open > 0;
 	return hand_match(l, m, why);

@@ -57,7 +57,7 @@ const struct handler reconciliation_handlers[] = {
 	WORK("dunlin.reconciliation.ParkException", "an exception waits until a day", park),
 	FACT("dunlin.reconciliation.RequestRefund", "a person wants unapplied money to go back", request_refund),
 	FACT("dunlin.reconciliation.LimitWriteOffs", "up to how much one person alone may write off", limit),
-	FACT("dunlin.reconciliation.DefineDifferences", "what may lack of a payment and still settle it", policy),
+	FACT("dunlin.reconciliation.DefineDifferences", "what may lack of a payment, or be too much, and still settle it", policy),
 	FACT("dunlin.reconciliation.AcceptSuggestion", "a person does what is suggested", follow),
 	FACT("dunlin.reconciliation.ClosePeriod", "a person closes a month; its trial balance is sealed", close_period),
 	FACT("dunlin.reconciliation.DefineExportMapping", "codes of our accounts in another system", mapping),

@@ -96,6 +96,7 @@ static const struct shown receipts[] = {
 	{ "allocated", SHOWN_MONEY },
 	{ "unapplied", SHOWN_MONEY },
 	{ "refunded", SHOWN_MONEY },
+	{ "kept", SHOWN_MONEY },
 	{ "returned", SHOWN_MONEY },
 	SHOWN_END,
 };
@@ -184,7 +185,7 @@ static const struct link links[] = {
 	{ "history", "what waited for somebody, and who ended it", WHY_ALL, &q_why_history, history },
 	{ "receipts", "the money, as a customer's", WHY_RECEIPTS, &q_why_receipts, receipts },
 	{ "allocations", "what it stands against", WHY_RECEIPTS, &q_why_allocations, allocations },
-	{ "differences", "what was lacking, and why it is owed no more", WHY_RECEIPTS, &q_why_differences, differences },
+	{ "differences", "what was lacking, and why it is owed no more; or too much, and kept", WHY_RECEIPTS, &q_why_differences, differences },
 	{ "open_items", "what is owed after it", WHY_INVOICES, &q_why_items, items },
 	{ "transfers", "the transfers in the ledger", WHY_ALL, &q_why_transfers, transfers },
 	{ "events", "how often each was told, and where", WHY_ALL, &q_why_events, events },

@@ -19,6 +19,7 @@ static const char *const words[CAUSE_COUNT] = {
 	[CAUSE_DISCOUNT] = "discount",
 	[CAUSE_TOLERANCE] = "tolerance",
 	[CAUSE_CHARGES] = "charges",
+	[CAUSE_OVER] = "over",
 	[CAUSE_UNDO] = "undo",
 	[CAUSE_PAYOUT_REPORT] = "payout_report",
 };

@@ -27,6 +27,7 @@ enum cause {
 	CAUSE_DISCOUNT,    /* the discount for early payment (difference.h) */
 	CAUSE_TOLERANCE,   /* the little that was lacking */
 	CAUSE_CHARGES,     /* what banks kept */
+	CAUSE_OVER,        /* the little that was too much */
 	CAUSE_UNDO,        /* the bank line, or the statement, whose import was undone */
 	CAUSE_PAYOUT_REPORT, /* the provider's report of a payout */
 	CAUSE_COUNT

@@ -38,7 +38,7 @@ bool exchange_is_whole(const struct ledger *l, const struct line *line)
 	const struct receipt *r;
 	int64_t held = 0, given = 0;
 	for (size_t i = 0; (r = next_receipt(l, line, &i));) {
-		held += r->allocated + r->unapplied;
+		held += receipt_holds(r);
 		given += r->refunded;
 	}
 	return held && !given;

@@ -163,7 +163,7 @@ static uint64_t amount_signs(const struct look *k, const struct invoice *v)
 	return open <= 0 ? SIGN_SETTLED : left < open ? SIGN_PART : SIGN_OVER;
 }
 
-/* ---- what is lacking ---- */
+/* ---- what is lacking, or too much ---- */
 
 static bool is_untouched(const struct open_item *i)
 {
@@ -204,10 +204,17 @@ static int64_t discount_of(const struct look *k, const struct settling *whole)
 	return minor;
 }
 
+/* Of the part that is due next: what goes beyond it pays the next. */
+static struct found_difference difference_of_part(const struct look *k, const struct invoice *v)
+{
+	struct settling part = settling_of(k, v, open_next(k, v), false);
+	return part.paid < part.open ? difference_find(&k->policy, &part) : (struct found_difference){ DIFFERENCE_NONE, 0 };
+}
+
 /* A policy is the currency's, and so are the charges. */
 static uint64_t lacking_signs(const struct look *k, const struct invoice *v, struct candidate *c)
 {
-	static const uint64_t signs[DIFFERENCE_KINDS] = { 0, SIGN_CHARGES, SIGN_DISCOUNT, SIGN_TOLERANCE };
+	static const uint64_t signs[DIFFERENCE_KINDS] = { 0, SIGN_CHARGES, SIGN_DISCOUNT, SIGN_TOLERANCE, SIGN_OVER_TOLERANCE };
 	struct settling whole = settling_of(k, v, c->open, true);
 	if (c->open <= 0 || !currency_equal(v->currency, k->line->amount.currency))
 		return 0;
@@ -216,10 +223,8 @@ static uint64_t lacking_signs(const struct look *k, const struct invoice *v, str
 		return 0;
 	c->difference = difference_find(&k->policy, &whole);
 	c->dispute = difference_dispute(&k->policy, &whole);
-	if (c->difference.kind == DIFFERENCE_NONE && v->parts > 1) {
-		struct settling part = settling_of(k, v, open_next(k, v), false);
-		c->difference = difference_find(&k->policy, &part);
-	}
+	if (c->difference.kind == DIFFERENCE_NONE && v->parts > 1)
+		c->difference = difference_of_part(k, v);
 	return signs[c->difference.kind] | (c->dispute ? SIGN_DISPUTED : 0u);
 }
 

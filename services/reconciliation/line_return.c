@@ -32,7 +32,7 @@ int64_t line_can_be_taken(const struct ledger *l, const struct line *earlier)
 		return exchange_is_whole(l, earlier) ? line_left(earlier) : 0;
 	for (size_t i = 0; (r = book_next(l->book, BOOK_RECEIPTS, &i));)
 		if (is_of(l, r, earlier))
-			minor += r->allocated + r->unapplied;
+			minor += receipt_holds(r);
 	return minor;
 }
 
@@ -66,7 +66,7 @@ static enum err take_from_receipts(struct ledger *l, const struct line *of, int6
 		if (is_of(l, r, of))
 			all[n++] = r;
 	while (n-- > 0 && minor) {
-		int64_t has = all[n]->allocated + all[n]->unapplied, take = minor < has ? minor : has;
+		int64_t has = receipt_holds(all[n]), take = minor < has ? minor : has;
 		if (!take)
 			continue;
 		TRY(receipt_take_out(l, all[n]->id, take, plain(l, to), REVERSAL_RETURNED, why));
@@ -159,7 +159,7 @@ enum err line_allocate_again(struct ledger *l, const struct receipt *r, struct w
 		if (uuid_equal(a->receipt, r->id) && span_equal(a->merchant, l->merchant))
 			again[n++] = (struct payable){ a->invoice, a->part, r->unapplied };
 	receipt_allocate(l, r->id, again, n, EVIDENCE_REFERENCE, false);
-	return r->unapplied ? OK : difference_redo(l, r->id, why);
+	return r->unapplied > difference_was_kept(l, r->id) ? OK : difference_redo(l, r->id, why);
 }
 
 /* What the return took is put back to the receipts that it was taken from. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const words[TERM_COUNT] = { "invoiced", "allocated", "credited", "discounted", "written_off", "open", "received",
-	"unapplied", "unidentified", "refunded" };
+	"unapplied", "unidentified", "refunded", "kept" };
 
 const char *term_word(enum term term)
 {
@@ -44,6 +44,8 @@ static void count_held(struct proof_row *row, enum chart held, enum chart other,
 	row->journal[held == CHART_UNAPPLIED ? TERM_UNAPPLIED : TERM_UNIDENTIFIED] -= minor;
 	if (other == CHART_REFUNDS_PAYABLE)
 		row->journal[TERM_REFUNDED] += minor;
+	else if (other == CHART_DIFFERENCE_INCOME)
+		row->journal[TERM_KEPT] += minor;
 	else if (!is_held(other) && !is_spent(other))
 		row->journal[TERM_RECEIVED] -= minor;
 }
@@ -81,8 +83,8 @@ static bool invoiced_holds(const int64_t *terms)
 
 static bool received_holds(const int64_t *terms)
 {
-	static const enum term right[] = { TERM_ALLOCATED, TERM_UNAPPLIED, TERM_UNIDENTIFIED, TERM_REFUNDED };
-	return terms[TERM_RECEIVED] == sum(terms, right, 4);
+	static const enum term right[] = { TERM_ALLOCATED, TERM_UNAPPLIED, TERM_UNIDENTIFIED, TERM_REFUNDED, TERM_KEPT };
+	return terms[TERM_RECEIVED] == sum(terms, right, 5);
 }
 
 static void conclude(struct proof_row *row, const struct counters *c)

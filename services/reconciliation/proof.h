@@ -2,7 +2,7 @@
  * proof: the two sums that must hold for each currency, each term taken twice: from the journal's transfers and from the counters of the aggregates.
  *
  *   invoiced = allocated + credited + discounted + written off + open
- *   received = allocated + unapplied + unidentified + refunded
+ *   received = allocated + unapplied + unidentified + refunded + kept
  *
  * Received is customers' money: what came, less what was taken back, payouts of providers and lines that a person booked elsewhere.
  */
@@ -22,6 +22,7 @@ enum term {
 	TERM_UNAPPLIED,
 	TERM_UNIDENTIFIED,
 	TERM_REFUNDED,
+	TERM_KEPT,
 	TERM_COUNT
 };
 

@@ -52,7 +52,7 @@ enum err receipt_make(struct ledger *l, const struct receipt *made, struct span 
 	struct receipt *r = book_add(l->book, BOOK_RECEIPTS, book_key_uuid(l->book, l->merchant, made->id));
 	*r = *made;
 	r->merchant = l->merchant;
-	r->amount = r->allocated = r->unapplied = r->refunded = 0;
+	r->amount = r->allocated = r->unapplied = r->refunded = r->kept = 0;
 	ledger_receipt(l, r->id);
 	l->receipts[l->receipt_count - 1].is_new = true;
 	take_in(l, r, made->amount, from);
@@ -162,16 +162,22 @@ int64_t receipt_release(struct ledger *l, struct uuid id, const struct payable *
 	return minor - left;
 }
 
+int64_t receipt_holds(const struct receipt *r)
+{
+	return r->allocated + r->unapplied + r->kept;
+}
+
 enum err receipt_take_out(struct ledger *l, struct uuid id, int64_t minor, struct span to, enum reversal reversal, struct why *why)
 {
 	struct receipt *r = ledger_receipt(l, id);
-	if (r->allocated + r->unapplied < minor)
+	if (receipt_holds(r) < minor)
 		return why_set(why, ERR_REFUSED, "receipt_spent", "of the receipt %s is left",
-			money_text(l->arena, in(r->currency, r->allocated + r->unapplied)));
-	if (minor > r->unapplied) {
-		receipt_release(l, id, NULL, minor - r->unapplied, reversal);
+			money_text(l->arena, in(r->currency, receipt_holds(r))));
+	bool takes_more = minor > r->unapplied;
+	if (minor > r->unapplied + r->kept)
+		receipt_release(l, id, NULL, minor - r->unapplied - r->kept, reversal);
+	if (takes_more)
 		TRY(difference_undo(l, id, why));
-	}
 	l->customer = r->customer;
 	ledger_post(l, plain(l, CHART_UNAPPLIED), to, in(r->currency, minor));
 	r->amount -= minor;

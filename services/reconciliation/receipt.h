@@ -1,7 +1,7 @@
 /*
  * receipt: money received for one customer, what stands against which open item, and what is unapplied.
  *
- * 1. amount = allocated + unapplied + refunded, none below 0. Money that the bank takes back, or that was not theirs after all, lowers the amount.
+ * 1. amount = allocated + unapplied + refunded + kept, none below 0. Money that the bank takes back, or that was not theirs after all, lowers the amount.
  * 2. All money enters as unapplied cash and moves from there to receivable; every way back is the same two steps reversed.
  * 3. An allocation's id is never used again; at 0 it no longer stands.
  */
@@ -27,6 +27,7 @@ struct receipt {
 	struct date value_date;
 	struct currency currency;
 	int64_t amount, allocated, unapplied, refunded;
+	int64_t kept;     /* so little too much that it is the merchant's own: its differences `over` that stand (match/difference.h) */
 	int64_t returned; /* what the bank took back of it; no longer in the amount */
 	int64_t refund_requested; /* of what is unapplied: a person wants it to go back to the payer */
 	int64_t revision;
@@ -116,7 +117,10 @@ void receipt_allocate(struct ledger *, struct uuid receipt, const struct payable
 /* Takes `minor` of allocations back to unapplied: of the item given, or (no item) the latest first. Returns how much it was. */
 int64_t receipt_release(struct ledger *, struct uuid receipt, const struct payable *item, int64_t minor, enum reversal);
 
-/* Takes money out of the receipt, to the account `to`: unapplied money first, then what stands, the latest first. ERR_REFUSED when it holds less. */
+/* What of it was not given back to its payer. */
+int64_t receipt_holds(const struct receipt *);
+/* Takes money out of the receipt, to the account `to`: unapplied money first, then what was kept, then what stands, the latest first. ERR_REFUSED when it
+ * holds less. */
 enum err receipt_take_out(struct ledger *, struct uuid receipt, int64_t minor, struct span to, enum reversal, struct why *) MUST_CHECK;
 /* The reverse: the money is back, unapplied. */
 void receipt_put_back(struct ledger *, struct uuid receipt, int64_t minor, struct span from);

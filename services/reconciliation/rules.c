@@ -76,17 +76,17 @@ static void print_matching(struct text *t)
 static void print_differences(struct text *t)
 {
 	const struct difference_policy p = difference_default(SPAN(""), (struct currency){ "" });
-	text_add(t, "\nwhat may lack of a payment, in order\n");
+	text_add(t, "\nwhat may lack of a payment, in order, or be too much\n");
 	for (int i = DIFFERENCE_NONE + 1; i < DIFFERENCE_KINDS; i++) {
 		const struct difference_row *row = difference_row((enum difference_kind)i);
 		text_printf(t, "  %-21s %s; to %s%s\n", row->word, row->help, chart_row(row->account)->word,
 			row->takes_tax ? ", its share of tax with it" : "");
 	}
 	text_printf(t,
-		"  without a policy      short_most %lld, short_share %lld, discount_share %lld, discount_days %lld, grace_days %lld, "
-		"takes_charges %s, charges_most %lld\n",
-		(long long)p.short_most, (long long)p.short_share, (long long)p.discount_share, (long long)p.discount_days,
-		(long long)p.grace_days, p.takes_charges ? "yes" : "no", (long long)p.charges_most);
+		"  without a policy      short_most %lld, short_share %lld, over_most %lld, over_share %lld, discount_share %lld, discount_days %lld, "
+		"grace_days %lld, takes_charges %s, charges_most %lld\n",
+		(long long)p.short_most, (long long)p.short_share, (long long)p.over_most, (long long)p.over_share, (long long)p.discount_share,
+		(long long)p.discount_days, (long long)p.grace_days, p.takes_charges ? "yes" : "no", (long long)p.charges_most);
 	for (int i = DISPUTE_NONE + 1; i <= DISPUTE_EXCESS; i++)
 		text_printf(t, "  disputed              %s\n", dispute_help((enum dispute)i));
 }

@@ -8,6 +8,8 @@ const struct column difference_policy_columns[] = {
 	COLUMN("currency", COLUMN_CURRENCY, difference_policy, currency),
 	COLUMN("short_most", COLUMN_INT8, difference_policy, short_most),
 	COLUMN("short_share", COLUMN_INT8, difference_policy, short_share),
+	COLUMN("over_most", COLUMN_INT8, difference_policy, over_most),
+	COLUMN("over_share", COLUMN_INT8, difference_policy, over_share),
 	COLUMN("discount_share", COLUMN_INT8, difference_policy, discount_share),
 	COLUMN("discount_days", COLUMN_INT8, difference_policy, discount_days),
 	COLUMN("grace_days", COLUMN_INT8, difference_policy, grace_days),

@@ -309,7 +309,7 @@ const struct verb reconciliation_verbs[] = {
 	{ "watch", "watch [--once]: takes statement files from the folders of the setting statement_folders, until it is stopped",
 		verb_watch },
 	{ "account", "account define MERCHANT FILE: a bank account", verb_account },
-	{ "differences", "differences define MERCHANT FILE: what may lack of a payment in a currency and still settle it",
+	{ "differences", "differences define MERCHANT FILE: what may lack of a payment in a currency, or be too much, and still settle it",
 		verb_differences },
 	{ "trial-balance", TRIAL_BALANCE ": every account's sums", verb_trial_balance },
 	{ "journal", "journal MERCHANT [--format csv]: every transfer, one a line", verb_journal },

@@ -93,6 +93,8 @@ enum err wire_read_policy(const struct message *m, struct arena *arena, struct d
 	*p = difference_default(m->merchant, currency);
 	TRY(read_most(&in, "short_most", MONEY_LIMIT - 1, &p->short_most, why));
 	TRY(read_most(&in, "short_share", SHARE_WHOLE, &p->short_share, why));
+	TRY(read_most(&in, "over_most", MONEY_LIMIT - 1, &p->over_most, why));
+	TRY(read_most(&in, "over_share", SHARE_WHOLE, &p->over_share, why));
 	TRY(read_most(&in, "discount_share", SHARE_WHOLE - 1, &p->discount_share, why));
 	TRY(read_most(&in, "discount_days", POLICY_DAYS, &p->discount_days, why));
 	TRY(read_most(&in, "grace_days", POLICY_DAYS, &p->grace_days, why));

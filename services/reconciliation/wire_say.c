@@ -84,6 +84,7 @@ static Dunlin__Ledger__V1__Receipt *print_receipt(struct ledger *l, const struct
 	to->allocated = wire_print_money(a, r->currency, r->allocated);
 	to->unapplied = wire_print_money(a, r->currency, r->unapplied);
 	to->refunded = wire_print_money(a, r->currency, r->refunded);
+	to->kept = wire_print_money(a, r->currency, r->kept);
 	for (size_t i = 0; (one = book_next_of(l->book, GROUP_ALLOCATIONS_OF_RECEIPT, r->id, &i));)
 		n++;
 	to->allocations = ARENA_ARRAY(a, Dunlin__Ledger__V1__Allocation *, n + 1);

@@ -8,6 +8,8 @@ static const struct difference_row rows[DIFFERENCE_KINDS] = {
 		"exactly the discount for early payment, rounded either way, paid in time and nothing before" },
 	[DIFFERENCE_TOLERANCE] = { "tolerance", CHART_WRITE_OFF, CAUSE_TOLERANCE, true,
 		"so little is lacking that nobody is asked for it: within the amount and the share of the policy" },
+	[DIFFERENCE_OVER] = { "over", CHART_DIFFERENCE_INCOME, CAUSE_OVER, false,
+		"so little is too much that nobody is given it back: within the amount and the share of the policy" },
 };
 static const char *const disputes[] = { "", "a discount was taken after its last day", "more was deducted than the discount that is due" };
 
@@ -24,7 +26,12 @@ const char *dispute_help(enum dispute d)
 struct difference_policy difference_default(struct span merchant, struct currency currency)
 {
 	return (struct difference_policy){
-		.merchant = merchant, .currency = currency, .short_share = SHARE_WHOLE, .takes_charges = true, .known_charges = SPAN("")
+		.merchant = merchant,
+		.currency = currency,
+		.short_share = SHARE_WHOLE,
+		.over_share = SHARE_WHOLE,
+		.takes_charges = true,
+		.known_charges = SPAN(""),
 	};
 }
 
@@ -79,19 +86,32 @@ static bool is_discount(const struct difference_policy *p, const struct settling
 	return difference_discount(p, s, &least, &most) && (lacks == least || lacks == most);
 }
 
+/* Within the amount, and within the share of what is owed to the minor unit below. */
+static bool is_within(int64_t minor, int64_t most, int64_t open, int64_t share)
+{
+	int64_t least, above;
+	share_of(open, share, &least, &above);
+	return minor <= most && minor <= least;
+}
+
 static bool is_tolerated(const struct difference_policy *p, const struct settling *s, int64_t lacks)
 {
-	int64_t least, most;
-	share_of(s->open, p->short_share, &least, &most);
-	return lacks <= p->short_most && lacks <= least;
+	return is_within(lacks, p->short_most, s->open, p->short_share);
+}
+
+static bool is_kept(const struct difference_policy *p, const struct settling *s)
+{
+	return s->open > 0 && s->paid > s->open && is_within(s->paid - s->open, p->over_most, s->open, p->over_share);
 }
 
 struct found_difference difference_find(const struct difference_policy *p, const struct settling *s)
 {
-	static bool (*const ways[DIFFERENCE_KINDS])(
+	static bool (*const ways[DIFFERENCE_OVER])(
 		const struct difference_policy *, const struct settling *, int64_t) = { NULL, are_charges, is_discount, is_tolerated };
 	int64_t lacks = s->open - s->paid;
-	for (int kind = DIFFERENCE_NONE + 1; lacks > 0 && s->paid > 0 && kind < DIFFERENCE_KINDS; kind++)
+	if (is_kept(p, s))
+		return (struct found_difference){ DIFFERENCE_OVER, -lacks };
+	for (int kind = DIFFERENCE_NONE + 1; lacks > 0 && s->paid > 0 && kind < DIFFERENCE_OVER; kind++)
 		if (ways[kind](p, s, lacks))
 			return (struct found_difference){ (enum difference_kind)kind, lacks };
 	return (struct found_difference){ DIFFERENCE_NONE, 0 };

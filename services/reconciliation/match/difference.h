@@ -2,9 +2,11 @@
  * difference: what a payment lacks of what is owed, or has too much, where a merchant's policy or the bank's own word explains it: a tolerance, a discount for
  * early payment, charges that banks kept. Each goes to its own account of the chart, and stands only as long as the payment does. What it is, is pure.
  *
- * 1. A difference never makes a match: it settles what a line pays that already posts by strong evidence and that nothing contradicts.
- * 2. It is part of `discounted` or `written_off` of its open item (open_item.h), and hangs on the receipt that it came with.
+ * 1. A difference never makes a match: it settles what a line pays that already posts by strong evidence and that nothing contradicts, or that a person says.
+ * 2. What is lacking is part of `discounted` or `written_off` of its open item (open_item.h), what is too much of `kept` of its receipt (receipt.h); both hang on
+ *    the receipt that they came with.
  * 3. Nothing is allowed but what the policy of the merchant and the currency says; told charges are allowed where there is none.
+ * 4. What was kept goes back with its payment alone: no invoice that is owed again later takes it, for nobody asked the payer for less than that.
  */
 #ifndef RECONCILIATION_DIFFERENCE_H
 #define RECONCILIATION_DIFFERENCE_H
@@ -23,6 +25,7 @@ enum difference_kind {
 	DIFFERENCE_CHARGES,   /* banks kept it, and the line says so, or the merchant knows the amount */
 	DIFFERENCE_DISCOUNT,  /* exactly the discount that the policy grants, in time */
 	DIFFERENCE_TOLERANCE, /* so little that nobody is asked for it */
+	DIFFERENCE_OVER,      /* too much, but so little that it is not given back */
 	DIFFERENCE_KINDS
 };
 
@@ -42,6 +45,8 @@ struct difference_policy {
 	struct currency currency;
 	int64_t short_most;      /* so much may lack and is given up */
 	int64_t short_share;     /* but no more than this share of what is owed */
+	int64_t over_most;       /* so much may be too much and is kept; 0: it is the customer's, however little */
+	int64_t over_share;      /* but no more than this share of what is owed */
 	int64_t discount_share;  /* of what is owed, for payment within `discount_days` of the day of issue; 0: none */
 	int64_t discount_days;
 	int64_t grace_days;      /* so much later a payment still counts as in time */
@@ -66,10 +71,10 @@ struct settling {
 
 struct found_difference {
 	enum difference_kind kind;
-	int64_t minor; /* above 0 where there is one: what is lacking */
+	int64_t minor; /* above 0 where there is one: what is lacking, or too much */
 };
 
-/* The first kind that explains all that is lacking, in the order of their numbers. */
+/* The first kind that explains all that is lacking, in the order of their numbers; or all that is too much. */
 struct found_difference difference_find(const struct difference_policy *, const struct settling *);
 /* What may be deducted for early payment: a share of what is owed, to the minor unit below and above. False when none is due. */
 bool difference_discount(const struct difference_policy *, const struct settling *, int64_t *least, int64_t *most);
@@ -91,13 +96,18 @@ struct difference {
 	int64_t undone; /* what stood when its payment was taken back, 0 while that stands */
 };
 
-/* Settles what is open of the invoice, at most `minor`, in the order of its parts. The receipt is of the line. */
+/* Settles what is open of the invoice, at most `minor`, in the order of its parts; what is too much is kept of what is unapplied of the receipt. The receipt
+ * is of the line. */
 enum err difference_grant(
 	struct ledger *, struct uuid receipt, struct uuid line, struct uuid invoice, struct found_difference, struct why *) MUST_CHECK;
 /* The payment is taken back: what came with it is owed again. */
 enum err difference_undo(struct ledger *, struct uuid receipt, struct why *) MUST_CHECK;
-/* The payment is there again: so is what had come with it, as far as that is open. */
+/* The payment is there again: so is what had come with it, as far as that is open, or unapplied. */
 enum err difference_redo(struct ledger *, struct uuid receipt, struct why *) MUST_CHECK;
+/* How much had been kept of the receipt before its payment was taken back. */
+int64_t difference_was_kept(const struct ledger *, struct uuid receipt);
+/* Documents of one customer of which `open` is open in all are paid by `paid`, and all that is too much is within the policy: how much, else none. */
+struct found_difference difference_over(const struct ledger *, struct currency, int64_t open, int64_t paid);
 /* The line paid less than the invoice by a discount that is not due: somebody grants it or claims it. */
 void difference_dispute_open(struct ledger *, struct uuid line, struct uuid invoice, enum dispute);
 /* Ends what is settled: those whose payment is gone, or whose invoice is paid. */

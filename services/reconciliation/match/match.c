@@ -5,7 +5,7 @@
 enum { SIGNS_WEAK = SIGN_MENDED | SIGN_SHORT | SIGN_BROKEN | SIGN_CUT };
 /* By whom the line is, without a word of what it pays. */
 enum { SIGNS_KNOWN = SIGN_PAYER | SIGN_MANDATE | SIGN_CUSTOMER | SIGN_FORM };
-enum { SIGNS_LESS = SIGN_CHARGES | SIGN_DISCOUNT | SIGN_TOLERANCE };
+#define SIGNS_DIFFERENT (SIGN_CHARGES | SIGN_DISCOUNT | SIGN_TOLERANCE | SIGN_OVER_TOLERANCE)
 
 static struct match found(enum match_rule_id id, size_t candidates)
 {
@@ -52,7 +52,7 @@ static bool is_early(const struct candidate *c)
 	return c->signs & SIGN_EARLY;
 }
 
-/* It alone: what the line lacks of it is settled too where that is allowed and nobody else may be the payer. */
+/* It alone: what the line lacks of it, or has too much, is settled too where that is allowed and nobody else may be the payer. */
 static void choose_alone(struct candidate *c, int64_t minor)
 {
 	struct found_difference difference = c->difference;
@@ -426,26 +426,26 @@ static bool match_payer(struct candidate *all, size_t n, int64_t amount, struct 
 {
 	struct set owed = { .count = 0 };
 	struct candidate *exact = NULL;
-	size_t count = 0, less = 0; /* what is less by a difference is an explanation too */
+	size_t count = 0, other = 0; /* what is another amount by a difference is an explanation too */
 	for (size_t i = 0; i < n; i++) {
 		struct candidate *c = &all[i];
 		if (!has(c, CANDIDATE_INVOICE, 0, SIGN_OTHER_CURRENCY) || !(c->signs & SIGNS_KNOWN) || c->open <= 0 || is_contradicted(c) ||
 			is_early(c))
 			continue;
 		set_add(&owed, c);
-		less += (c->signs & SIGNS_LESS) != 0;
+		other += (c->signs & SIGNS_DIFFERENT) != 0;
 		if (c->signs & SIGN_AMOUNT) {
 			exact = c;
 			count++;
 		}
 	}
-	bool has_sum = less && !exact && owed.count <= SELECT_MOST && select_of(&owed, amount).found;
+	bool has_sum = other && !exact && owed.count <= SELECT_MOST && select_of(&owed, amount).found;
 	if (owed.count)
-		*out = count > 1         ? found(MATCH_PAYER_AMOUNT_SEVERAL, count)
-		       : exact && less   ? found(MATCH_PAYER_AMOUNT_SEVERAL, 1 + less)
-		       : exact           ? match_exact(&owed, exact, amount)
-		       : less && has_sum ? found(MATCH_PAYER_SELECTIONS, 2)
-					 : match_sum(&owed, amount);
+		*out = count > 1        ? found(MATCH_PAYER_AMOUNT_SEVERAL, count)
+		       : exact && other ? found(MATCH_PAYER_AMOUNT_SEVERAL, 1 + other)
+		       : exact          ? match_exact(&owed, exact, amount)
+		       : has_sum        ? found(MATCH_PAYER_SELECTIONS, 2)
+					: match_sum(&owed, amount);
 	return owed.count > 0;
 }
 

@@ -52,9 +52,10 @@ enum {
 	SIGN_NAME_TAUGHT = UINT32_C(1) << 31, /* the payer's name is known of people's matches alone */
 	SIGN_ORIGINAL =
 		UINT64_C(1)
-		<< 32 /* in the currency that the payer instructed, and that amount is exactly what is open of all that is named in it */
+		<< 32, /* in the currency that the payer instructed, and that amount is exactly what is open of all that is named in it */
+	SIGN_OVER_TOLERANCE = UINT64_C(1) << 33 /* what is too much is so little that the policy keeps it */
 };
-enum { SIGNS = 33 };
+enum { SIGNS = 34 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
@@ -74,7 +75,7 @@ struct candidate {
 	bool chosen;
 	int64_t minor; /* of the line's amount, where chosen; of what was instructed, where that is another currency */
 	int64_t discount; /* what may be deducted of what is owed, if it is paid now */
-	struct found_difference difference; /* what else of it would be settled by the line, or is where it is chosen; not kept */
+	struct found_difference difference; /* what else would be settled beside it by the line, or is where it is chosen; not kept */
 	enum dispute dispute; /* not kept */
 };
 

@@ -41,6 +41,7 @@ static const struct {
 	{ "discount_disputed", "against that it settles all: a discount was taken too late, or more than is due" },
 	{ "name_taught", "the payer's name is known as this customer's of people's matches, and is otherwise another" },
 	{ "original_exact", "in another currency; what the payer instructed in that is exactly what is open of all that is named in it" },
+	{ "over_tolerated", "what is too much is so little that the merchant's policy keeps it" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {

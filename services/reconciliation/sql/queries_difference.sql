@@ -5,21 +5,26 @@ select p.* from difference_policy p where p.merchant_id = any ($1::text[]);
 
 -- name: difference_policy_insert
 insert into difference_policy (
-	merchant_id, currency, short_most, short_share, discount_share, discount_days, grace_days, takes_charges, charges_most, known_charges)
+	merchant_id, currency, short_most, short_share, over_most, over_share, discount_share, discount_days, grace_days, takes_charges, charges_most,
+	known_charges)
 select * from unnest(
-	$1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[], $9::bigint[], $10::text[]);
+	$1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::boolean[],
+	$11::bigint[], $12::text[]);
 
 -- name: difference_policy_update
 update difference_policy t set
-	short_most = k.short_most, short_share = k.short_share, discount_share = k.discount_share, discount_days = k.discount_days,
-	grace_days = k.grace_days, takes_charges = k.takes_charges, charges_most = k.charges_most, known_charges = k.known_charges
+	short_most = k.short_most, short_share = k.short_share, over_most = k.over_most, over_share = k.over_share, discount_share = k.discount_share,
+	discount_days = k.discount_days, grace_days = k.grace_days, takes_charges = k.takes_charges, charges_most = k.charges_most,
+	known_charges = k.known_charges
 from unnest(
-	$1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[], $9::bigint[], $10::text[])
-	as k (merchant_id, currency, short_most, short_share, discount_share, discount_days, grace_days, takes_charges, charges_most, known_charges)
+	$1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::boolean[],
+	$11::bigint[], $12::text[])
+	as k (merchant_id, currency, short_most, short_share, over_most, over_share, discount_share, discount_days, grace_days, takes_charges, charges_most,
+		known_charges)
 where t.merchant_id = k.merchant_id and t.currency = k.currency;
 
 -- name: show_difference_policies
-select p.currency, p.short_most, p.short_share, p.discount_share, p.discount_days, p.grace_days, p.takes_charges, p.charges_most, p.known_charges
+select p.currency, p.short_most, p.short_share, p.over_most, p.over_share, p.discount_share, p.discount_days, p.grace_days, p.takes_charges, p.charges_most, p.known_charges
 from difference_policy p where p.merchant_id = $1 and p.currency > $3 order by p.currency limit $2;
 
 -- name: difference_fetch

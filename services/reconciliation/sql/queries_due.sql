@@ -196,7 +196,8 @@ on conflict (merchant_id) do update set at = excluded.at, differences = excluded
 returning differences, minor, differences + (select coalesce(sum(o.differences), 0) from recount o where o.merchant_id <> $1)::bigint as all_differences;
 
 -- Sub-ledgers against their accounts, over all merchants: receivable and the open items, customers' credit, lines that nobody knows, cash and the lines posted
--- to each bank account behind its opening balance, clearing and what providers took, gave back and paid out, both legs of what was exchanged. Minor units without signs.
+-- to each bank account behind its opening balance, clearing and what providers took, gave back and paid out, both legs of what was exchanged, what was kept of
+-- receipts. Minor units without signs.
 -- name: tie_breaks
 with side as (
 	select merchant_id, currency, case when debit like 'clearing:%' then 'clearing' else debit end as account, amount from kept_sum where kind = 'flow'
@@ -204,10 +205,11 @@ with side as (
 	select merchant_id, currency, case when credit like 'clearing:%' then 'clearing' else credit end, -amount from kept_sum where kind = 'flow'
 	union all
 	select merchant_id, currency, case kind when 'open' then 'receivable' when 'unapplied' then 'unapplied_cash' when 'unidentified' then 'unidentified_receipts'
-		when 'clearing' then 'clearing' when 'exchanged' then 'fx_position' else debit end, case when kind in ('unapplied', 'unidentified') then amount else -amount end
-	from kept_sum where kind in ('open', 'unapplied', 'unidentified', 'posted', 'clearing', 'exchanged')
+		when 'clearing' then 'clearing' when 'exchanged' then 'fx_position' when 'kept' then 'difference_income' else debit end,
+		case when kind in ('unapplied', 'unidentified', 'kept') then amount else -amount end
+	from kept_sum where kind in ('open', 'unapplied', 'unidentified', 'posted', 'clearing', 'exchanged', 'kept')
 	union all
 	select merchant_id, currency, 'cash:' || account_id, -chain_opening from bank_account),
-tie (name) as (values ('receivable'), ('unapplied_cash'), ('unidentified_receipts'), ('cash'), ('clearing'), ('fx_position')),
+tie (name) as (values ('receivable'), ('unapplied_cash'), ('unidentified_receipts'), ('cash'), ('clearing'), ('fx_position'), ('difference_income')),
 broken as (select split_part(account, ':', 1) as name, sum(amount) as minor from side group by merchant_id, currency, account having sum(amount) <> 0)
 select t.name, coalesce(sum(abs(b.minor)), 0)::bigint as minor from tie t left join broken b using (name) group by t.name order by t.name;

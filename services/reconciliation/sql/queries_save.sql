@@ -162,22 +162,22 @@ on conflict (merchant_id, token, target_id) do update set kind = reference.kind;
 
 -- name: receipt_update
 update receipt t set
-	amount = k.amount, allocated = k.allocated, unapplied = k.unapplied, refunded = k.refunded, returned = k.returned,
+	amount = k.amount, allocated = k.allocated, unapplied = k.unapplied, refunded = k.refunded, kept = k.kept, returned = k.returned,
 	refund_requested = k.refund_requested, revision = k.revision
 from unnest(
 	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-	$9::bigint[])
+	$9::bigint[], $10::bigint[])
 	as k (
-	merchant_id, receipt_id, amount, allocated, unapplied, refunded, returned, refund_requested, revision)
+	merchant_id, receipt_id, amount, allocated, unapplied, refunded, kept, returned, refund_requested, revision)
 where t.merchant_id = k.merchant_id and t.receipt_id = k.receipt_id;
 
 -- name: receipt_insert
 insert into receipt (
 	merchant_id, receipt_id, customer_ref, kind, source_id, account_id, value_date, currency, amount, allocated, unapplied,
-	refunded, returned, refund_requested, revision)
+	refunded, kept, returned, refund_requested, revision)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::int[], $5::uuid[], $6::uuid[], $7::date[], $8::text[], $9::bigint[],
-	$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[]);
+	$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[]);
 
 -- name: allocation_update
 update allocation t set

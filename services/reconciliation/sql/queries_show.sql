@@ -83,7 +83,7 @@ from bank_line_candidate c join bank_line l using (merchant_id, line_id)
 where c.merchant_id = $1 and c.line_id = $2 order by c.look, c.number;
 
 -- name: show_receipts
-select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned, r.refund_requested
+select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.kept, r.returned, r.refund_requested
 from (select * from receipt where merchant_id = $1 and receipt_id > $3 order by receipt_id limit 20000) r
 where ($4 = '' or r.customer_ref = $4) and ($5 = '' or r.source_id::text = $5) order by r.receipt_id limit $2;
 
@@ -91,12 +91,12 @@ where ($4 = '' or r.customer_ref = $4) and ($5 = '' or r.source_id::text = $5) o
 select receipt_id as id from receipt where merchant_id = $1 and receipt_id > $2 order by receipt_id offset 19999 limit 1;
 
 -- name: show_receipts_of_customer
-select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned, r.refund_requested
+select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.kept, r.returned, r.refund_requested
 from receipt r
 where r.merchant_id = $1 and r.customer_ref = $4 and r.receipt_id > $3 and ($5 = '' or r.source_id::text = $5) order by r.receipt_id limit $2;
 
 -- name: show_receipts_of_source
-select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned, r.refund_requested
+select r.receipt_id as id, r.customer_ref, r.kind, r.source_id, r.account_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.kept, r.returned, r.refund_requested
 from receipt r
 where r.merchant_id = $1 and r.source_id = $5::text::uuid and r.receipt_id > $3 and ($4 = '' or r.customer_ref = $4) order by r.receipt_id limit $2;
 

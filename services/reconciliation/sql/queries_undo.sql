@@ -69,7 +69,7 @@ found (rank, obstacle, name) as (
 	from money m join allocation a on a.merchant_id = $1 and a.receipt_id = m.receipt_id and a.amount > 0
 	join open_item i on i.merchant_id = $1 and i.invoice_id = a.invoice_id and i.part = a.part and i.written_off > 0
 	where i.written_off > (select coalesce(sum(d.amount), 0) from difference d
-		where d.merchant_id = $1 and d.invoice_id = i.invoice_id and d.part = i.part and d.kind <> 'discount')
+		where d.merchant_id = $1 and d.invoice_id = i.invoice_id and d.part = i.part and d.kind not in ('discount', 'over'))
 	order by m.number, i.number collate "C" limit 1)
 	union all
 	(select 7, 'return_taken_back', 'line ' || m.number from mine m

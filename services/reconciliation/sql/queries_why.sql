@@ -97,7 +97,7 @@ where e.merchant_id = $1 and (e.subject_id = any ($2::uuid[])
 order by s.at, e.exception_id, s.number limit 1000;
 
 -- name: why_receipts
-select r.receipt_id as id, r.kind, r.customer_ref, r.source_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.returned
+select r.receipt_id as id, r.kind, r.customer_ref, r.source_id, r.value_date, r.currency, r.amount, r.allocated, r.unapplied, r.refunded, r.kept, r.returned
 from receipt r where r.merchant_id = $1 and r.receipt_id = any ($2::uuid[]) order by r.value_date, r.receipt_id;
 
 -- name: why_allocations

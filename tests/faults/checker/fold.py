@@ -137,7 +137,8 @@ class Fold:
     def see_receipt(self, m):
         key, r = (m.merchant_id, m.receipt_id), m.receipt
         self.latest("receipt", key, m, self.receipts, (
-            m.customer_ref, r.kind, r.source_id, day(r.value_date), r.amount.currency, r.amount.minor, r.allocated.minor, r.unapplied.minor, r.refunded.minor))
+            m.customer_ref, r.kind, r.source_id, day(r.value_date), r.amount.currency, r.amount.minor, r.allocated.minor, r.unapplied.minor, r.refunded.minor,
+            r.kept.minor))
 
     def step(self, m, allocations, sign):
         for a in allocations:

@@ -18,7 +18,7 @@ def check(report, databases, fold):
 # ---- I7 ----
 
 ITEM = ("revision", "customer_ref", "currency", "amount", "allocated", "credited", "discounted", "written_off", "open", "last_value_date", "number")
-RECEIPT = ("revision", "customer_ref", "kind", "source_id", "value_date", "currency", "amount", "allocated", "unapplied", "refunded")
+RECEIPT = ("revision", "customer_ref", "kind", "source_id", "value_date", "currency", "amount", "allocated", "unapplied", "refunded", "kept")
 
 
 def reconciliation(report, db, fold):
@@ -28,7 +28,7 @@ def reconciliation(report, db, fold):
         " last_value_date, number from open_item", 3), ITEM, "reconciliation.open_item")
     report.same("I7", "receipt", fold.receipts, db.table(
         "select merchant_id, uuid_send(receipt_id), revision, customer_ref, kind, uuid_send(source_id), value_date, currency, amount, allocated, unapplied,"
-        " refunded from receipt", 2), RECEIPT, "reconciliation.receipt")
+        " refunded, kept from receipt", 2), RECEIPT, "reconciliation.receipt")
     report.same("I7", "allocation", {k: tuple(v) for k, v in fold.allocations.items()}, db.table(
         "select merchant_id, uuid_send(allocation_id), uuid_send(receipt_id), uuid_send(invoice_id), part, amount from allocation", 2),
         ("receipt_id", "invoice_id", "part", "amount"), "reconciliation.allocation")
@@ -119,10 +119,11 @@ def receipts(report, db, fold):
     allocated = collections.Counter()
     for (m, _), (receipt, _, _, amount) in fold.allocations.items():
         allocated[m, receipt] += amount
-    for key, (_, customer, kind, source, _, currency, amount, stands, unapplied, refunded) in fold.receipts.items():
+    for key, (_, customer, kind, source, _, currency, amount, stands, unapplied, refunded, kept) in fold.receipts.items():
         where = "dunlin.ledger.v1"
         report.equal("I2", f"receipt {show(key)}", stands, allocated[key], f"{where}: sum of its allocations")
-        report.equal("I2", f"receipt {show(key)}", amount, stands + unapplied + refunded, f"{where}: allocated, unapplied and refunded")
+        report.equal("I2", f"receipt {show(key)}", amount, stands + unapplied + refunded + kept,
+                     f"{where}: allocated, unapplied, refunded and kept")
         if kind == 2 and key not in fold.attempts:
             report.add("I2", f"receipt {show(key)}", f"a payment {show(source)}", "none", "dunlin.payments.v1")
     unapplied = collections.Counter()
@@ -323,6 +324,7 @@ def expected_accounts(db, fold):
             e[m, "cash_in_hand", r[5]] += r[6]
         if r[2] == 4:
             e[m, "fx_position", r[5]] += r[6]
+        e[m, "difference_income", r[5]] -= r[10]
     for (m, _), (_, _, kind, _, amount) in fold.exceptions.items():
         if kind == 9:
             e[m, "unidentified_payments", currency_of(fold, m)] += amount

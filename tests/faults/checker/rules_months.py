@@ -9,7 +9,7 @@ from .report import name as show
 
 CLASSES = {
     "asset": ("receivable", "cash", "cash_in_hand", "clearing", "reserve", "disputed", "payouts_in_transit", "unidentified_payments", "fx_position"),
-    "liability": ("unidentified_receipts", "unapplied_cash", "refunds_payable", "tax_payable"), "income": ("revenue", "fee_income", "interest_income"),
+    "liability": ("unidentified_receipts", "unapplied_cash", "refunds_payable", "tax_payable"), "income": ("revenue", "fee_income", "interest_income", "difference_income"),
     "expense": ("discounts", "write_off", "bad_debt", "provider_fees", "bank_charges"), "equity": ("not_collections", "opening_balance"),
 }
 CLASS_OF = {account: word for word, accounts in CLASSES.items() for account in accounts}

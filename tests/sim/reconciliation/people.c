@@ -257,13 +257,14 @@ static bool define_rules(const struct asking *a)
 static bool define_differences(const struct asking *a)
 {
 	struct span merchant = world_pick_merchant(a->r);
+	const char *known = rng_one_in(a->r, 2) ? "\"250\"" : "";
+	int days = (int)rng_below(a->r, 3) * 60, lacks = (int)rng_below(a->r, 3) * 10, over = (int)rng_below(a->r, 3) * 250;
 
 	world_ask(a->to, a->arena, merchant, "dunlin.reconciliation.DefineDifferences", "/v1/differences/policies",
 		"{" BY
-		",\"currency\":\"%s\",\"short_most\":%d,\"short_share\":500,\"discount_share\":200,\"discount_days\":%d,\"grace_days\":2,"
-		"\"known_charges\":[%s]}",
-		world_merchant(merchant)->currency, (int)rng_below(a->r, 3) * 10, (int)rng_below(a->r, 3) * 60,
-		rng_one_in(a->r, 2) ? "\"250\"" : "");
+		",\"currency\":\"%s\",\"short_most\":%d,\"short_share\":500,\"over_most\":%d,\"discount_share\":200,\"discount_days\":%d,"
+		"\"grace_days\":2,\"known_charges\":[%s]}",
+		world_merchant(merchant)->currency, lacks, over, days, known);
 	return true;
 }
 

@@ -67,6 +67,7 @@ static void count_receipt(struct sums *s, const struct receipt *r, int64_t sign)
 	s->counted.receipts_allocated += sign * r->allocated;
 	s->counted.receipts_unapplied += sign * r->unapplied;
 	s->counted.minor[TERM_REFUNDED] += sign * r->refunded;
+	s->counted.minor[TERM_KEPT] += sign * r->kept;
 	s->counted.minor[TERM_RECEIVED] += r->kind != RECEIPT_BANK ? sign * r->amount : 0;
 	s->exchanged += r->kind == RECEIPT_EXCHANGED ? sign * r->amount : 0;
 }
@@ -76,8 +77,8 @@ void saved_receipt(void *ctx, const void *old, const void *now, struct mem_row *
 	struct memory *m = ctx;
 	const struct receipt *was = old, *r = now;
 
-	SIM_HOLDS(r->amount == r->allocated + r->unapplied + r->refunded, "receipt_sum", "a receipt's terms are not its amount");
-	SIM_HOLDS(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->amount >= 0, "receipt_negative",
+	SIM_HOLDS(r->amount == r->allocated + r->unapplied + r->refunded + r->kept, "receipt_sum", "a receipt's terms are not its amount");
+	SIM_HOLDS(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->kept >= 0 && r->amount >= 0, "receipt_negative",
 		"a term of a receipt is below 0");
 	if (r->kind == RECEIPT_EXCHANGED && (was == NULL || r->amount < was->amount))
 		cover(was == NULL ? "exchange: received" : "exchange: taken back");
@@ -187,8 +188,9 @@ static void check_terms(struct memory *m)
 		SIM_HOLDS(
 			c[TERM_INVOICED] == c[TERM_ALLOCATED] + c[TERM_CREDITED] + c[TERM_DISCOUNTED] + c[TERM_WRITTEN_OFF] + c[TERM_OPEN],
 			"invoiced", "invoiced is not allocated, credited, discounted, written off and open");
-		SIM_HOLDS(c[TERM_RECEIVED] == c[TERM_ALLOCATED] + c[TERM_UNAPPLIED] + c[TERM_UNIDENTIFIED] + c[TERM_REFUNDED], "received",
-			"received is not allocated, unapplied, unidentified and refunded");
+		SIM_HOLDS(c[TERM_RECEIVED] ==
+				  c[TERM_ALLOCATED] + c[TERM_UNAPPLIED] + c[TERM_UNIDENTIFIED] + c[TERM_REFUNDED] + c[TERM_KEPT],
+			"received", "received is not allocated, unapplied, unidentified, refunded and kept");
 		SIM_HOLDS(s->counted.receipts_allocated == c[TERM_ALLOCATED] && s->counted.receipts_unapplied == c[TERM_UNAPPLIED],
 			"receipts", "receipts do not say what items and credits say");
 		SIM_HOLDS(s->exchanged == s->fx_position, "exchanged", "fx_position is not what lines brought and receipts took");
@@ -211,6 +213,20 @@ static const struct mem_row *changed(struct memory *m, const struct book *book, 
 	return NULL;
 }
 
+/* What is kept of a receipt is what stands of its differences of that kind. */
+static void check_kept(struct memory *m, const struct receipt *r)
+{
+	const struct mem_rows *rows = mem_index_find(&m->differences_of_receipt, sim_key_uuid(m->arena, r->merchant, r->id));
+	int64_t kept = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct difference *d = rows->at[i]->value;
+
+		kept += d->kind == DIFFERENCE_OVER ? d->minor : 0;
+	}
+	SIM_HOLDS(r->kept == kept, "receipt_kept", "of a receipt something else is kept than its differences say");
+}
+
 /* What stands against an item, and of a receipt, is the sum of allocations. */
 static void check_allocations(struct memory *m, const struct book *book)
 {
@@ -220,9 +236,11 @@ static void check_allocations(struct memory *m, const struct book *book)
 		SIM_HOLDS(((const struct open_item *)row->value)->allocated == row->sum, "item_allocated",
 			"an item is allocated %lld, the allocations say %lld", (long long)((const struct open_item *)row->value)->allocated,
 			(long long)row->sum);
-	for (size_t i = 0; (row = changed(m, book, BOOK_RECEIPTS, &i)) != NULL;)
+	for (size_t i = 0; (row = changed(m, book, BOOK_RECEIPTS, &i)) != NULL;) {
 		SIM_HOLDS(((const struct receipt *)row->value)->allocated == row->sum, "receipt_allocated",
 			"a receipt is allocated something else than its allocations say");
+		check_kept(m, row->value);
+	}
 }
 
 static int64_t sum_at(const struct memory *m, struct span key)

@@ -70,7 +70,7 @@ static bool is_given_up(const struct looking *k, const struct open_item *item)
 		const struct difference *d = all->at[i]->value;
 
 		if (uuid_equal(d->invoice, item->invoice) && d->part == item->part && d->kind != DIFFERENCE_DISCOUNT &&
-			span_equal(d->merchant, item->merchant))
+			d->kind != DIFFERENCE_OVER && span_equal(d->merchant, item->merchant))
 			by_differences += d->minor;
 	}
 	return item->written_off > by_differences;

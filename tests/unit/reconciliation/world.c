@@ -462,13 +462,14 @@ static void count_receipts(const struct world *w, struct counters *c)
 	const struct receipt *r;
 	const struct credit *credit;
 	for (size_t n = 0; (r = book_next(w->book, BOOK_RECEIPTS, &n));) {
-		assert_true(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->returned >= 0);
-		assert_int_equal(r->amount, r->allocated + r->unapplied + r->refunded);
+		assert_true(r->allocated >= 0 && r->unapplied >= 0 && r->refunded >= 0 && r->kept >= 0 && r->returned >= 0);
+		assert_int_equal(r->amount, r->allocated + r->unapplied + r->refunded + r->kept);
 		if (!currency_equal(r->currency, c->currency))
 			continue;
 		c->receipts_allocated += r->allocated;
 		c->receipts_unapplied += r->unapplied;
 		c->minor[TERM_REFUNDED] += r->refunded;
+		c->minor[TERM_KEPT] += r->kept;
 		if (r->kind != RECEIPT_BANK)
 			c->minor[TERM_RECEIVED] += r->amount;
 	}

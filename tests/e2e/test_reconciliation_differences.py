@@ -78,6 +78,11 @@ def item(desk, n):
     return {name: row[name]["minor"] for name in ("allocated", "discounted", "written_off", "open")}
 
 
+def kept_of(desk, line):
+    (row,) = desk.get(f"/v1/receipts?source_id={line['id']}")["receipts"]
+    return {name: row[name]["minor"] for name in ("amount", "allocated", "unapplied", "kept")}
+
+
 def holds(desk):
     (row,) = desk.get("/v1/proof")["currencies"]
     assert row["holds"], row
@@ -157,3 +162,33 @@ def test_what_no_policy_allows_stays_open(desk):
     pay(desk, 11900, "RE-2026-0004", "E-4")
     assert item(desk, 4) == {"allocated": 11900, "discounted": 0, "written_off": 0, "open": 100}
     holds(desk)
+
+
+def test_a_little_too_much_is_kept_shown_and_goes_with_the_match(desk):
+    assert desk.post("/v1/differences/policies", {**POLICY, "over_most": 5, "over_share": 100})[0] == 200
+    (policy,) = [row for row in desk.get("/v1/differences/policies")["policies"] if row["currency"] == "EUR"]
+    assert (policy["over_most"], policy["over_share"]) == (5, 100)
+    owe(desk, 6, 12000)
+    line = pay(desk, 12004, "RE-2026-0006", "E-6")
+    assert item(desk, 6) == {"allocated": 12000, "discounted": 0, "written_off": 0, "open": 0}
+    assert kept_of(desk, line) == {"amount": 12004, "allocated": 12000, "unapplied": 0, "kept": 4}
+    chain = desk.get(f"/v1/why/{line['id']}")
+    assert [(d["kind"], d["amount"]["minor"]) for d in chain["differences"]] == [("over", 4)]
+    assert [(t["debit"], t["credit"], t["amount"]["minor"]) for t in chain["transfers"] if t["cause"] == "over"] == [("unapplied_cash", "difference_income", 4)]
+    assert "over_tolerated" in desk.world.verb("reconciliation", "why", "nord", line["id"]).stdout
+    assert holds(desk)["journal"]["kept"]["minor"] == 4
+    assert desk.post(f"/v1/lines/{line['id']}/unmatch", BY)[0] == 200
+    assert kept_of(desk, line) == {"amount": 0, "allocated": 0, "unapplied": 0, "kept": 0}
+    assert holds(desk)["journal"]["kept"]["minor"] == 0
+
+
+def test_a_person_keeps_a_little_too_much_or_says_whose_it_is(desk):
+    owe(desk, 7, 12000)
+    owe(desk, 8, 12000)
+    kept, theirs = pay(desk, 12005, "danke", "E-7"), pay(desk, 12005, "danke", "E-8")
+    items = lambda n: {**BY, "items": [{"invoice_number": f"RE-2026-{n:04}"}]}
+    assert desk.post(f"/v1/lines/{kept['id']}/match", items(7))[0] == 200
+    assert kept_of(desk, kept) == {"amount": 12005, "allocated": 12000, "unapplied": 0, "kept": 5}
+    assert desk.post(f"/v1/lines/{theirs['id']}/match", {**items(8), "customer_ref": "c1"})[0] == 200
+    assert kept_of(desk, theirs) == {"amount": 12005, "allocated": 12000, "unapplied": 5, "kept": 0}
+    assert holds(desk)["journal"]["kept"]["minor"] == 5

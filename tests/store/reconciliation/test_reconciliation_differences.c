@@ -1,4 +1,5 @@
 #include "http_why.h"
+#include "reconciliation_queries.h"
 #include "town.h"
 
 /* Differences over a real database: what is kept of them, what they are told as, and that they go when the payment goes. */
@@ -23,7 +24,7 @@ static void pay(struct town *t, const char *id, int day, int64_t opening, struct
 
 static const char *stands(struct town *t)
 {
-	return town_text(t, "select coalesce(string_agg(kind || ' ' || amount || ' ' || undone, ', ' order by kind), '') from difference");
+	return town_text(t, "select coalesce(string_agg(kind || ' ' || amount || ' ' || undone, ', ' order by kind, amount), '') from difference");
 }
 
 static const char *items(struct town *t)
@@ -77,6 +78,71 @@ static void charges_that_the_statement_tells_are_the_merchants(void **state)
 	assert_town_proven(t);
 }
 
+static const char *kept(struct town *t)
+{
+	return town_text(t, "select string_agg(format('%s = %s + %s + %s', amount, allocated, unapplied, kept), ', ' order by value_date) from receipt");
+}
+
+/* The import of a statement, taken back. */
+static void undo(struct town *t, const char *statement)
+{
+	struct uuid id;
+	const char *sql = arena_printf(t->arena, "select statement_id::text from statement where bank_ref = '%s'", statement);
+	assert_int_equal(uuid_parse(span_of(town_text(t, sql)), &id), OK);
+	town_do(t, world_command(&t->world, "UndoStatement", world_path(&t->world, "statements", id, "undo"), ""));
+	town_due(t);
+}
+
+static void what_is_too_much_is_kept_and_goes_back_with_the_match_the_return_and_the_import(void **state)
+{
+	struct town *t = *state;
+	policy(t, TERMS ",\"over_most\":5,\"over_share\":100");
+	invoice(t, "RE-2026-0001");
+	invoice(t, "RE-2026-0002");
+	invoice(t, "RE-2026-0003");
+	pay(t, "S1", 1, 0, (struct entry_of){ 12004, "RE-2026-0001", "E-1", NULL, NULL });
+	pay(t, "S2", 2, 12004, (struct entry_of){ 12006, "RE-2026-0002", "E-2", NULL, NULL });
+	pay(t, "S3", 3, 24010, (struct entry_of){ 12005, "RE-2026-0003", "E-3", NULL, NULL });
+	assert_string_equal(stands(t), "over 4 0, over 5 0");
+	assert_string_equal(kept(t), "12004 = 12000 + 0 + 4, 12006 = 12000 + 6 + 0, 12005 = 12000 + 0 + 5");
+	assert_string_equal(items(t), "12000 0 0 0, 12000 0 0 0, 12000 0 0 0");
+	assert_town_proven(t);
+	assert_string_equal(
+		town_text(t, "select string_agg(debit || ' ' || credit || ' ' || amount, ', ' order by amount) from journal where cause = 'over'"),
+		"unapplied_cash difference_income 4, unapplied_cash difference_income 5");
+	undo(t, "S3");
+	assert_string_equal(stands(t), "over 0 5, over 4 0");
+	assert_town_proven(t);
+	pay(t, "S4", 4, 24010, (struct entry_of){ -12004, "", "E-1", NULL, "AC04" });
+	assert_string_equal(kept(t), "0 = 0 + 0 + 0, 12006 = 12000 + 6 + 0, 0 = 0 + 0 + 0");
+	assert_town_proven(t);
+	pay(t, "S5", 5, 12006, (struct entry_of){ 12004, "", "E-1", NULL, "AC04" });
+	assert_string_equal(stands(t), "over 0 5, over 4 0");
+	assert_town_proven(t);
+	struct uuid line;
+	assert_int_equal(uuid_parse(span_of(town_text(t, "select line_id::text from bank_line where end_to_end = 'E-2'")), &line), OK);
+	town_do(t, world_command(&t->world, "UnmatchLine", world_path(&t->world, "lines", line, "unmatch"), ""));
+	assert_town_proven(t);
+}
+
+static void what_is_kept_is_tied_to_its_account(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	struct rows rows;
+	int64_t minor = 0;
+	policy(t, TERMS ",\"over_most\":5");
+	invoice(t, "RE-2026-0001");
+	pay(t, "S1", 1, 0, (struct entry_of){ 12004, "RE-2026-0001", "E-1", NULL, NULL });
+	town_may_not(t, "update receipt set kept = 5", "receipt_sums");
+	town_script(t->owner, "update receipt set kept = kept + 3, amount = amount + 3");
+	assert_int_equal(db_exec(t->owner, t->arena, &q_tie_breaks, NULL, &rows, &why), OK);
+	for (size_t i = 0; i < rows.count; i++)
+		if (span_is(rows_text(&rows, i, rows_column(&rows, "name")), "difference_income"))
+			minor = rows_int8(&rows, i, rows_column(&rows, "minor"));
+	assert_int_equal(minor, 3);
+}
+
 static void why_a_payment_settles_more_than_it_is_says_the_difference(void **state)
 {
 	struct town *t = *state;
@@ -97,13 +163,13 @@ static void a_policy_is_kept_by_currency_and_audited_each_time(void **state)
 {
 	struct town *t = *state;
 	policy(t, TERMS);
-	policy(t, "\"currency\":\"JPY\",\"short_most\":1");
+	policy(t, "\"currency\":\"JPY\",\"short_most\":1,\"over_most\":2,\"over_share\":3");
 	policy(t, "\"currency\":\"EUR\",\"known_charges\":[\"700\",\"1250\"]");
 	assert_string_equal(
 		town_text(t,
-			"select string_agg(currency || ' ' || short_most || ' ' || replace(known_charges, E'\\n', '/'), ', ' order by currency)"
+			"select string_agg(currency || ' ' || short_most || ' ' || over_most || ' ' || over_share || ' ' || replace(known_charges, E'\\n', '/'), ', ' order by currency)"
 			" from difference_policy where merchant_id = 'nord'"),
-		"EUR 0 700/1250, JPY 1 ");
+		"EUR 0 0 10000 700/1250, JPY 1 2 3 ");
 	assert_int_equal(town_number(t, "select count(*) from audit where act = 'define differences'"), 3);
 }
 
@@ -125,6 +191,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(what_is_lacking_is_kept_told_and_posted_to_its_own_account),
 		IN_TOWN(charges_that_the_statement_tells_are_the_merchants),
+		IN_TOWN(what_is_too_much_is_kept_and_goes_back_with_the_match_the_return_and_the_import),
+		IN_TOWN(what_is_kept_is_tied_to_its_account),
 		IN_TOWN(why_a_payment_settles_more_than_it_is_says_the_difference),
 		IN_TOWN(a_policy_is_kept_by_currency_and_audited_each_time),
 		IN_TOWN(the_application_changes_of_a_difference_only_what_stands),

@@ -60,7 +60,8 @@ static const struct {
 	const char *help;
 } suggestions[SUGGESTIONS] = {
 	[SUGGEST_NOTHING] = { "nothing", false, "to know of it is enough" },
-	[SUGGEST_MATCH_INVOICE] = { "match_invoice", true, "the line pays the invoice that is named; what is over is its customer's, or kept by policy" },
+	[SUGGEST_MATCH_INVOICE] = { "match_invoice", true,
+		"the line pays the invoice that is named; what is over is its customer's, or kept by policy" },
 	[SUGGEST_MATCH_PAYOUT] = { "match_payout", true, "the line is the payout that is named" },
 	[SUGGEST_TAKE_BACK] = { "take_back", true, "the line takes back the earlier line that is named" },
 	[SUGGEST_CREDIT_CUSTOMER] = { "credit_customer", true, "the line is unapplied cash of the customer whose invoice is named" },

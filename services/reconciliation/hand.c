@@ -150,7 +150,8 @@ static enum err match_items(struct ledger *l, const struct match_line *m, struct
 	if (m->customer.size && !is_customer(l, m->customer))
 		return why_field(why, ERR_NOT_FOUND, "customer_unknown", "customer", "there is no such customer");
 	if (sum < left)
-		shares[n++] = (struct share){ .customer = m->customer.size ? m->customer : shares[0].customer, .item = { .minor = left - sum } };
+		shares[n++] =
+			(struct share){ .customer = m->customer.size ? m->customer : shares[0].customer, .item = { .minor = left - sum } };
 	return line_become_receipts(l, line, shares, n, EVIDENCE_PERSON, why);
 }
 

@@ -85,8 +85,9 @@ static void print_differences(struct text *t)
 	text_printf(t,
 		"  without a policy      short_most %lld, short_share %lld, over_most %lld, over_share %lld, discount_share %lld, discount_days %lld, "
 		"grace_days %lld, takes_charges %s, charges_most %lld\n",
-		(long long)p.short_most, (long long)p.short_share, (long long)p.over_most, (long long)p.over_share, (long long)p.discount_share,
-		(long long)p.discount_days, (long long)p.grace_days, p.takes_charges ? "yes" : "no", (long long)p.charges_most);
+		(long long)p.short_most, (long long)p.short_share, (long long)p.over_most, (long long)p.over_share,
+		(long long)p.discount_share, (long long)p.discount_days, (long long)p.grace_days, p.takes_charges ? "yes" : "no",
+		(long long)p.charges_most);
 	for (int i = DISPUTE_NONE + 1; i <= DISPUTE_EXCESS; i++)
 		text_printf(t, "  disputed              %s\n", dispute_help((enum dispute)i));
 }

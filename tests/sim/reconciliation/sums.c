@@ -188,8 +188,8 @@ static void check_terms(struct memory *m)
 		SIM_HOLDS(
 			c[TERM_INVOICED] == c[TERM_ALLOCATED] + c[TERM_CREDITED] + c[TERM_DISCOUNTED] + c[TERM_WRITTEN_OFF] + c[TERM_OPEN],
 			"invoiced", "invoiced is not allocated, credited, discounted, written off and open");
-		SIM_HOLDS(c[TERM_RECEIVED] ==
-				  c[TERM_ALLOCATED] + c[TERM_UNAPPLIED] + c[TERM_UNIDENTIFIED] + c[TERM_REFUNDED] + c[TERM_KEPT],
+		SIM_HOLDS(
+			c[TERM_RECEIVED] == c[TERM_ALLOCATED] + c[TERM_UNAPPLIED] + c[TERM_UNIDENTIFIED] + c[TERM_REFUNDED] + c[TERM_KEPT],
 			"received", "received is not allocated, unapplied, unidentified, refunded and kept");
 		SIM_HOLDS(s->counted.receipts_allocated == c[TERM_ALLOCATED] && s->counted.receipts_unapplied == c[TERM_UNAPPLIED],
 			"receipts", "receipts do not say what items and credits say");

@@ -24,7 +24,8 @@ static void pay(struct town *t, const char *id, int day, int64_t opening, struct
 
 static const char *stands(struct town *t)
 {
-	return town_text(t, "select coalesce(string_agg(kind || ' ' || amount || ' ' || undone, ', ' order by kind, amount), '') from difference");
+	return town_text(
+		t, "select coalesce(string_agg(kind || ' ' || amount || ' ' || undone, ', ' order by kind, amount), '') from difference");
 }
 
 static const char *items(struct town *t)
@@ -80,7 +81,8 @@ static void charges_that_the_statement_tells_are_the_merchants(void **state)
 
 static const char *kept(struct town *t)
 {
-	return town_text(t, "select string_agg(format('%s = %s + %s + %s', amount, allocated, unapplied, kept), ', ' order by value_date) from receipt");
+	return town_text(t,
+		"select string_agg(format('%s = %s + %s + %s', amount, allocated, unapplied, kept), ', ' order by value_date) from receipt");
 }
 
 /* The import of a statement, taken back. */
@@ -108,7 +110,8 @@ static void what_is_too_much_is_kept_and_goes_back_with_the_match_the_return_and
 	assert_string_equal(items(t), "12000 0 0 0, 12000 0 0 0, 12000 0 0 0");
 	assert_town_proven(t);
 	assert_string_equal(
-		town_text(t, "select string_agg(debit || ' ' || credit || ' ' || amount, ', ' order by amount) from journal where cause = 'over'"),
+		town_text(t,
+			"select string_agg(debit || ' ' || credit || ' ' || amount, ', ' order by amount) from journal where cause = 'over'"),
 		"unapplied_cash difference_income 4, unapplied_cash difference_income 5");
 	undo(t, "S3");
 	assert_string_equal(stands(t), "over 0 5, over 4 0");

@@ -67,7 +67,8 @@ static void too_much_is_kept_up_to_the_amount_and_the_share_whatever_the_minor_u
 	static const struct {
 		const char *code;
 		int64_t open, most;
-	} owed[] = { { "JPY", 1001, 10 }, { "BHD", 12345, 50 }, { "BHD", 1234, 12 }, { "EUR", 20000, 50 }, { "EUR", 1999, 19 }, { "JPY", 1, 0 } };
+	} owed[] = { { "JPY", 1001, 10 }, { "BHD", 12345, 50 }, { "BHD", 1234, 12 }, { "EUR", 20000, 50 }, { "EUR", 1999, 19 },
+		{ "JPY", 1, 0 } };
 	(void)state;
 	for (size_t i = 0; i < sizeof(owed) / sizeof(owed[0]); i++) {
 		struct difference_policy p = difference_default(SPAN(MERCHANT), (struct currency){ "" });
@@ -209,9 +210,10 @@ static void a_person_keeps_what_nobody_is_said_to_own_and_no_more_than_the_polic
 	struct uuid line = pay(&w, (struct line_of){ .minor = 15005, .text = "thank you" }),
 		    much = pay(&w, (struct line_of){ .minor = 12006, .text = "thank you" });
 	/* A part that is left open has a better claim. */
-	assert_int_equal(match(&w, line,
-				 "\"items\":[{\"invoice_number\":\"NORD-000001\"},{\"invoice_number\":\"NORD-000002\",\"amount\":{\"amount\":"
-				 "\"29.99\",\"currency\":\"EUR\"}}]"),
+	assert_int_equal(
+		match(&w, line,
+			"\"items\":[{\"invoice_number\":\"NORD-000001\"},{\"invoice_number\":\"NORD-000002\",\"amount\":{\"amount\":"
+			"\"29.99\",\"currency\":\"EUR\"}}]"),
 		ERR_REFUSED);
 	assert_string_equal(w.why.code, "rest_unsaid");
 	assert_int_equal(match(&w, much, "\"items\":[{\"invoice_number\":\"NORD-000001\"}]"), ERR_REFUSED);
@@ -238,7 +240,8 @@ static void documents_of_two_customers_leave_nothing_to_keep(void **state)
 	world_issue(&w, "c1", "NORD-000001", 12000);
 	world_issue(&w, "c2", "NORD-000002", 3000);
 	struct uuid line = pay(&w, (struct line_of){ .minor = 15004, .text = "thank you" });
-	assert_int_equal(match(&w, line, "\"items\":[{\"invoice_number\":\"NORD-000001\"},{\"invoice_number\":\"NORD-000002\"}]"), ERR_REFUSED);
+	assert_int_equal(
+		match(&w, line, "\"items\":[{\"invoice_number\":\"NORD-000001\"},{\"invoice_number\":\"NORD-000002\"}]"), ERR_REFUSED);
 	assert_string_equal(w.why.code, "rest_unsaid");
 }
 

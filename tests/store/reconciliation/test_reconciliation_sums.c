@@ -138,7 +138,7 @@ static int64_t unexplained(struct town *t, const char *account)
 	struct rows rows;
 	struct why why = { 0 };
 	assert_int_equal(db_exec(t->owner, t->arena, &q_tie_breaks, NULL, &rows, &why), OK);
-	assert_int_equal(rows.count, 6);
+	assert_int_equal(rows.count, 7);
 	for (size_t i = 0; i < rows.count; i++)
 		if (span_is(rows_text(&rows, i, rows_column(&rows, "name")), account))
 			return rows_int8(&rows, i, rows_column(&rows, "minor"));

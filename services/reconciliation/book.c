@@ -31,6 +31,7 @@ static const struct {
 	[BOOK_REPORTS] = { "payout reports", sizeof(struct payout_report) },
 	[BOOK_REPORT_SUMS] = { "payout report sums", sizeof(struct report_sum) },
 	[BOOK_REPORT_POSTINGS] = { "payout report postings", sizeof(struct report_posting) },
+	[BOOK_SETTLEMENTS] = { "settlements", sizeof(struct settlement) },
 	[BOOK_EXCEPTIONS] = { "exceptions", sizeof(struct exception) },
 	[BOOK_EXCEPTION_STEPS] = { "exception steps", sizeof(struct exception_step) },
 	[BOOK_LIMITS] = { "limits", sizeof(struct limit) },

@@ -20,6 +20,7 @@
 #include "shelf.h"
 #include "statement.h"
 #include "undo.h"
+#include "unsettled.h"
 #include "zone.h"
 
 /* In the order in which they are saved: what others refer to comes first. */
@@ -46,6 +47,7 @@ enum book_shelf {
 	BOOK_REPORTS, /* of payouts, by the provider */
 	BOOK_REPORT_SUMS, /* their items, by kind; never saved */
 	BOOK_REPORT_POSTINGS,
+	BOOK_SETTLEMENTS, /* what names a payment in payouts and reports; never saved */
 	BOOK_EXCEPTIONS,
 	BOOK_EXCEPTION_STEPS,
 	BOOK_MERCHANTS,

@@ -50,6 +50,8 @@ static const struct {
 		"a payout's report has items that payments did not tell; ends when they do" },
 	[EXCEPTION_REPORT_DIFFERS] = { "report_differs", true, SUGGEST_ASK,
 		"amounts or fees of a payout's report are others than payments told; ends when they agree" },
+	[EXCEPTION_PAYMENT_NOT_PAID_OUT] = { "payment_not_paid_out", true, SUGGEST_ASK,
+		"a provider took a payment and no payout names it in time; ends when one does, or the payer has it back" },
 	[EXCEPTION_AGED_UNAPPLIED] = { "aged_unapplied", false, SUGGEST_REFUND,
 		"money of a customer stands against nothing for a month; ends when it is allocated or given back" },
 };

@@ -13,6 +13,7 @@ const char type_age_unapplied[] = "dunlin.reconciliation.AgeUnapplied";
 const char type_undo_line[] = "dunlin.reconciliation.UndoLine";
 const char type_compare_report[] = "dunlin.reconciliation.CompareReport";
 const char type_miss_report[] = "dunlin.reconciliation.MissReport";
+const char type_miss_settlement[] = "dunlin.reconciliation.MissSettlement";
 
 #define FACT(type, help, name) { type, help, read_##name, need_##name, apply_##name }
 #define PASSED_OVER(type, help) { type, help, NULL, NULL, NULL }
@@ -40,6 +41,7 @@ const struct handler reconciliation_handlers[] = {
 	OWN(type_miss_payout, "a payout did not arrive in time", need_payout, apply_miss_payout),
 	OWN(type_compare_report, "compares a provider's report of a payout with what payments told", need_report, apply_compare_report),
 	OWN(type_miss_report, "a payout's report did not come in time", need_payout, apply_miss_report),
+	OWN(type_miss_settlement, "a payment is to be in a payout by now: looks whether one names it", need_settlement, apply_miss_settlement),
 	OWN(type_miss_reference, "an invoice that a payment is for did not come in time", need_reference, apply_miss_reference),
 	OWN(type_age_unapplied, "money of a customer stands against nothing for a month", need_reference, apply_age_unapplied),
 	OWN(type_undo_line, "takes a line of a statement that is being undone out of the books", need_undo_line, apply_undo_line),

@@ -25,6 +25,7 @@ enum find_what {
 	FIND_EXCEPTION,
 	FIND_ZONE, /* a time zone by its name */
 	FIND_REPORT, /* of a payout */
+	FIND_SETTLEMENT, /* a provider's payment, and the provider account */
 	FIND_SUGGESTION /* of an exception, with its subject and what it names */
 };
 
@@ -39,6 +40,7 @@ enum want_what {
 	WANT_REFUND,
 	WANT_PAYOUT, /* with its exceptions */
 	WANT_REPORT, /* of a payout: with its sums and exceptions */
+	WANT_SETTLEMENT, /* of a provider's payment: what names it in payouts and reports */
 	WANT_PAYOUT_LINES, /* payout, first and last number: 16 + 4 + 4 bytes */
 	WANT_EXCEPTION,
 	WANT_CUSTOMER, /* by reference, with its payers */
@@ -59,6 +61,6 @@ bool need_holds(const struct need *, const struct book *);
 
 /* The types of our own messages. */
 extern const char type_decide_statement[], type_post_line[], type_try_line[], type_miss_payout[], type_miss_reference[],
-	type_age_unapplied[], type_undo_line[], type_compare_report[], type_miss_report[];
+	type_age_unapplied[], type_undo_line[], type_compare_report[], type_miss_report[], type_miss_settlement[];
 
 #endif

@@ -129,6 +129,8 @@ enum err need_refund(const struct message *m, struct need *need, struct why *why
 	need_attempt(m, &r->attempt, need);
 	want_id(need, WANT_REFUND, merchant, &r->id);
 	need_want(need, WANT_UNAPPLIED, merchant, r->attempt.customer);
+	/* What no payout named is waited for no longer: that is under the lock of the payouts. */
+	need_key(need, KIND_CUSTOMER, merchant, payout_stream(need->arena, r->attempt.provider_account));
 	for (size_t i = 0; i < r->item_count; i++)
 		want_id(need, WANT_INVOICE, merchant, &r->items[i].invoice);
 	return OK;
@@ -164,6 +166,8 @@ enum err need_payout_lines(const struct message *m, struct need *need, struct wh
 	for (size_t i = 0; i < p->count; i++) {
 		ends[0] = p->lines[i].number < ends[0] ? p->lines[i].number : ends[0];
 		ends[1] = p->lines[i].number > ends[1] ? p->lines[i].number : ends[1];
+		if (!uuid_is_zero(p->lines[i].attempt))
+			want_id(need, WANT_SUBJECT, merchant, &p->lines[i].attempt);
 	}
 	char *range = arena_raw(need->arena, sizeof(p->id.b) + sizeof(ends));
 	memcpy(range, p->id.b, sizeof(p->id.b));

@@ -59,6 +59,7 @@ enum err need_statement(const struct message *, struct need *, struct why *);
 enum err need_look(const struct message *, struct need *, struct why *);
 enum err need_payout(const struct message *, struct need *, struct why *);
 enum err need_report(const struct message *, struct need *, struct why *);
+enum err need_settlement(const struct message *, struct need *, struct why *);
 enum err need_reference(const struct message *, struct need *, struct why *);
 enum err apply_statement(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_post_line(struct book *, const struct message *, struct instant, struct say *, struct why *);
@@ -66,6 +67,7 @@ enum err apply_try_line(struct book *, const struct message *, struct instant, s
 enum err apply_miss_payout(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_compare_report(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_miss_report(struct book *, const struct message *, struct instant, struct say *, struct why *);
+enum err apply_miss_settlement(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err apply_miss_reference(struct book *, const struct message *, struct instant, struct say *, struct why *);
 enum err need_undo_line(const struct message *, struct need *, struct why *);
 enum err apply_undo_line(struct book *, const struct message *, struct instant, struct say *, struct why *);

@@ -1,4 +1,5 @@
 #include "handlers_inside.h"
+#include "unsettled.h"
 
 /* Due work: what tick finds. */
 
@@ -37,6 +38,12 @@ enum err need_report(const struct message *m, struct need *need, struct why *why
 {
 	(void)why;
 	return need_found(m, need, FIND_REPORT);
+}
+
+enum err need_settlement(const struct message *m, struct need *need, struct why *why)
+{
+	(void)why;
+	return need_found(m, need, FIND_SETTLEMENT);
 }
 
 enum err need_reference(const struct message *m, struct need *need, struct why *why)
@@ -114,6 +121,16 @@ enum err apply_miss_report(struct book *book, const struct message *m, struct in
 	struct ledger l = open_own(book, m, now, say);
 	(void)why;
 	payout_report_miss(&l, own->id);
+	ledger_tell(&l);
+	return OK;
+}
+
+enum err apply_miss_settlement(struct book *book, const struct message *m, struct instant now, struct say *say, struct why *why)
+{
+	const struct own *own = m->body;
+	struct ledger l = open_own(book, m, now, say);
+	(void)why;
+	unsettled_look(&l, own->id);
 	ledger_tell(&l);
 	return OK;
 }

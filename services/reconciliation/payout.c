@@ -1,6 +1,7 @@
 #include "payout.h"
 
 #include "ledger.h"
+#include "unsettled.h"
 
 static struct money in(struct currency currency, int64_t minor)
 {
@@ -85,6 +86,9 @@ static enum err add_line(struct ledger *l, struct payout *p, const struct payout
 	kept->payout = p->id;
 	ledger_post(l, transit, chart_account(l->arena, CHART_CLEARING, p->provider_account), in(p->currency, line->gross));
 	ledger_post(l, chart_account(l->arena, CHART_PROVIDER_FEES, p->provider_account), transit, in(p->currency, line->fee));
+	/* A refund is known by its own event. */
+	if (!line->is_refund)
+		unsettled_lower(l, line->attempt, in(p->currency, line->gross));
 	return OK;
 }
 

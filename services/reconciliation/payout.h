@@ -40,6 +40,7 @@ struct payout_line {
 	struct uuid attempt;
 	int64_t gross, fee;
 	struct currency currency;
+	bool is_refund; /* of the attempt; what else is below 0 the provider took */
 };
 
 /* What dunlin.payments.v1 says. */

@@ -2,6 +2,7 @@
 
 #include "ledger.h"
 #include "match/difference.h"
+#include "unsettled.h"
 
 static struct money in(struct currency currency, int64_t minor)
 {
@@ -209,6 +210,10 @@ enum err payment_succeed(struct ledger *l, const struct attempt *a, struct why *
 		.value_date = a->value_date,
 		.currency = a->captured.currency,
 		.amount = a->captured.minor,
+		.provider_account = a->provider_account,
+		.provider_payment = a->provider_payment,
+		.settle_by = settlement_day(a->value_date),
+		.unsettled = true,
 	};
 	l->cause = CAUSE_PAYMENT;
 	l->cause_id = a->id;
@@ -223,6 +228,7 @@ enum err payment_succeed(struct ledger *l, const struct attempt *a, struct why *
 		return OK;
 	TRY(check_room(l, r, a->captured.minor - r->amount, why));
 	receipt_put_back(l, a->id, a->captured.minor - r->amount, clearing(l, a));
+	unsettled_expect(l, a);
 	receipt_allocate(l, a->id, a->items, a->item_count, EVIDENCE_PROVIDER, false);
 	return OK;
 }
@@ -301,6 +307,7 @@ enum err payment_refund(struct ledger *l, const struct refunded *f, struct why *
 	r->unapplied -= minor;
 	r->refunded += minor;
 	receipt_note_refund(r, minor);
+	unsettled_lower(l, r->id, f->amount);
 	ledger_credit(l, r->customer, in(r->currency, -minor), TOLD_REFUND, f->id);
 	if (f->reason != REFUND_REOPEN)
 		cover(l, r, freed, n);

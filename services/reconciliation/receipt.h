@@ -31,6 +31,10 @@ struct receipt {
 	int64_t returned; /* what the bank took back of it; no longer in the amount */
 	int64_t refund_requested; /* of what is unapplied: a person wants it to go back to the payer */
 	int64_t revision;
+	/* of a provider's payment; none of it is told */
+	struct span provider_account, provider_payment; /* the first is our name, the second the provider's reference */
+	struct date settle_by;                          /* the last day on which a payout may first name it (unsettled.h) */
+	bool unsettled;                                 /* the day after is still to come */
 };
 
 struct allocation {
@@ -65,7 +69,7 @@ struct payable {
 
 /* What dunlin.payments.v1 says of an attempt. */
 struct attempt {
-	struct span customer, provider_account;
+	struct span customer, provider_account, provider_payment;
 	struct uuid id;
 	struct money captured;
 	struct instant value_time; /* when the payer paid */

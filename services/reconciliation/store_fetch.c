@@ -183,6 +183,7 @@ static size_t ask_first(struct fetch_work *w, struct fetched *f)
 	ask(w, &f[n++], BOOK_PAYOUTS, &k[WANT_PAYOUT], &q_payout_fetch);
 	ask(w, &f[n++], BOOK_REPORTS, &k[WANT_REPORT], &q_report_fetch);
 	ask(w, &f[n++], BOOK_REPORT_SUMS, &k[WANT_REPORT], &q_report_sum_fetch);
+	ask(w, &f[n++], BOOK_SETTLEMENTS, &k[WANT_SETTLEMENT], &q_settlement_fetch);
 	ask(w, &f[n++], BOOK_EXCEPTIONS, &w->subjects, &q_exception_subject_fetch);
 	ask(w, &f[n++], BOOK_EXCEPTIONS, &k[WANT_EXCEPTION], &q_exception_fetch);
 	ask(w, &f[n++], BOOK_CUSTOMERS, &k[WANT_CUSTOMER], &q_customer_fetch);

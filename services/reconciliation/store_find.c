@@ -85,6 +85,7 @@ static void sort_finds(struct find_work *w)
 		case FIND_EXCEPTION: keys_add_id(&w->exceptions, f->merchant, f->text); break;
 		case FIND_ZONE: book_note_zone(w->book, f->text, zone_load(span_cstr(w->arena, f->text))); break;
 		case FIND_REPORT: keys_add_id(&w->reports, f->merchant, f->text); break;
+		case FIND_SETTLEMENT: break; /* store_settlement.c */
 		case FIND_SUGGESTION: keys_add_id(&w->suggestions, f->merchant, f->text); break;
 		}
 	}
@@ -549,7 +550,7 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 {
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
 	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns, owed, cut,
-		forms, reports;
+		forms, reports, settlements;
 	sort_finds(&w);
 	TRY(take_suggestions(&w, why));
 	/* What a statement is among those before it is asked of each of its lines. */
@@ -561,6 +562,7 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	keys_ask(&w.numbers, db, arena, &q_find_number, &numbers);
 	keys_ask(&w.exceptions, db, arena, &q_find_exception, &exceptions);
 	keys_ask(&w.reports, db, arena, &q_report_find, &reports);
+	find_ask_settlements(&w, &settlements);
 	TRY(db_flush(db, why));
 	take_lines(&w, &lines);
 	take_statements(&w, &statements);
@@ -568,6 +570,7 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	take_invoices(&w, &numbers);
 	take_exceptions(&w, &exceptions);
 	take_reports(&w, &reports);
+	find_take_settlements(&w, &settlements);
 	keys_ask(&w.owners, db, arena, &q_find_owner, &owners);
 	ask_tokens(&w, &tokens);
 	ask_payers(&w, &payers, &amounts);

@@ -1,5 +1,6 @@
 /*
- * store_find: the find step's work, for its own files: what lines might be (store_find.c), and what they might be where nothing is named (store_unnamed.c).
+ * store_find: the find step's work, for its own files: what lines might be (store_find.c), what they might be where nothing is named (store_unnamed.c),
+ * and which locks a payment has that no payout names (store_settlement.c).
  */
 #ifndef RECONCILIATION_STORE_FIND_H
 #define RECONCILIATION_STORE_FIND_H
@@ -58,5 +59,9 @@ void find_take_named(struct find_work *, struct looked *, const struct hint *, b
 void find_ask_unnamed(const struct find_work *, struct rows *cut, struct rows *forms);
 void find_take_cut(struct find_work *, const struct rows *);
 void find_take_forms(struct find_work *, const struct rows *);
+
+/* Payments that a payout may name: their customers and provider accounts are locked. */
+void find_ask_settlements(const struct find_work *, struct rows *);
+void find_take_settlements(struct find_work *, const struct rows *);
 
 #endif

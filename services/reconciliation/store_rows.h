@@ -55,7 +55,7 @@ struct table {
 
 /* Of payouts and their reports (store_tables_report.c). */
 extern const struct column payout_columns[], payout_line_columns[], report_columns[], report_changes[], report_sum_columns[],
-	report_posting_columns[];
+	report_posting_columns[], settlement_columns[];
 
 /* Of the work queue (store_tables_queue.c). */
 extern const struct column rule_set_columns[], rule_set_changes[], rule_replay_columns[], payer_columns[], line_candidate_columns[];

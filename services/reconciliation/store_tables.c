@@ -251,6 +251,12 @@ static const struct column reference_columns[] = {
 	COLUMN("customer_ref", COLUMN_TEXT, reference, customer),
 	END,
 };
+// clang-format off
+#define RECEIPT_SETTLEMENT \
+	COLUMN("provider_account", COLUMN_TEXT, receipt, provider_account), \
+	COLUMN("provider_payment", COLUMN_TEXT, receipt, provider_payment), \
+	COLUMN_BESIDE("settle_by", COLUMN_MAY_DATE, receipt, settle_by, unsettled)
+// clang-format on
 static const struct column receipt_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, receipt, merchant),
 	COLUMN("receipt_id", COLUMN_UUID, receipt, id),
@@ -268,6 +274,7 @@ static const struct column receipt_columns[] = {
 	COLUMN("returned", COLUMN_INT8, receipt, returned),
 	COLUMN("refund_requested", COLUMN_INT8, receipt, refund_requested),
 	COLUMN("revision", COLUMN_INT8, receipt, revision),
+	RECEIPT_SETTLEMENT,
 	END,
 };
 static const struct column receipt_changes[] = {
@@ -281,6 +288,7 @@ static const struct column receipt_changes[] = {
 	COLUMN("returned", COLUMN_INT8, receipt, returned),
 	COLUMN("refund_requested", COLUMN_INT8, receipt, refund_requested),
 	COLUMN("revision", COLUMN_INT8, receipt, revision),
+	RECEIPT_SETTLEMENT,
 	END,
 };
 static const struct column allocation_columns[] = {
@@ -385,6 +393,7 @@ KEY(payout_line, payout_line, book_key_part(book, v->merchant, v->payout, v->num
 KEY(report, payout_report, book_key_uuid(book, v->merchant, v->id))
 KEY(report_sum, report_sum, book_key_part(book, v->merchant, v->report, v->number))
 KEY(report_posting, report_posting, book_key_part(book, v->merchant, v->report, v->number))
+KEY(settlement, settlement, book_key_uuid(book, v->merchant, v->receipt))
 KEY(exception, exception, book_key_part(book, v->merchant, v->subject, (int64_t)v->kind))
 KEY(payer, payer, book_key_pair(book, v->merchant, v->iban, v->customer))
 KEY(line_candidate, kept_candidate, book_key_part(book, v->merchant, v->line, (int64_t)v->look << 32 | v->number))
@@ -539,6 +548,7 @@ const struct table tables[] = {
 		.columns = report_posting_columns,
 		.insert = &q_report_posting_insert,
 		.key = key_report_posting },
+	{ .shelf = BOOK_SETTLEMENTS, .size = sizeof(struct settlement), .columns = settlement_columns, .key = key_settlement },
 	{ .shelf = BOOK_EXCEPTIONS,
 		.size = sizeof(struct exception),
 		.columns = exception_columns,

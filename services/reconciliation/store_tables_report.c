@@ -1,7 +1,7 @@
 #include "store_rows.h"
 #include "store_words.h"
 
-/* Columns of payouts and of their reports. */
+/* Columns of payouts, of their reports, and of what they name. */
 
 const struct column payout_columns[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, payout, merchant),
@@ -37,6 +37,15 @@ const struct column payout_line_columns[] = {
 	COLUMN("currency", COLUMN_CURRENCY, payout_line, currency),
 	COLUMN("gross", COLUMN_INT8, payout_line, gross),
 	COLUMN("fee", COLUMN_INT8, payout_line, fee),
+	COLUMN("is_refund", COLUMN_BOOL, payout_line, is_refund),
+	COLUMNS_END,
+};
+const struct column settlement_columns[] = {
+	COLUMN("merchant_id", COLUMN_TEXT, settlement, merchant),
+	COLUMN("receipt_id", COLUMN_UUID, settlement, receipt),
+	COLUMN("named", COLUMN_INT8, settlement, named),
+	COLUMN("exchanged", COLUMN_BOOL, settlement, exchanged),
+	COLUMN("hidden", COLUMN_BOOL, settlement, hidden),
 	COLUMNS_END,
 };
 

@@ -302,6 +302,7 @@ const struct duty reconciliation_duties[] = {
 	{ .name = "payouts", .period_ms = 60000, .due = payout_due, .next = payout_next },
 	{ .name = "reports", .period_ms = 1000, .due = report_due, .next = report_next },
 	{ .name = "unreported", .period_ms = 60000, .due = unreported_due, .next = unreported_next },
+	{ .name = "unsettled", .period_ms = 60000, .due = unsettled_due, .next = unsettled_next },
 	{ .name = "references", .period_ms = 60000, .due = wanted_due, .next = wanted_next },
 	{ .name = "unapplied", .period_ms = 60000, .due = unapplied_due, .next = unapplied_next },
 	{ .name = "sums", .period_ms = 1000, .due = sum_due, .next = sum_next, .lazy = true },

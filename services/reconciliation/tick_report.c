@@ -55,6 +55,20 @@ enum err unreported_due(
 	return OK;
 }
 
+enum err unsettled_due(
+	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
+{
+	struct rows rows;
+	TRY(tick_look(db, arena, &q_unsettled_due, &now, limit, &rows, why));
+	tick_messages(arena, &rows, "tick:settlement", type_miss_settlement, "receipt_id", out, n);
+	return OK;
+}
+
+enum err unsettled_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
+{
+	return tick_next(db, arena, now, &q_unsettled_due, &q_unsettled_next, due, next, why);
+}
+
 enum err unreported_next(struct db *db, struct arena *arena, struct instant now, int64_t *due, struct instant *next, struct why *why)
 {
 	return tick_next(db, arena, now, &q_unreported_due, &q_unreported_next, due, next, why);

@@ -33,6 +33,7 @@ static enum err read_attempt(const pb_attempt *from, struct arena *arena, struct
 	if (!from)
 		return why_field(why, ERR_INVALID, "attempt_missing", "attempt", "the attempt is missing");
 	TRY(read_provider(from->provider_account, &to->provider_account, why));
+	TRY(wire_text(from->provider_payment, "attempt.provider_payment", 0, 255, &to->provider_payment, why));
 	TRY(wire_money(from->captured, "attempt.captured", &to->captured, why));
 	if (to->captured.minor <= 0)
 		return why_field(why, ERR_INVALID, "amount_not_positive", "attempt.captured", "what was captured is more than 0");
@@ -77,6 +78,7 @@ static enum err read_line(const pb_line *from, struct payout_line *to, struct wh
 	TRY(wire_may_uuid(from->attempt_id, "lines.attempt_id", &to->attempt, why));
 	TRY(wire_text(from->provider_line, "lines.provider_line", 0, 128, &to->provider_line, why));
 	TRY(wire_text(from->provider_payment, "lines.provider_payment", 0, 128, &to->provider_payment, why));
+	to->is_refund = from->kind == DUNLIN__PAYMENTS__V1__PAYOUT_LINE_KIND__PAYOUT_LINE_KIND_REFUND;
 	to->number = (int32_t)from->line_no;
 	to->currency = gross.currency;
 	to->gross = gross.minor;

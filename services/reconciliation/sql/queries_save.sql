@@ -163,21 +163,24 @@ on conflict (merchant_id, token, target_id) do update set kind = reference.kind;
 -- name: receipt_update
 update receipt t set
 	amount = k.amount, allocated = k.allocated, unapplied = k.unapplied, refunded = k.refunded, kept = k.kept, returned = k.returned,
-	refund_requested = k.refund_requested, revision = k.revision
+	refund_requested = k.refund_requested, revision = k.revision, provider_account = k.provider_account,
+	provider_payment = k.provider_payment, settle_by = k.settle_by
 from unnest(
 	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-	$9::bigint[], $10::bigint[])
+	$9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::date[])
 	as k (
-	merchant_id, receipt_id, amount, allocated, unapplied, refunded, kept, returned, refund_requested, revision)
+	merchant_id, receipt_id, amount, allocated, unapplied, refunded, kept, returned, refund_requested, revision, provider_account,
+	provider_payment, settle_by)
 where t.merchant_id = k.merchant_id and t.receipt_id = k.receipt_id;
 
 -- name: receipt_insert
 insert into receipt (
 	merchant_id, receipt_id, customer_ref, kind, source_id, account_id, value_date, currency, amount, allocated, unapplied,
-	refunded, kept, returned, refund_requested, revision)
+	refunded, kept, returned, refund_requested, revision, provider_account, provider_payment, settle_by)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::int[], $5::uuid[], $6::uuid[], $7::date[], $8::text[], $9::bigint[],
-	$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[]);
+	$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[],
+	$19::date[]);
 
 -- name: allocation_update
 update allocation t set
@@ -257,9 +260,9 @@ select * from unnest(
 
 -- name: payout_line_insert
 insert into payout_line (
-	merchant_id, payout_id, number, provider_line, provider_payment, attempt_id, currency, gross, fee)
+	merchant_id, payout_id, number, provider_line, provider_payment, attempt_id, currency, gross, fee, is_refund)
 select * from unnest(
-	$1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::bigint[], $9::bigint[]);
+	$1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::bigint[], $9::bigint[], $10::boolean[]);
 
 -- name: exception_update
 update exception t set

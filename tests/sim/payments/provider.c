@@ -394,6 +394,18 @@ static void add_line(struct memory *m, struct made_payout *p, const char *id, co
 			type, currency, (long long)amount, (long long)fee, (long long)(amount - fee), source);
 }
 
+/* Some payments the provider leaves out of its payouts, most of them for a while; by their ids, so that no number of the history is another for it. */
+static bool leave_out(struct session *s)
+{
+	unsigned which = s->attempt.b[15];
+
+	if (which % 16 != 0 || (which % 64 != 0 && s->left_out >= 5))
+		return false;
+	s->left_out++;
+	cover("provider: a payment is left out of a payout");
+	return true;
+}
+
 static int64_t collect(struct memory *m, struct made_payout *p, struct session *s)
 {
 	int64_t net = 0;
@@ -401,7 +413,7 @@ static int64_t collect(struct memory *m, struct made_payout *p, struct session *
 	/* The bank account is in the merchant's currency: what is in another one stays in the provider's balance. */
 	if (strcmp(s->currency, currency_of(s->merchant)) != 0)
 		return 0;
-	if (s->paid == PAID && !s->paid_out && p->count < 60) {
+	if (s->paid == PAID && !s->paid_out && p->count < 60 && !leave_out(s)) {
 		s->paid_out = true;
 		net += s->amount - s->fee;
 		add_line(m, p, s->transaction, "charge", s->currency, s->amount, s->fee,

@@ -25,6 +25,7 @@ struct session {
 	int64_t amount, fee, created, expires;
 	int status, paid;
 	bool paid_out, live, sure;
+	int left_out; /* of so many payouts */
 	struct given_back refunds[REFUNDS];
 	int refund_count;
 	struct span first; /* the answer under its idempotency key */

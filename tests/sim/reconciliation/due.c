@@ -248,6 +248,19 @@ static void due_unapplied(struct looking *l)
 	}
 }
 
+static void due_unsettled(struct looking *l)
+{
+	const struct mem_rows *rows = &l->m->tables[BOOK_RECEIPTS].rows;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct receipt *r = rows->at[i]->value;
+
+		if (r->unsettled && r->settle_by.day < day_of(l->now))
+			make(l, "tick:settlement", type_miss_settlement, r->merchant, r->id,
+				arena_printf(l->arena, "%s:%lld", uuid_text(l->arena, r->id), (long long)r->revision));
+	}
+}
+
 size_t sim_due(struct memory *m, struct arena *arena, struct instant now, const struct sim_inbox *inbox, struct message ***out)
 {
 	struct looking l = { .m = m, .arena = arena, .inbox = inbox, .now = now };
@@ -257,6 +270,7 @@ size_t sim_due(struct memory *m, struct arena *arena, struct instant now, const 
 	due_rematch(&l);
 	due_missing(&l);
 	due_unapplied(&l);
+	due_unsettled(&l);
 	*out = l.messages;
 	return l.count;
 }

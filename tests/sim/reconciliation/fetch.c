@@ -362,6 +362,7 @@ static void fetch_want(struct fetching *f, const struct want *w)
 	case WANT_PERIOD:
 	case WANT_EXPORT:
 	case WANT_UNDO: break; /* behind all others */
+	case WANT_SETTLEMENT: sim_fetch_settlement(f->m, f->book, w); break;
 	case WANT_REPORT: bug("nobody imports a provider's report here");
 	case WANT_KINDS: bug("nobody fetches that");
 	}
@@ -528,6 +529,7 @@ void sim_check_locks(struct memory *m, struct book *book, const struct need *nee
 	const struct receipt *r;
 	const struct credit *c;
 	const struct payout *p;
+	const struct exception *x;
 	const struct line *l;
 	const struct period *month;
 	const struct export *e;
@@ -540,6 +542,9 @@ void sim_check_locks(struct memory *m, struct book *book, const struct need *nee
 		demand(need, "a credit", c->merchant, c->customer);
 	for (size_t i = 0; (p = next_changed(book, BOOK_PAYOUTS, &i)) != NULL;)
 		demand(need, "a payout", p->merchant, payout_stream(m->arena, p->provider_account));
+	for (size_t i = 0; (x = next_changed(book, BOOK_EXCEPTIONS, &i)) != NULL;)
+		if (x->kind == EXCEPTION_PAYMENT_NOT_PAID_OUT)
+			demand(need, "what no payout names", x->merchant, x->stream);
 	for (size_t i = 0; (month = next_changed(book, BOOK_PERIODS, &i)) != NULL;)
 		demand(need, "a period", month->merchant, SPAN("@merchant"));
 	for (size_t i = 0; (e = next_changed(book, BOOK_EXPORTS, &i)) != NULL;)

@@ -573,6 +573,7 @@ void sim_find(struct memory *m, struct book *book, struct need *need)
 		case FIND_EXCEPTION: find_exception(&f, &what); break;
 		case FIND_ZONE: book_note_zone(book, what.text, zone_load(span_cstr(f.arena, what.text))); break;
 		case FIND_REPORT: bug("nobody imports a provider's report here");
+		case FIND_SETTLEMENT: sim_find_settlement(m, need, &what); break;
 		case FIND_SUGGESTION: find_suggestion(&f, &what); break;
 		}
 	}

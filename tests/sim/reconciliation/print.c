@@ -89,6 +89,8 @@ static const struct print_column reference_columns[] = {
 	PRINT_END,
 };
 
+PRINT_HAS(is_unsettled, receipt, unsettled)
+
 static const struct print_column receipt_columns[] = {
 	PRINT("merchant_id", PRINT_TEXT, receipt, merchant),
 	PRINT("receipt_id", PRINT_UUID, receipt, id),
@@ -106,6 +108,9 @@ static const struct print_column receipt_columns[] = {
 	PRINT("returned", PRINT_INT8, receipt, returned),
 	PRINT("refund_requested", PRINT_INT8, receipt, refund_requested),
 	PRINT("revision", PRINT_INT8, receipt, revision),
+	PRINT("provider_account", PRINT_TEXT, receipt, provider_account),
+	PRINT("provider_payment", PRINT_TEXT, receipt, provider_payment),
+	PRINT_IF(is_unsettled, "settle_by", PRINT_DATE, receipt, settle_by),
 	PRINT_END,
 };
 

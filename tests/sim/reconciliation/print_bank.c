@@ -195,6 +195,7 @@ const struct print_column print_payout_line[] = {
 	PRINT("currency", PRINT_CURRENCY, payout_line, currency),
 	PRINT("gross", PRINT_INT8, payout_line, gross),
 	PRINT("fee", PRINT_INT8, payout_line, fee),
+	PRINT("is_refund", PRINT_BOOL, payout_line, is_refund),
 	PRINT_END,
 };
 

@@ -50,5 +50,6 @@ void sim_quiet(struct memory *m, struct instant now)
 	(void)now;
 	check_debts(m);
 	check_lines(m);
+	settlements_quiet(m);
 	seals_quiet(m);
 }

@@ -31,7 +31,7 @@ struct memory {
 	struct mem_table items_of_invoice, items_of_customer, notes_of_invoice, wanted_of_invoice, wanted_of_receipt, receipts_of_source,
 		receipts_of_customer, allocations_of_receipt, allocations_of_invoice, exceptions_of_subject, payers_of_customer,
 		payers_of_iban, credits_of_customer, references_of_token, differences_of_receipt, lines_of_statement, lines_of_key,
-		lines_of_account, invoices_of_number, gaps_of_account;
+		lines_of_account, invoices_of_number, gaps_of_account, lines_of_attempt, lines_of_payment;
 	struct mem_table journal;   /* by entry: struct posted */
 	struct mem_table tokens;    /* of lines that wait: line, the tokens */
 	struct mem_table counters;  /* both sums, by merchant and currency */
@@ -73,6 +73,13 @@ const struct period *sim_period_before(const struct memory *, struct span mercha
 void sim_fetch_period(struct memory *, struct book *, const struct want *);
 void sim_fetch_export(struct memory *, struct book *, const struct want *);
 void sim_fetch_undo(struct memory *, struct book *, const struct want *);
+
+/* Payments and the payouts that name them (settlement.c). */
+struct find;
+mem_saved saved_payout_line;
+void sim_find_settlement(struct memory *, struct need *, const struct find *);
+void sim_fetch_settlement(struct memory *, struct book *, const struct want *);
+void settlements_quiet(struct memory *);
 
 /* What is closed, exported or undone (seals.c). */
 mem_saved saved_period, saved_export;

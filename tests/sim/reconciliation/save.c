@@ -256,7 +256,7 @@ void sim_save(struct memory *m, struct book *book, struct instant now)
 		{ BOOK_LINES, saved_line }, { BOOK_INVOICES, saved_invoice }, { BOOK_ITEMS, saved_item }, { BOOK_CREDIT_NOTES, saved_note },
 		{ BOOK_REFERENCES, saved_reference }, { BOOK_RECEIPTS, saved_receipt }, { BOOK_ALLOCATIONS, saved_allocation },
 		{ BOOK_WANTED, saved_wanted }, { BOOK_REFUNDS, saved_once }, { BOOK_CREDITS, saved_credit }, { BOOK_PAYOUTS, saved_payout },
-		{ BOOK_PAYOUT_LINES, saved_once }, { BOOK_EXCEPTIONS, saved_exception }, { BOOK_MERCHANTS, saved_merchant },
+		{ BOOK_PAYOUT_LINES, saved_payout_line }, { BOOK_EXCEPTIONS, saved_exception }, { BOOK_MERCHANTS, saved_merchant },
 		{ BOOK_CUSTOMERS, saved_plain }, { BOOK_PAYERS, saved_payer }, { BOOK_EXCEPTION_STEPS, saved_once },
 		{ BOOK_LIMITS, saved_plain }, { BOOK_CHAINS_BEFORE, saved_once }, { BOOK_GAPS_BEFORE, saved_once },
 		{ BOOK_POLICIES, saved_plain }, { BOOK_RULE_SETS, saved_rule_set }, { BOOK_DIFFERENCES, saved_difference },

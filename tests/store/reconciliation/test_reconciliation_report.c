@@ -43,7 +43,7 @@ static struct imported report(struct town *t, const char *head, const char *rows
 #define PAID(line, payment, gross, fee)    \
 	{                                  \
 		line, payment, gross, fee, \
-		{ { 0 } }                  \
+		{ { 0 } }, false           \
 	}
 #define LINES(...) ((const struct paid_line[]){ __VA_ARGS__ }), sizeof((const struct paid_line[]){ __VA_ARGS__ }) / sizeof(struct paid_line)
 
@@ -226,7 +226,7 @@ static void a_conversion_goes_through_the_exchange_account(void **state_)
 	struct uuid invoice = world_id(&t->world), attempt = world_id(&t->world);
 	town_do(t, world_invoice(&t->world, "c1", invoice, "NORD-000001", "EUR", 12000, 0));
 	town_do(t, world_payment(&t->world, "c1", attempt, invoice, 12000));
-	told(t, "17", "USD", LINES({ "", "PSP1", 13200, 300, attempt }));
+	told(t, "17", "USD", LINES({ "", "PSP1", 13200, 300, attempt, false }));
 	report(t, ADYEN, SETTLED("", "119.00"));
 	assert_string_equal(differences(t, "17"), "charged");
 	assert_int_equal(posted(t), 0);
@@ -271,7 +271,7 @@ static void an_item_is_known_by_our_attempt_where_the_provider_says_it(void **st
 {
 	struct town *t = *state_;
 	struct uuid attempt = world_id(&t->world);
-	told(t, "B2", "EUR", LINES({ "", "", 2500, 25, attempt }));
+	told(t, "B2", "EUR", LINES({ "", "", 2500, 25, attempt, false }));
 	report(t, GENERIC, arena_printf(t->arena, "2026-03-02,EUR,25.00,0.25,24.75,,B2,payment,z9,%s,\n", uuid_text(t->arena, attempt)));
 	assert_string_equal(state(t, "B2"), "agrees");
 }

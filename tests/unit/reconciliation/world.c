@@ -209,6 +209,7 @@ static Dunlin__Payments__V1__Attempt *attempt_of(struct world *w, struct uuid in
 	a->items[0] = item;
 	a->n_items = 1;
 	a->provider_account = arena_strdup(w->arena, "main");
+	a->provider_payment = arena_printf(w->arena, "pi_%s", uuid_text(w->arena, invoice) + 28);
 	a->captured = money_of(w, "EUR", captured);
 	a->value_time = INT64_C(1772409600000000);
 	return a;
@@ -250,6 +251,8 @@ static struct message *paid_lines(
 		Dunlin__Payments__V1__PayoutLine *l = ARENA_NEW(w->arena, Dunlin__Payments__V1__PayoutLine);
 		dunlin__payments__v1__payout_line__init(l);
 		l->line_no = (uint32_t)from + (uint32_t)i;
+		l->kind = lines[i].refund ? DUNLIN__PAYMENTS__V1__PAYOUT_LINE_KIND__PAYOUT_LINE_KIND_REFUND
+					  : DUNLIN__PAYMENTS__V1__PAYOUT_LINE_KIND__PAYOUT_LINE_KIND_CHARGE;
 		l->provider_line = arena_strdup(w->arena, lines[i].line ? lines[i].line : "");
 		l->provider_payment = arena_strdup(w->arena, lines[i].payment ? lines[i].payment : "");
 		if (!uuid_is_zero(lines[i].attempt))

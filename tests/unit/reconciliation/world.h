@@ -55,6 +55,7 @@ struct paid_line {
 	const char *line, *payment;
 	int64_t gross, fee;
 	struct uuid attempt;
+	bool refund;
 };
 struct message *world_paid_lines(
 	struct world *, struct uuid payout, const char *ref, const char *currency, const struct paid_line *, size_t n);

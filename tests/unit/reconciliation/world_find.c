@@ -145,11 +145,36 @@ static void find_others(struct world *w, const struct line *line, struct hints *
 	h->earlier = earlier;
 }
 
+/* What names the payment among the payouts of the book. */
+static void find_settlement(struct world *w, struct uuid id)
+{
+	struct span key = book_key_uuid(w->book, SPAN(MERCHANT), id);
+	const struct receipt *r = book_receipt(w->book, SPAN(MERCHANT), id);
+	struct settlement s = { .merchant = SPAN(MERCHANT), .receipt = id };
+	const struct payout_line *line;
+	const struct payout *p;
+	if (!r)
+		return;
+	for (size_t i = 0; (line = book_next(w->book, BOOK_PAYOUT_LINES, &i));) {
+		if (!uuid_equal(line->attempt, id) || line->is_refund)
+			continue;
+		s.exchanged |= !currency_equal(line->currency, r->currency);
+		s.named += line->gross < 0 ? -line->gross : line->gross;
+	}
+	for (size_t i = 0; (p = book_next(w->book, BOOK_PAYOUTS, &i));)
+		s.hidden |= p->paid && !p->line_count && date_compare(p->arrival, r->settle_by) <= 0;
+	struct settlement *kept =
+		book_find(w->book, BOOK_SETTLEMENTS, key) ? book_edit(w->book, BOOK_SETTLEMENTS, key) : book_add(w->book, BOOK_SETTLEMENTS, key);
+	*kept = s;
+}
+
 void world_find(struct world *w, const struct need *need)
 {
 	for (size_t i = 0; i < need->find_count; i++) {
 		struct uuid id;
 		struct hints h = { 0 };
+		if (need->finds[i].what == FIND_SETTLEMENT && uuid_from_bytes(need->finds[i].text, &id) == OK)
+			find_settlement(w, id);
 		if (need->finds[i].what != FIND_LOOK || uuid_from_bytes(need->finds[i].text, &id) != OK)
 			continue;
 		const struct line *line = book_line(w->book, SPAN(MERCHANT), id);

@@ -121,3 +121,31 @@ def test_a_kill_between_upload_and_comparison_loses_and_doubles_nothing(whole, s
     upload(whole, STRIPE, ref)
     assert len(compared(whole, page, ref)["postings"]) == 1
     assert whole.query("reconciliation", f"select count(*) from journal where cause_id = '{payout['report']['id']}'") == [("1",)]
+
+
+def left_out(whole, page, attempt):
+    asked = get(whole, page, "/v1/exceptions?open=true&kind=payment_not_paid_out")["exceptions"]
+    return [(e["amount"]["minor"], e["detail"]) for e in asked if e["subject_id"] == attempt["id"]]
+
+
+def test_a_payment_that_the_provider_leaves_out_is_asked_about_until_a_payout_names_it(whole, story, page):
+    """Paid three weeks ago, by what the provider says of the charge."""
+    ref, fake = "po_left_out", story.till.fake
+    [invoice] = whole.sell({"p-left-out": 10000}).values()
+    attempt = story.till.checkout(invoice["invoice_id"])
+    session = story.till.open(attempt)
+    paid = DAY - datetime.timedelta(days=20)
+    fake.pay(session)
+    noon = datetime.datetime.combine(paid, datetime.time(12), datetime.timezone.utc)
+    charge = fake.charge(session) | {"created": int(noon.timestamp())}
+    story.till.event("charge.succeeded", charge)
+    detail = f"paid on {paid}, {charge['payment_intent']} was to be in a payout by {paid + datetime.timedelta(days=10)}"
+    whole.until(lambda: left_out(whole, page, attempt), [(session["amount"], detail)])
+    transaction = fake.transaction(session["n"]) | {"source": {k: charge[k] for k in ("id", "payment_intent", "metadata")}}
+    fake.lines[ref] = [transaction]
+    story.till.event("payout.paid", {"id": ref, "object": "payout", "livemode": False, "status": "paid", "currency": "eur", "amount": transaction["net"],
+                                     "arrival_date": int(time.time()), "statement_descriptor": f"STRIPE {ref}"})
+    whole.until(lambda: left_out(whole, page, attempt), [])
+    why = get(whole, page, f"/v1/why/{attempt['id']}")
+    assert [h["act"] for h in why["history"] if h["kind"] == "payment_not_paid_out"] == ["opened", "closed"]
+    assert [p["provider_ref"] for p in why["payouts"]] == [ref]

@@ -4,7 +4,7 @@
 select i.invoice_id from invoice i where i.merchant_id = $1 and i.number = $2 and i.issued;
 
 -- What has that id first, then all that hangs together with it: lines with what they take back or are taken back by, the receipts that they became, what those
--- stand against, the payouts that they are. At most a hundred of each.
+stand against, the payouts that they are or are in. At most a hundred of each. At most a hundred of each.
 -- name: why_reach
 with asked as (
 	select 'line' as what, l.line_id as id from bank_line l where l.merchant_id = $1 and l.line_id = $2 and l.state <> 'staged'
@@ -32,7 +32,10 @@ receipts as (
 payouts as (
 	select a.id from asked a where a.what = 'payout'
 	union
-	select l.counterpart_id from direct d join bank_line l on l.merchant_id = $1 and l.line_id = d.id and l.is_what = 'payout'),
+	select l.counterpart_id from direct d join bank_line l on l.merchant_id = $1 and l.line_id = d.id and l.is_what = 'payout'
+	union
+	(select l.payout_id from receipts t join receipt r on r.merchant_id = $1 and r.receipt_id = t.id and r.kind = 2
+	join payout_line l on l.merchant_id = $1 and l.attempt_id = r.source_id and l.attempt_id <> '00000000-0000-0000-0000-000000000000' limit 100)),
 lines as (
 	select d.id from direct d
 	union

@@ -50,6 +50,21 @@ static void a_payment_at_a_provider_is_found_by_its_attempt(void **state)
 		(const char *const[]){ "receipt ", "kind provider", "RE-2026-0001", "clearing:main", NULL });
 }
 
+static void a_payment_leads_on_to_the_payout_that_it_is_in(void **state)
+{
+	struct town *t = *state;
+	struct uuid invoice = world_id(&t->world), attempt = world_id(&t->world);
+	const struct paid_line line = { .line = "txn_1", .gross = 5000, .fee = 100, .attempt = attempt };
+	town_do(t, world_invoice(&t->world, "c1", invoice, "RE-2026-0001", "EUR", 5000, 0));
+	town_do(t, world_payment(&t->world, "c1", attempt, invoice, 5000));
+	town_due(t);
+	town_do(t, world_paid_lines(&t->world, world_id(&t->world), "po_77", "EUR", &line, 1));
+	has_in_order(told(t, uuid_text(t->arena, attempt), true),
+		(const char *const[]){ "receipt ", "the payout", "po_77", "payment_not_paid_out", "opened", "payment_not_paid_out", "closed",
+			"kind provider", NULL });
+	has_in_order(told(t, "RE-2026-0001", true), (const char *const[]){ "invoice ", "po_77", "kind provider", NULL });
+}
+
 static void what_is_another_merchants_is_not_there(void **state)
 {
 	struct town *t = *state;
@@ -66,6 +81,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_TOWN(an_invoice_leads_back_to_the_bytes_that_paid_it_and_on_to_the_transfers),
 		IN_TOWN(a_payment_at_a_provider_is_found_by_its_attempt),
+		IN_TOWN(a_payment_leads_on_to_the_payout_that_it_is_in),
 		IN_TOWN(what_is_another_merchants_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

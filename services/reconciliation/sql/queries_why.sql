@@ -4,7 +4,7 @@
 select i.invoice_id from invoice i where i.merchant_id = $1 and i.number = $2 and i.issued;
 
 -- What has that id first, then all that hangs together with it: lines with what they take back or are taken back by, the receipts that they became, what those
-stand against, the payouts that they are or are in. At most a hundred of each. At most a hundred of each.
+-- stand against, the payouts that they are or are in. At most a hundred of each.
 -- name: why_reach
 with asked as (
 	select 'line' as what, l.line_id as id from bank_line l where l.merchant_id = $1 and l.line_id = $2 and l.state <> 'staged'

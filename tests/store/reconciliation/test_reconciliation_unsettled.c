@@ -15,7 +15,7 @@ struct paid {
 static struct paid pay(struct town *t, int64_t minor)
 {
 	struct paid p = { world_id(&t->world), world_id(&t->world) };
-	const char *number = arena_printf(t->arena, "RE-%s", uuid_text(t->arena, p.invoice) + 28);
+	const char *number = arena_printf(t->arena, "RE-2026-%04d", t->world.ids);
 	town_do(t, world_invoice(&t->world, "c1", p.invoice, number, "EUR", minor, 0));
 	town_do(t, world_payment(&t->world, "c1", p.attempt, p.invoice, minor));
 	return p;
@@ -24,7 +24,7 @@ static struct paid pay(struct town *t, int64_t minor)
 /* The provider's reference of it. */
 static const char *reference(struct town *t, const struct paid *p)
 {
-	return arena_printf(t->arena, "pi_%s", uuid_text(t->arena, p->invoice) + 28);
+	return arena_printf(t->arena, "pi_%s", uuid_text(t->arena, p->invoice));
 }
 
 static void pay_out(struct town *t, const char *ref, struct paid_line line)

@@ -209,7 +209,7 @@ static Dunlin__Payments__V1__Attempt *attempt_of(struct world *w, struct uuid in
 	a->items[0] = item;
 	a->n_items = 1;
 	a->provider_account = arena_strdup(w->arena, "main");
-	a->provider_payment = arena_printf(w->arena, "pi_%s", uuid_text(w->arena, invoice) + 28);
+	a->provider_payment = arena_printf(w->arena, "pi_%s", uuid_text(w->arena, invoice));
 	a->captured = money_of(w, "EUR", captured);
 	a->value_time = INT64_C(1772409600000000);
 	return a;

@@ -34,7 +34,7 @@ struct receipt {
 	/* of a provider's payment; none of it is told */
 	struct span provider_account, provider_payment; /* the first is our name, the second the provider's reference */
 	struct date settle_by;                          /* the last day on which a payout may first name it (unsettled.h) */
-	bool unsettled;                                 /* the day after is still to come */
+	bool unsettled;     /* the day after is still to come */
 };
 
 struct allocation {

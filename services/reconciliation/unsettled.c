@@ -26,8 +26,8 @@ void unsettled_expect(struct ledger *l, const struct attempt *a)
 static struct span detail_of(const struct ledger *l, const struct receipt *r)
 {
 	struct span ref = r->provider_payment.size ? r->provider_payment : SPAN("it");
-	return span_of(arena_printf(l->arena, "paid on %s, %.*s was to be in a payout by %s", date_text(l->arena, r->value_date), SPAN_ARG(ref),
-		date_text(l->arena, r->settle_by)));
+	return span_of(arena_printf(l->arena, "paid on %s, %.*s was to be in a payout by %s", date_text(l->arena, r->value_date),
+		SPAN_ARG(ref), date_text(l->arena, r->settle_by)));
 }
 
 void unsettled_look(struct ledger *l, struct uuid id)

@@ -25,9 +25,9 @@ enum { SETTLEMENT_DAYS = 10 };
 struct settlement {
 	struct span merchant;
 	struct uuid receipt;
-	int64_t named;  /* by lines and items in the payment's currency, paid out or taken by the provider; its refunds left out; 0 or more */
+	int64_t named; /* by lines and items in the payment's currency, paid out or taken by the provider; its refunds left out; 0 or more */
 	bool exchanged; /* named in another currency: what it came to there its report compares */
-	bool hidden;    /* a payout of those days is known by its sum alone */
+	bool hidden; /* a payout of those days is known by its sum alone */
 };
 
 /* The day by which what was paid on that day must be in a payout. */

@@ -309,6 +309,7 @@ static void memory_expect(void)
 	cover_expect_pair("refund", "pending", "failed", NULL);
 	cover_expect_pair("refund", "requested", "failed", NULL);
 	cover_expect_pair("payout", "paid", "complete", NULL);
+	cover_expect("provider: a payment is left out of a payout", NULL);
 }
 
 static bool memory_item(struct memory *m, struct span merchant, struct span invoice, int part, int64_t *open)

@@ -105,7 +105,8 @@ void settlements_quiet(struct memory *m)
 		e = exception_of(m, r);
 		s = settlement_of(m, r);
 		lacks = settlement_lacks(&s, r);
-		SIM_HOLDS(e != NULL || lacks == 0, "not_paid_out", "%lld of a payment are in no payout, and nobody is told", (long long)lacks);
+		SIM_HOLDS(e != NULL || lacks == 0, "not_paid_out", "%lld of a payment are in no payout, and nobody is told",
+			(long long)lacks);
 		SIM_HOLDS(e == NULL || !e->open || e->amount.minor == lacks, "not_paid_out_amount",
 			"an exception says that %lld of a payment are in no payout, and %lld are", (long long)(e ? e->amount.minor : 0),
 			(long long)lacks);

@@ -40,11 +40,7 @@ static struct imported report(struct town *t, const char *head, const char *rows
 }
 
 /* A line of no attempt that is known. */
-#define PAID(line, payment, gross, fee)    \
-	{                                  \
-		line, payment, gross, fee, \
-		{ { 0 } }, false           \
-	}
+#define PAID(line, payment, gross, fee) { line, payment, gross, fee, { { 0 } }, false }
 #define LINES(...) ((const struct paid_line[]){ __VA_ARGS__ }), sizeof((const struct paid_line[]){ __VA_ARGS__ }) / sizeof(struct paid_line)
 
 /* What payments tell of a payout: its lines, then their sums. */

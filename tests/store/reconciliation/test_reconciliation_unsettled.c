@@ -34,7 +34,8 @@ static void pay_out(struct town *t, const char *ref, struct paid_line line)
 
 static void report(struct town *t, const char *rows)
 {
-	struct span bytes = span_of(arena_printf(t->arena, "date,currency,gross,fee,net,payment,payout,kind,id,reference,original\n%s", rows));
+	struct span bytes =
+		span_of(arena_printf(t->arena, "date,currency,gross,fee,net,payment,payout,kind,id,reference,original\n%s", rows));
 	struct import_source source = import_bytes(&bytes);
 	struct import_origin from = { SPAN(MERCHANT), SPAN("test"), SPAN("report.csv"), SPAN("") };
 	struct imported out;
@@ -95,7 +96,8 @@ static void an_item_of_a_report_names_it_where_payments_told_the_sum_alone(void 
 	struct paid one = pay(t, 10000), other = pay(t, 5000);
 	pay(t, 700);
 	town_do(t, world_paid_sum(&t->world, world_id(&t->world), "B7", "EUR", 0, 15000, 0));
-	report(t, arena_printf(t->arena, "2026-03-02,EUR,100.00,0.00,100.00,%s,B7,payment,t1,,\n2026-03-02,EUR,50.00,0.00,50.00,,B7,payment,t2,%s,\n",
+	report(t, arena_printf(t->arena,
+			  "2026-03-02,EUR,100.00,0.00,100.00,%s,B7,payment,t1,,\n2026-03-02,EUR,50.00,0.00,50.00,,B7,payment,t2,%s,\n",
 			  reference(t, &one), uuid_text(t->arena, other.attempt)));
 	town_due(t);
 	assert_int_equal(town_number(t, "select count(*) from payout where by_report"), 1);

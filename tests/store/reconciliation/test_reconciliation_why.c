@@ -60,8 +60,8 @@ static void a_payment_leads_on_to_the_payout_that_it_is_in(void **state)
 	town_due(t);
 	town_do(t, world_paid_lines(&t->world, world_id(&t->world), "po_77", "EUR", &line, 1));
 	has_in_order(told(t, uuid_text(t->arena, attempt), true),
-		(const char *const[]){ "receipt ", "the payout", "po_77", "payment_not_paid_out", "opened", "payment_not_paid_out", "closed",
-			"kind provider", NULL });
+		(const char *const[]){ "receipt ", "the payout", "po_77", "payment_not_paid_out", "opened", "payment_not_paid_out",
+			"closed", "kind provider", NULL });
 	has_in_order(told(t, "RE-2026-0001", true), (const char *const[]){ "invoice ", "po_77", "kind provider", NULL });
 }
 

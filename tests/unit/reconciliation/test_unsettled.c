@@ -57,8 +57,8 @@ static void a_payment_that_no_payout_names_is_told_with_the_day_by_which_one_had
 	look(&t);
 	const struct exception *e = told(&t.w, t.payment);
 	assert_true(e && e->open && e->amount.minor == 10000);
-	const char *detail = arena_printf(t.w.arena, "paid on 2026-03-02, pi_%s was to be in a payout by 2026-03-12",
-		uuid_text(t.w.arena, t.invoice));
+	const char *detail =
+		arena_printf(t.w.arena, "paid on 2026-03-02, pi_%s was to be in a payout by 2026-03-12", uuid_text(t.w.arena, t.invoice));
 	assert_true(span_is(e->detail, detail));
 	assert_true(span_is(e->stream, "@provider:main"));
 	assert_int_equal(e->suggestion, SUGGEST_ASK);

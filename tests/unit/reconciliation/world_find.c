@@ -163,8 +163,8 @@ static void find_settlement(struct world *w, struct uuid id)
 	}
 	for (size_t i = 0; (p = book_next(w->book, BOOK_PAYOUTS, &i));)
 		s.hidden |= p->paid && !p->line_count && date_compare(p->arrival, r->settle_by) <= 0;
-	struct settlement *kept =
-		book_find(w->book, BOOK_SETTLEMENTS, key) ? book_edit(w->book, BOOK_SETTLEMENTS, key) : book_add(w->book, BOOK_SETTLEMENTS, key);
+	struct settlement *kept = book_find(w->book, BOOK_SETTLEMENTS, key) ? book_edit(w->book, BOOK_SETTLEMENTS, key)
+									    : book_add(w->book, BOOK_SETTLEMENTS, key);
 	*kept = s;
 }
 

@@ -31,10 +31,11 @@ struct receipt {
 	int64_t returned; /* what the bank took back of it; no longer in the amount */
 	int64_t refund_requested; /* of what is unapplied: a person wants it to go back to the payer */
 	int64_t revision;
-	/* of a provider's payment; none of it is told */
-	struct span provider_account, provider_payment; /* the first is our name, the second the provider's reference */
-	struct date settle_by;                          /* the last day on which a payout may first name it (unsettled.h) */
-	bool unsettled;     /* the day after is still to come */
+	/* Of a provider's payment, none of it told: the account by our name, the payment by the provider's; the day by which a payout must name it (unsettled.h),
+	 * and whether that is still to be looked at. */
+	struct span provider_account, provider_payment;
+	struct date settle_by;
+	bool unsettled;
 };
 
 struct allocation {
@@ -73,7 +74,7 @@ struct attempt {
 	struct uuid id;
 	struct money captured;
 	struct instant value_time; /* when the payer paid */
-	struct date value_date;    /* that in the merchant's zone */
+	struct date value_date; /* that in the merchant's zone */
 	const struct payable *items;
 	size_t item_count;
 };

@@ -40,6 +40,13 @@ const struct crash_named crash_points[CRASH_POINTS] = {
 	[CRASH_STATEMENT_MEASURED] = { "statement_measured", "a statement's digest is known, its file not claimed" },
 	[CRASH_STATEMENT_HALF] = { "statement_half", "a line of a statement is read, the others are not" },
 	[CRASH_STATEMENT_STAGED] = { "statement_staged", "a statement is read and staged, nothing is committed" },
+	[CRASH_STATEMENT_COMMITTED] = { "statement_committed", "a statement is staged and committed, nobody is told" },
+	[CRASH_PREVIEW_HALF] = { "preview_half", "a preview has looked at lines, nobody is told" },
+	[CRASH_LARGE_TAKEN] = { "large_taken", "a statement of very many lines is taken up, nothing is decided" },
+	[CRASH_LARGE_DECIDED] = { "large_decided", "a statement of very many lines is decided, nobody is woken" },
+	[CRASH_PART_STORED] = { "part_stored", "a part of an upload is stored, its sender has no answer" },
+	[CRASH_UPLOAD_COMPLETE] = { "upload_complete", "an upload is complete and due, its sender has no answer" },
+	[CRASH_UPLOAD_TAKEN] = { "upload_taken", "an upload is taken up, nothing of it is read" },
 	[CRASH_UPLOAD_COMMITTED] = { "upload_committed", "an upload is committed, its caller has no answer" },
 	[CRASH_PARKED_RETRY] = { "parked_retry", "what is set aside is about to run again" },
 	[CRASH_PARKED_RETRIED] = { "parked_retried", "one that was set aside has run, those behind it have not" },
@@ -47,25 +54,43 @@ const struct crash_named crash_points[CRASH_POINTS] = {
 };
 
 enum crash_point crash_armed;
-static atomic_long left; /* times that the place is still passed */
+static atomic_long left;       /* times that the place is still passed */
+static char wanted_course[80]; /* in whose course alone; empty: in any */
 
-void crash_reached(void)
+void crash_reached(struct span course)
 {
-	if (atomic_fetch_sub(&left, 1) > 1)
+	if (!span_is(course, wanted_course) || atomic_fetch_sub(&left, 1) > 1)
 		return;
 	(void)kill(getpid(), SIGKILL);
 	for (;;)
 		pause();
 }
 
-static enum err parse(const char *value, enum crash_point *point, int64_t *nth, struct why *why)
+/* What crash_at says. */
+struct asked {
+	enum crash_point point;
+	struct span course;
+	int64_t nth;
+};
+
+static enum err parse_course(struct span *name, struct span *course, struct why *why)
+{
+	*course = SPAN("");
+	if (span_cut(*name, '/', name, course) && (!course->size || course->size >= sizeof wanted_course))
+		return why_set(why, ERR_INVALID, "setting_invalid", "must be a place and in the course of what, such as commit_after/UndoLine");
+	return OK;
+}
+
+static enum err parse(const char *value, struct asked *asked, struct why *why)
 {
 	struct span name, times = SPAN("1");
+	enum crash_point *point = &asked->point;
 
-	*nth = 1;
-	if (span_cut(span_of(value), ':', &name, &times) && (span_int64(times, nth) != OK || *nth < 1))
+	asked->nth = 1;
+	if (span_cut(span_of(value), ':', &name, &times) && (span_int64(times, &asked->nth) != OK || asked->nth < 1))
 		return why_set(
 			why, ERR_INVALID, "setting_invalid", "must be a place and how many times it is reached, such as commit_after:3");
+	TRY(parse_course(&name, &asked->course, why));
 	for (*point = CRASH_NONE + 1; *point < CRASH_POINTS; (*point)++)
 		if (span_is(name, crash_points[*point].name))
 			return OK;
@@ -74,20 +99,20 @@ static enum err parse(const char *value, enum crash_point *point, int64_t *nth, 
 
 enum err crash_check(const char *value, struct why *why)
 {
-	enum crash_point point;
-	int64_t nth;
+	struct asked asked;
 
-	return parse(value, &point, &nth, why);
+	return parse(value, &asked, why);
 }
 
 enum err crash_arm(const char *value, struct why *why)
 {
-	enum crash_point point = CRASH_NONE;
-	int64_t nth = 1;
+	struct asked asked = { .point = CRASH_NONE, .course = SPAN(""), .nth = 1 };
 
 	if (value != NULL && value[0] != '\0')
-		TRY(parse(value, &point, &nth, why));
-	atomic_store(&left, nth);
-	crash_armed = point;
+		TRY(parse(value, &asked, why));
+	memcpy(wanted_course, asked.course.at, asked.course.size);
+	wanted_course[asked.course.size] = '\0';
+	atomic_store(&left, asked.nth);
+	crash_armed = asked.point;
 	return OK;
 }

@@ -1,6 +1,9 @@
 /*
  * crash: named places where a daemon that was told so (setting crash_at) dies at once, as by kill -9. Each is a place where dying may cost
  * nothing but time; the fault runs (tests/faults) die at every one of them. Not told, a place costs one load and a branch never taken.
+ *
+ * Some places are passed by all that a daemon does; these may be asked for in the course of one thing alone: commit_after/UndoLine is reached by a batch that
+ * undid a line, tick_committed/lines by that duty.
  */
 #ifndef DUNLIN_CRASH_H
 #define DUNLIN_CRASH_H
@@ -8,6 +11,7 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "span.h"
 
 enum crash_point {
 	CRASH_NONE,
@@ -43,6 +47,13 @@ enum crash_point {
 	CRASH_STATEMENT_MEASURED,
 	CRASH_STATEMENT_HALF,
 	CRASH_STATEMENT_STAGED,
+	CRASH_STATEMENT_COMMITTED,
+	CRASH_PREVIEW_HALF,
+	CRASH_LARGE_TAKEN,
+	CRASH_LARGE_DECIDED,
+	CRASH_PART_STORED,
+	CRASH_UPLOAD_COMPLETE,
+	CRASH_UPLOAD_TAKEN,
 	CRASH_UPLOAD_COMMITTED,
 	CRASH_PARKED_RETRY,
 	CRASH_PARKED_RETRIED,
@@ -57,16 +68,23 @@ struct crash_named {
 extern const struct crash_named crash_points[CRASH_POINTS];
 
 extern enum crash_point crash_armed;
-void crash_reached(void);
+void crash_reached(struct span course);
 
-/* This place is reached. */
-static inline void crash_here(enum crash_point point)
+/* This place is reached, in the course of that: a message's type without its package, a duty. */
+static inline void crash_here_in(enum crash_point point, struct span course)
 {
 	if (__builtin_expect(crash_armed == point, 0))
-		crash_reached();
+		crash_reached(course);
 }
 
-/* "name" or "name:nth" (the nth time it is reached, from 1), or empty: never. Called before threads start. ERR_INVALID: no such place. */
+/* This place is reached, in whatever course. */
+static inline void crash_here(enum crash_point point)
+{
+	crash_here_in(point, SPAN(""));
+}
+
+/* "name" or "name/course", either with ":nth" behind it (the nth time it is reached, from 1), or empty: never. Called before threads start. ERR_INVALID: no
+ * such place. */
 enum err crash_arm(const char *value, struct why *) MUST_CHECK;
 /* The same without arming: the setting's check. */
 enum err crash_check(const char *value, struct why *);

@@ -89,7 +89,7 @@ const struct setting common_setting_table[] = {
 		.help = "What this process does; ops is always there." },
 	{ TEXT(log_level), .initial = "info", .check = check_level, .help = "Least level of log lines: debug, info, warn or error." },
 	{ TEXT(crash_at), .check = crash_check,
-		.help = "For tests of faults: dies, as by kill -9, at the place of this name (the verb crashes prints them), or place:3 for the third time." },
+		.help = "For tests of faults: dies, as by kill -9, at the place of this name (the verb crashes prints them), place:3 for the third time, place/what in the course of one command or duty alone." },
 	{ NUMBER(http_threads), .initial = "1", .least = 1, .most = 32, .help = "Threads that serve HTTP." },
 	{ NUMBER(http_connections), .initial = "1000", .least = 1, .most = 100000,
 		.help = "Open HTTP connections of this process at most; others wait in the kernel's queue." },

@@ -99,14 +99,16 @@ static size_t count_new(struct message **messages, size_t n)
 	return count;
 }
 
-static enum err run_due(struct tick *t, struct message **messages, size_t n, struct why *why)
+static enum err run_due(struct tick *t, const struct duty *duty, struct message **messages, size_t n, struct why *why)
 {
 	for (size_t from = 0; from < n; from += UNIT_MESSAGES) {
 		size_t most = n - from;
 
 		crash_here(CRASH_TICK_DUE);
+		crash_here_in(CRASH_TICK_DUE, span_of(duty->name));
 		TRY(unit_run(t->unit, messages + from, most < UNIT_MESSAGES ? most : UNIT_MESSAGES, NULL, 0, why));
 		crash_here(CRASH_TICK_COMMITTED);
+		crash_here_in(CRASH_TICK_COMMITTED, span_of(duty->name));
 	}
 	return OK;
 }
@@ -121,7 +123,7 @@ static enum err take_up(struct tick *t, const struct duty *duty, size_t limit, s
 	TRY(db_exec(t->db, unit_arena(t->unit), &q_business_now, NULL, &r, why));
 	err = duty->due(t->db, unit_arena(t->unit), rows_instant(&r, 0, 0), limit, messages, n, why);
 	if (err == OK)
-		err = run_due(t, *messages, *n, why);
+		err = run_due(t, duty, *messages, *n, why);
 	if (duty->done == NULL)
 		return err;
 	given = duty->done(t->db, unit_arena(t->unit), &after);

@@ -360,24 +360,47 @@ static bool is_any_claimed(const struct unit *u)
 	return false;
 }
 
+static struct span without_package(struct span type)
+{
+	struct span head, tail;
+
+	while (span_cut(type, '.', &head, &tail))
+		type = tail;
+	return type;
+}
+
+/* A place that a batch comes by: once, and in the course of each message that is done by it. */
+static void crash_on_road(const struct unit *u, enum crash_point point)
+{
+	if (__builtin_expect(crash_armed != point, 1))
+		return;
+	crash_here(point);
+	for (size_t i = 0; i < u->count; i++) {
+		const struct slot *s = &u->slots[i];
+
+		if (s->claimed && (s->m->outcome == OUTCOME_APPLIED || point == CRASH_UNIT_CLAIMED))
+			crash_here_in(point, without_package(s->m->type));
+	}
+}
+
 static enum err travel(
 	struct unit *u, struct message **messages, size_t n, const struct position *positions, size_t position_count, struct why *why)
 {
 	slots_begin(u, messages, n);
 	TRY(unit_claim(u, positions, position_count, why));
-	crash_here(CRASH_UNIT_CLAIMED);
+	crash_on_road(u, CRASH_UNIT_CLAIMED);
 	needs_gather(u);
 	if (is_any_claimed(u)) {
 		TRY(load(u, why));
 		TRY(apply(u, why));
-		crash_here(CRASH_UNIT_APPLIED);
+		crash_on_road(u, CRASH_UNIT_APPLIED);
 		TRY(u->service->store->save(u->db, u->arena, u->book, why));
 		unit_record(u);
 		TRY(db_flush(u->db, why));
 	} else
 		TRY(apply(u, why));
 	unit_say(u);
-	crash_here(CRASH_COMMIT_BEFORE);
+	crash_on_road(u, CRASH_COMMIT_BEFORE);
 	return db_commit(u->db, why);
 }
 
@@ -400,7 +423,7 @@ static enum err run_once(
 		metric_add(err == ERR_CONFLICT ? &fenced_total : &batches_retried_total, 1, NULL);
 		return err;
 	}
-	crash_here(CRASH_COMMIT_AFTER);
+	crash_on_road(u, CRASH_COMMIT_AFTER);
 	answer_twins(u);
 	count_batch(u, started);
 	if (u->events > 0)

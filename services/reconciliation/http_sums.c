@@ -346,7 +346,8 @@ enum err sums_proof(struct db *db, struct arena *arena, struct span merchant, st
 enum err sums_recount(struct db *db, struct arena *arena, struct span merchant, struct span *json, bool *holds, struct why *why)
 {
 	TRY(db_begin(db, why));
-	db_queue(db, &q_recount_patience, NULL, 1);
+	db_patience(db, RECOUNT_PATIENCE_S);
+	db_queue(db, &q_recount_plan, NULL, 1);
 	enum err err = print_all(db, arena, merchant, true, json, holds, why);
 	db_rollback(db);
 	return err;

@@ -22,6 +22,9 @@ enum err sums_trial_balance(
 	struct db *, struct arena *, struct span merchant, const struct moment *, bool csv, struct span *body, struct why *) MUST_CHECK;
 /* Both sums of each currency and the cash of each bank account, as of one moment, by running sums: its cost does not grow with the books. *holds: all of them do. */
 enum err sums_proof(struct db *, struct arena *, struct span merchant, struct span *json, bool *holds, struct why *) MUST_CHECK;
+/* A recount reads every row, and may take so long; less than the role bulk may be silent. */
+enum { RECOUNT_PATIENCE_S = 1200 };
+
 /* The same from every row, and `differences`: where a running sum is not what its rows make, which *holds counts too. As slow as the books are large. */
 enum err sums_recount(struct db *, struct arena *, struct span merchant, struct span *json, bool *holds, struct why *) MUST_CHECK;
 

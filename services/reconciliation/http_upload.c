@@ -1,6 +1,7 @@
 #include "http_upload.h"
 
 #include "clock.h"
+#include "crash.h"
 #include "digest.h"
 #include "http_reading.h"
 #include "http_rows.h"
@@ -26,6 +27,7 @@ static const struct shown uploads[] = {
 	{ "reason", SHOWN_TEXT },
 	{ "is_new", SHOWN_BOOL },
 	{ "has_preview", SHOWN_BOOL },
+	{ "tries", SHOWN_INT },
 	{ "made_at", SHOWN_INSTANT },
 	SHOWN_END,
 };
@@ -266,6 +268,7 @@ enum err upload_part_accept(struct request *r, struct db *db, struct response *r
 		return why_set(why, ERR_NOT_FOUND, "not_found", "there is no such upload");
 	TRY(check_place(r, &upload, &at, why));
 	TRY(put_part(r, db, id, &upload, at, &digest, &is_new, why));
+	crash_here(CRASH_PART_STORED);
 	*response = print_part(r, at, &digest, is_new);
 	return OK;
 }
@@ -314,6 +317,7 @@ static enum err ask(struct request *r, struct db *db, const char *state, struct 
 	TRY(db_exec(db, r->arena, &q_upload_ask, ask_args(r, id, state, &settings), &rows, why));
 	if (!rows.affected)
 		TRY(why_not(r, db, id, state, why));
+	crash_here(CRASH_UPLOAD_COMPLETE);
 	role_wake(ROLE_BULK);
 	return print_upload(r, db, id, rows.affected ? 202 : 200, response, why);
 }

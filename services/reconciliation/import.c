@@ -540,6 +540,8 @@ enum err import_run(struct db *db, struct arena *arena, const struct import_orig
 		err = db_commit(db, why);
 	if (err != OK)
 		db_rollback(db);
+	else
+		crash_here(CRASH_STATEMENT_COMMITTED);
 	return err;
 }
 

@@ -112,6 +112,7 @@ static enum err take(struct upload *u, const struct import_origin *from, struct 
 	TRY(db_flush(u->db, why));
 	crash_here(CRASH_STATEMENT_STAGED);
 	TRY(db_commit(u->db, why));
+	crash_here(CRASH_STATEMENT_COMMITTED);
 	role_wake(ROLE_TICK);
 	return OK;
 }
@@ -174,6 +175,7 @@ static enum err try(struct upload *u, bool *did, struct why *why)
 		return OK;
 	TRY(db_exec(u->db, u->arena, &q_upload_taken_up, args_of(u), &rows, why));
 	*did = rows.count;
+	crash_here(CRASH_UPLOAD_TAKEN);
 	return *did ? read_it(u, &rows, why) : OK;
 }
 

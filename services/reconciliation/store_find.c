@@ -401,6 +401,8 @@ static void take_earlier(struct find_work *w, const struct rows *r)
 		*(struct uuid *)list_add(&k->earlier, w->arena, sizeof(id)) = id;
 		find_lock(w, k->line.merchant, text_at(r, i, "customer_ref"));
 		find_want(w, WANT_LINE, k->line.merchant, id);
+		/* It may be one that is being undone: nothing is taken back of that. */
+		find_want(w, WANT_STATEMENT, k->line.merchant, uuid_at(r, i, "statement_id"));
 	}
 }
 

@@ -59,12 +59,17 @@ static enum err staged(struct db *db, struct arena *arena, int64_t least, int64_
 	return db_exec(db, arena, &q_statement_due, args, rows, why);
 }
 
+static int64_t large(void)
+{
+	return reconciliation_settings.statement_large_lines ? reconciliation_settings.statement_large_lines : INT64_MAX;
+}
+
 static enum err statement_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
 	(void)now;
-	TRY(staged(db, arena, 0, STATEMENT_LARGE - 1, limit, &rows, why));
+	TRY(staged(db, arena, 0, large() - 1, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
 	return OK;
 }
@@ -72,7 +77,7 @@ static enum err statement_due(
 enum err statement_large_due(struct db *db, struct arena *arena, size_t limit, struct message ***out, size_t *n, struct why *why)
 {
 	struct rows rows;
-	TRY(staged(db, arena, STATEMENT_LARGE, INT64_MAX, limit, &rows, why));
+	TRY(staged(db, arena, large(), INT64_MAX, limit, &rows, why));
 	tick_messages(arena, &rows, "tick:statement", type_decide_statement, "statement_id", out, n);
 	return OK;
 }
@@ -226,30 +231,7 @@ static enum err retention_due(
 
 static struct metric recount_differences = { .name = "dunlin_recount_differences",
 	.type = METRIC_GAUGE,
-	.help = "Running sums that the last recount found to differ from their rows." };
-
-/* Reads every row of one merchant, once a day. */
-static enum err recount(struct db *db, struct arena *arena, struct span merchant, struct why *why)
-{
-	struct args *args = args_new(arena);
-	struct rows rows;
-	args_text(args, merchant);
-	TRY(db_begin(db, why));
-	db_queue(db, &q_recount_patience, NULL, 1);
-	enum err err = db_exec(db, arena, &q_recount_run, args, &rows, why);
-	if (err == OK)
-		err = db_commit(db, why);
-	if (err != OK) {
-		db_rollback(db);
-		return err;
-	}
-	int32_t differences = rows_int4(&rows, 0, rows_column(&rows, "differences"));
-	metric_set(&recount_differences, (double)rows_int8(&rows, 0, rows_column(&rows, "all_differences")), NULL);
-	if (differences)
-		log_error("recount", LOG_SPAN("merchant", merchant), LOG_NUMBER("differences", differences),
-			LOG_NUMBER("minor", rows_int8(&rows, 0, rows_column(&rows, "minor"))));
-	return OK;
-}
+	.help = "Running sums that the last recount of each merchant found to differ from their rows." };
 
 static enum err sum_due(
 	struct db *db, struct arena *arena, struct instant now, size_t limit, struct message ***out, size_t *n, struct why *why)
@@ -259,8 +241,10 @@ static enum err sum_due(
 	*n = 0;
 	metrics_register(&recount_differences);
 	TRY(db_exec(db, arena, &q_sum_fold, NULL, &rows, why));
-	TRY(db_exec(db, arena, &q_recount_due, NULL, &rows, why));
-	return rows.count ? recount(db, arena, rows_text(&rows, 0, 0), why) : OK;
+	TRY(db_exec(db, arena, &q_recount_expect, NULL, &rows, why));
+	TRY(db_exec(db, arena, &q_recount_known, NULL, &rows, why));
+	metric_set(&recount_differences, (double)rows_int8(&rows, 0, 0), NULL);
+	return OK;
 }
 
 static struct metric unexplained = { .name = "dunlin_unexplained_minor_units",

@@ -8,8 +8,7 @@
 
 extern const struct duty reconciliation_duties[];
 
-/* A statement of so many lines takes longer to decide than a tick may be silent: the role bulk does it. */
-enum { STATEMENT_LARGE = 600000 };
+/* Statements of so many lines (setting statement_large_lines) that deciding one takes longer than a tick may be silent: the role bulk does it. */
 enum err statement_large_due(struct db *, struct arena *, size_t limit, struct message ***, size_t *n, struct why *) MUST_CHECK;
 
 struct rows;

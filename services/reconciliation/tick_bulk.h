@@ -1,6 +1,6 @@
 /*
- * tick_bulk: what takes minutes, and is done by the role bulk of any process, so that nothing else waits for it: uploads are read, and statements of very many
- * lines decided.
+ * tick_bulk: what takes minutes, and is done by the role bulk of any process, so that nothing else waits for it: uploads are read, statements of very many
+ * lines decided, merchants recounted.
  */
 #ifndef RECONCILIATION_TICK_BULK_H
 #define RECONCILIATION_TICK_BULK_H

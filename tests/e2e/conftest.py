@@ -116,6 +116,19 @@ def make_world(request, name, services, **more):
     return world.start()
 
 
+def reconciliation_alone(request, name, *args):
+    """Reconciliation by itself, run with these arguments, in a folder of that name and without a broker."""
+    folder = pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / name
+    world = World(folder, services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
+    request.addfinalizer(world.stop)
+    world.start_database()
+    world.start_broker()
+    world.migrate()
+    world.run("reconciliation", *args)
+    world.wait_ready("reconciliation")
+    return world
+
+
 @pytest.fixture(scope="module")
 def billing():
     from dunlin.billing.v1 import billing_pb2

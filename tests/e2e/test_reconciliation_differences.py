@@ -1,11 +1,9 @@
 """What a payment lacks, through the HTTP door: policy, statement, settled with its account and reason, shown by why and proof, taken back by a person and by the bank."""
 
 import json
-import os
-import pathlib
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from test_reconciliation_http import BY, Desk
 
 IBAN = "DE02120300000000202051"
@@ -14,13 +12,7 @@ POLICY = {**BY, "currency": "EUR", "short_most": 50, "discount_share": 200, "dis
 
 def open_desk(request, name):
     """Reconciliation alone, with one bank account in EUR."""
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / name, services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
+    world = reconciliation_alone(request, name, "--roles=http,tick", "--http-threads=2")
     desk = Desk(world, "nord")
     assert desk.post("/v1/bank-accounts", {"iban": IBAN, "currency": "EUR", "name": "Main"})[0] == 201
     desk.balance, desk.day = 0, 1

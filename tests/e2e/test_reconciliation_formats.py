@@ -1,10 +1,7 @@
 """Statements of any format through the door and the verbs of reconciliation: what the file does not say, the request does; profiles of CSV files are data."""
 
-import os
-import pathlib
-
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from test_reconciliation_http import Desk
 
 ACCOUNT = "DE02120300000000202051"
@@ -27,14 +24,7 @@ texts = What
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-formats", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-formats", "--roles=http,tick", "--http-threads=2")
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@
 import csv
 import io
 import itertools
-import os
-import pathlib
 import subprocess
 import time
 import json
@@ -12,7 +10,7 @@ import urllib.parse
 import uuid
 
 import pytest
-from conftest import HERE, World
+from conftest import HERE, reconciliation_alone
 from openapi import Page
 
 PAGE = Page("reconciliation")
@@ -56,14 +54,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-http", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-http", "--roles=http,tick", "--http-threads=2")
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ import concurrent.futures
 import csv
 import decimal
 import io
-import os
 import pathlib
 import subprocess
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from stack import http
 from test_reconciliation_http import Desk
 
@@ -19,14 +18,7 @@ CASH = {"customer_ref": "c1", "who": "eve", "why": "counter"}
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-ledger", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-ledger", "--roles=http,tick", "--http-threads=2")
 
 
 def cash(desk, minor, day, currency="EUR"):

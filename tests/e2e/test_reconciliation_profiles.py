@@ -1,11 +1,9 @@
 """Profiles of CSV files by HTTP: tried on a sample, defined, asked before those that come with Dunlin, and each merchant's own."""
 
 import base64
-import os
-import pathlib
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from test_reconciliation_http import Desk
 
 PROFILE = """# the house bank's export
@@ -26,14 +24,7 @@ READ = "?account=DE02120300000000202051&currency=EUR&opening=100.00"
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-profiles", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-profiles", "--roles=http,tick")
 
 
 @pytest.fixture

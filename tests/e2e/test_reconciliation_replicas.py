@@ -1,11 +1,9 @@
 """Several processes post the lines of statements side by side; one of them dies in the middle."""
 
-import os
-import pathlib
 import uuid
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from test_reconciliation_http import Desk
 
 IBANS = ("DE02120300000000202051", "DE89370400440532013000")
@@ -28,14 +26,7 @@ def camt(iban, count):
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-replicas", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-replicas", "--roles=http")
 
 
 def said(world, kind):

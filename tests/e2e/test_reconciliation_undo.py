@@ -1,13 +1,11 @@
 """The import of a statement taken back and brought again, through HTTP and the verb, on real PostgreSQL and without a broker."""
 
 import hashlib
-import os
-import pathlib
 import urllib.error
 import urllib.request
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from test_reconciliation_http import Desk
 from test_reconciliation_ledger import owner
 
@@ -17,14 +15,7 @@ EVE = {"who": "eve", "why": "it was another account's"}
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-undo", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-undo", "--roles=http,tick", "--http-threads=2")
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Statement files in parts: opened, sent in any order and more than once, completed, previewed; read by the role bulk, which dies in the middle."""
 
 import hashlib
-import os
-import pathlib
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
+from stack import http
 from test_reconciliation_http import PAGE, Desk
 from test_reconciliation_replicas import IBANS, camt
 
@@ -45,14 +44,7 @@ def wide(data, size):
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "reconciliation-upload", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick,bulk")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "reconciliation-upload", "--roles=http,tick,bulk")
 
 
 def desk_of(world, merchant):
@@ -157,7 +149,7 @@ def test_what_nobody_completes_is_given_up_with_its_parts(world):
     assert desk.open(data)[0] == 201
 
 
-@pytest.mark.parametrize("where", ["statement_measured", "statement_half", "statement_staged"])
+@pytest.mark.parametrize("where", ["upload_taken", "statement_measured", "statement_half", "statement_staged"])
 def test_a_process_that_dies_in_the_middle_leaves_the_upload_to_the_next(world, where):
     desk = desk_of(world, f"dies{where[10:]}")
     data = wide(camt(IBANS[0], 40 + len(where)), 2 * MIB)
@@ -171,8 +163,68 @@ def test_a_process_that_dies_in_the_middle_leaves_the_upload_to_the_next(world, 
     del world.procs["reconciliation-dies"]
     assert desk.state(upload) == "due" and desk.get("/v1/statements")["statements"] == []
     world.run_more("reconciliation", "lives", "--roles=bulk")
-    assert (desk.ends(upload)["state"], desk.ends(upload)["is_new"]) == ("taken", True)
+    assert (desk.ends(upload)["state"], desk.ends(upload)["is_new"], desk.ends(upload)["tries"]) == ("taken", True, 2)
     world.kill("reconciliation-lives", 15)
     desk.settled()
     assert [s["state"] for s in desk.get("/v1/statements")["statements"]] == ["posted"]
     assert desk.get("/v1/proof")["holds"]
+
+
+def test_a_part_that_was_stored_before_the_process_died_is_there(world):
+    desk = desk_of(world, "part")
+    data = wide(camt(IBANS[0], 60), 2 * MIB)
+    upload = desk.open(data)[1]
+    world.kill("reconciliation", 15)
+    world.run("reconciliation", "--roles=http,tick,bulk", "--crash-at=part_stored")
+    world.wait_ready("reconciliation")
+    with pytest.raises(OSError):
+        desk.part(upload, data, 0)
+    assert world.procs["reconciliation"].wait(timeout=90) == -9
+    world.run("reconciliation", "--roles=http,tick,bulk")
+    world.wait_ready("reconciliation")
+    assert desk.get(f"/v1/uploads/{upload['id']}")["parts"] == 1
+    assert desk.part(upload, data, 0)[1]["is_new"] is False and desk.part(upload, data, MIB)[0] == 201
+    desk.ask(upload, "complete")
+    assert desk.ends(upload)["state"] == "taken"
+    assert [s["line_count"] for s in desk.settled().get("/v1/statements")["statements"]] == [60]
+
+
+@pytest.mark.parametrize("where", ["large_taken", "large_decided"])
+def test_a_large_statement_whose_decider_dies_is_decided_once(world, where):
+    desk = desk_of(world, where.replace("_", ""))
+    world.kill("reconciliation", 15)
+    world.run("reconciliation", "--roles=http,tick", "--statement-large-lines=10")
+    world.wait_ready("reconciliation")
+    assert desk.call("POST", "/v1/statements", camt(IBANS[0], 12 + len(where)), keyed=False)[0] == 201
+    dies = world.run_more("reconciliation", "dies", "--roles=bulk", "--statement-large-lines=10", f"--crash-at={where}")
+    assert dies.wait(timeout=90) == -9, world.log_tail("reconciliation-dies")
+    del world.procs["reconciliation-dies"]
+    world.run_more("reconciliation", "lives", "--roles=bulk", "--statement-large-lines=10")
+    desk.settled()
+    world.kill("reconciliation-lives", 15)
+    assert [(s["state"], s["line_new"]) for s in desk.get("/v1/statements")["statements"]] == [("posted", 12 + len(where))]
+    assert world.one("reconciliation", f"select count(*) from outbox where type like '%.StatementAccepted' and payload like '%{desk.merchant}%'::bytea") == "1"
+    assert desk.get("/v1/proof")["holds"]
+
+
+def test_the_role_bulk_recounts_and_the_leader_tells_what_differs(world):
+    desk = desk_of(world, "sums")
+    world.kill("reconciliation", 15)
+    world.run("reconciliation", "--roles=http,tick,bulk")
+    world.wait_ready("reconciliation")
+    assert desk.call("POST", "/v1/statements", camt(IBANS[0], 5), keyed=False)[0] == 201
+    desk.settled()
+
+    def counted():
+        return world.one("reconciliation", "select count(*) from recount where merchant_id = 'sums' and at > '-infinity'")
+
+    def told():
+        text = http(world.ops("reconciliation") + "/metrics")[1]
+        return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith("dunlin_recount_differences "))
+
+    world.until(counted, "1")
+    world.until(told, 0.0)
+    world.query("reconciliation", "update running_sum set amount = amount + 7 where merchant_id = 'sums' and kind = 'posted'")
+    world.query("reconciliation", "update recount set at = '-infinity', tried_at = '-infinity' where merchant_id = 'sums'")
+    world.until(told, 1.0)
+    assert "difference" in desk.world.verb("reconciliation", "proof", "sums", "--recount", check=False).stdout

@@ -1,12 +1,10 @@
 """Statements that the sandbox's bank writes, in each of its formats: read by reconciliation to the minor unit, by its verb from the file alone and by its door."""
 
 import json
-import os
-import pathlib
 import subprocess
 
 import pytest
-from conftest import World
+from conftest import reconciliation_alone
 from plot import iban as iban_of
 from test_reconciliation_http import Desk
 from test_sandbox import BIN, Sandbox, misbehave
@@ -118,14 +116,7 @@ def test_a_format_that_no_bank_writes_is_refused(bank):
 
 @pytest.fixture(scope="module")
 def world(request):
-    world = World(pathlib.Path(os.environ["DUNLIN_TEST_RUN"]) / "sandbox-statements", services=("reconciliation",), sandbox=False, broker="127.0.0.1:9")
-    request.addfinalizer(world.stop)
-    world.start_database()
-    world.start_broker()
-    world.migrate()
-    world.run("reconciliation", "--roles=http,tick", "--http-threads=2")
-    world.wait_ready("reconciliation")
-    return world
+    return reconciliation_alone(request, "sandbox-statements", "--roles=http,tick", "--http-threads=2")
 
 
 def delivered(bank, world, desk, iban, day):

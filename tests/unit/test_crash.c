@@ -10,8 +10,8 @@
 
 static struct why why;
 
-/* How a child ends that is armed with this and reaches the place so often: the signal, or 0. */
-static int end_of(const char *armed, enum crash_point point, int times)
+/* How a child ends that is armed with this and reaches the place so often in a course: the signal, or 0. */
+static int end_in(const char *armed, enum crash_point point, const char *course, int times)
 {
 	int status = 0;
 	pid_t child = fork();
@@ -20,11 +20,16 @@ static int end_of(const char *armed, enum crash_point point, int times)
 		if (crash_arm(armed, &why) != OK)
 			_exit(1);
 		for (int i = 0; i < times; i++)
-			crash_here(point);
+			crash_here_in(point, span_of(course));
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static int end_of(const char *armed, enum crash_point point, int times)
+{
+	return end_in(armed, point, "", times);
 }
 
 static void a_place_that_nobody_asked_for_is_passed(void **state)
@@ -47,9 +52,21 @@ static void the_nth_time_counts(void **state)
 	assert_int_equal(end_of("relay_acked:3", CRASH_RELAY_ACKED, 3), SIGKILL);
 }
 
+static void a_place_may_be_asked_for_in_the_course_of_one_thing_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(end_in("commit_after/UndoLine", CRASH_COMMIT_AFTER, "UndoLine", 1), SIGKILL);
+	assert_int_equal(end_in("commit_after/UndoLine", CRASH_COMMIT_AFTER, "PostLine", 1), 0);
+	assert_int_equal(end_of("commit_after/UndoLine", CRASH_COMMIT_AFTER, 1), 0);
+	assert_int_equal(end_in("commit_after", CRASH_COMMIT_AFTER, "UndoLine", 1), 0);
+	assert_int_equal(end_in("tick_due/undo:2", CRASH_TICK_DUE, "undo", 1), 0);
+	assert_int_equal(end_in("tick_due/undo:2", CRASH_TICK_DUE, "undo", 2), SIGKILL);
+}
+
 static void what_is_no_place_is_said(void **state)
 {
-	static const char *const wrong[] = { "nowhere", "commit_after:0", "commit_after:x", "commit_after:", ":1" };
+	static const char *const wrong[] = { "nowhere", "commit_after:0", "commit_after:x", "commit_after:", ":1", "commit_after/", "/UndoLine",
+		"commit_after/a-course-that-is-longer-than-any-message-is-named-and-so-can-be-no-course-of-any-place-at-all" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -98,6 +115,7 @@ int main(void)
 		cmocka_unit_test(a_place_that_nobody_asked_for_is_passed),
 		cmocka_unit_test(a_place_that_was_asked_for_ends_the_process_as_kill_9_does),
 		cmocka_unit_test(the_nth_time_counts),
+		cmocka_unit_test(a_place_may_be_asked_for_in_the_course_of_one_thing_alone),
 		cmocka_unit_test(what_is_no_place_is_said),
 		cmocka_unit_test(every_place_has_a_name_of_its_own),
 		cmocka_unit_test(the_places_are_those_checked_in),

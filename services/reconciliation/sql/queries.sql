@@ -94,37 +94,37 @@ join payout p on p.merchant_id = k.merchant_id and p.amount = k.amount and p.cur
 
 -- Credits that a debit may take back: by a reference, or by payer and amount where the bank calls it a return (iban is not empty).
 -- name: find_earlier
-select k.n, l.line_id, coalesce(r.customer_ref, '') as customer_ref
+select k.n, l.line_id, l.statement_id, coalesce(r.customer_ref, '') as customer_ref
 from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
 	k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref, iban, amount)
 cross join lateral (
-	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+	select o.line_id, o.statement_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
 		and o.end_to_end = k.end_to_end and o.end_to_end <> '' and o.amount > 0
 	union
-	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+	select o.line_id, o.statement_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
 		and o.bank_ref = k.bank_ref and o.bank_ref <> '' and o.amount > 0
 	union
-	select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
+	select o.line_id, o.statement_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
 		and o.transaction_ref = k.transaction_ref and o.transaction_ref <> '' and o.amount > 0
 	union
-	select p.line_id from bank_line_person p join bank_line o using (merchant_id, line_id)
+	select p.line_id, o.statement_id from bank_line_person p join bank_line o using (merchant_id, line_id)
 	where p.merchant_id = k.merchant_id and p.party_iban = k.iban and p.party_iban <> '' and o.account_id = k.account_id and o.amount = k.amount
 	limit 50) l
 left join receipt r on r.merchant_id = k.merchant_id and r.source_id = l.line_id;
 
 -- Returns that a credit may take back: their own references, or those, payer and amount of what they returned.
 -- name: find_return
-select k.n, l.line_id, l.counterpart_id, coalesce(r.customer_ref, '') as customer_ref
+select k.n, l.line_id, l.statement_id, l.counterpart_id, coalesce(r.customer_ref, '') as customer_ref
 from unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
 	k (n, merchant_id, account_id, end_to_end, bank_ref, transaction_ref, iban, amount)
 cross join lateral (
-	select d.line_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.end_to_end = k.end_to_end and d.end_to_end <> ''
+	select d.line_id, d.statement_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.end_to_end = k.end_to_end and d.end_to_end <> ''
 		and d.is_return and d.state = 'matched' and d.amount < 0
 	union
-	select d.line_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.bank_ref = k.bank_ref and d.bank_ref <> ''
+	select d.line_id, d.statement_id, d.counterpart_id from bank_line d where d.merchant_id = k.merchant_id and d.bank_ref = k.bank_ref and d.bank_ref <> ''
 		and d.is_return and d.state = 'matched' and d.amount < 0
 	union
-	select d.line_id, d.counterpart_id
+	select d.line_id, d.statement_id, d.counterpart_id
 	from (
 		select o.line_id from bank_line o where o.merchant_id = k.merchant_id and o.account_id = k.account_id
 			and o.end_to_end = k.end_to_end and o.end_to_end <> '' and o.amount > 0

@@ -182,9 +182,22 @@ select merchant_id, kind, currency, debit, credit, cause, sum(amount) from gone 
 order by 1, 2, 3, 4, 5, 6
 on conflict (merchant_id, kind, currency, debit, credit, cause) do update set amount = r.amount + excluded.amount;
 
+-- Whoever has sums is recounted.
+-- name: recount_expect
+insert into recount (merchant_id, at, differences, minor) select distinct merchant_id, '-infinity'::timestamptz, 0, 0 from running_sum
+on conflict do nothing;
+
+-- name: recount_known
+select coalesce(sum(differences), 0)::bigint as differences from recount;
+
+-- Once a day; one that could not be ended is tried again behind the others.
 -- name: recount_due
-select distinct s.merchant_id from running_sum s
-where not exists (select 1 from recount r where r.merchant_id = s.merchant_id and r.at > clock_timestamp() - interval '1 day') limit 1;
+select merchant_id from recount where at <= clock_timestamp() - interval '1 day' and tried_at <= clock_timestamp() - interval '10 minutes'
+order by tried_at, merchant_id limit 20;
+
+-- name: recount_begin
+update recount set tried_at = clock_timestamp()
+where merchant_id = $1 and at <= clock_timestamp() - interval '1 day' and tried_at <= clock_timestamp() - interval '10 minutes';
 
 -- name: recount_run
 insert into recount as r (merchant_id, at, differences, minor)
@@ -193,7 +206,7 @@ from (select * from kept_sum where merchant_id = $1) k
 full join (select * from counted_sum where merchant_id = $1) c using (merchant_id, kind, currency, debit, credit, cause)
 where coalesce(k.amount, 0) <> coalesce(c.amount, 0)
 on conflict (merchant_id) do update set at = excluded.at, differences = excluded.differences, minor = excluded.minor
-returning differences, minor, differences + (select coalesce(sum(o.differences), 0) from recount o where o.merchant_id <> $1)::bigint as all_differences;
+returning differences, minor;
 
 -- Sub-ledgers against their accounts, over all merchants: receivable and the open items, customers' credit, lines that nobody knows, cash and the lines posted
 -- to each bank account behind its opening balance, clearing and what providers took, gave back and paid out, both legs of what was exchanged, what was kept of

@@ -11,7 +11,7 @@ select upload_id, size from statement_upload where merchant_id = $1 and sha256 =
 
 -- name: upload_fetch
 select u.upload_id as id, u.name, u.size, encode(u.sha256, 'hex') as sha256, u.part_size, u.state, u.code, u.place_line as line, u.reason, u.is_new,
-	u.preview <> '' as has_preview, u.made_at,
+	u.preview <> '' as has_preview, u.tries, u.made_at,
 	(select count(*) from statement_upload_part p where p.merchant_id = u.merchant_id and p.upload_id = u.upload_id) as parts
 from statement_upload u where u.merchant_id = $1 and u.upload_id = $2;
 
@@ -38,7 +38,7 @@ select sha256 from statement_upload_part where merchant_id = $1 and upload_id = 
 -- Only where every part is there.
 -- name: upload_ask
 update statement_upload u set state = $3, uploaded_by = $4, account = $5, profile = $6, currency = $7, opening = $8, closing = $9, charset = $10,
-	moved_at = clock_timestamp()
+	tries = 0, waits_until = '-infinity', moved_at = clock_timestamp()
 where u.merchant_id = $1 and u.upload_id = $2 and u.state = 'open'
 	and (select count(*) from statement_upload_part p where p.merchant_id = u.merchant_id and p.upload_id = u.upload_id)
 		= (u.size + u.part_size - 1) / u.part_size;
@@ -46,8 +46,10 @@ where u.merchant_id = $1 and u.upload_id = $2 and u.state = 'open'
 -- name: upload_cancel
 update statement_upload set state = 'cancelled', moved_at = clock_timestamp() where merchant_id = $1 and upload_id = $2 and state = 'open';
 
+-- Who was begun before and not ended is behind whoever came while it waited.
 -- name: upload_waiting
-select merchant_id, upload_id from statement_upload where state in ('due', 'previewing') order by moved_at limit 100;
+select merchant_id, upload_id from statement_upload where state in ('due', 'previewing') and waits_until <= clock_timestamp()
+order by greatest(moved_at, waits_until) limit 100;
 
 -- How many are to be read, up to $1.
 -- name: upload_waiting_count
@@ -61,9 +63,11 @@ select pg_try_advisory_lock(5077, hashtext($1::text)) as taken;
 select pg_advisory_unlock(5077, objid::int8::bit(32)::int)
 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and classid = 5077 and objsubid = 2;
 
+-- Whoever fails to end it, or dies of it, has said before how long it steps back: 1 s, 2 s, 4 s … 5 min.
 -- name: upload_taken_up
-select name, size, sha256, part_size, state, client, uploaded_by, account, profile, currency, opening, closing, charset
-from statement_upload where merchant_id = $1 and upload_id = $2 and state in ('due', 'previewing');
+update statement_upload set tries = tries + 1, waits_until = clock_timestamp() + make_interval(secs => least(1 << least(tries, 9), 300))
+where merchant_id = $1 and upload_id = $2 and state in ('due', 'previewing') and waits_until <= clock_timestamp()
+returning name, size, sha256, part_size, state, client, uploaded_by, account, profile, currency, opening, closing, charset;
 
 -- name: upload_read
 select substring(bytes from $4::int + 1 for $5::int) as bytes from statement_upload_part where merchant_id = $1 and upload_id = $2 and at = $3;
@@ -94,7 +98,7 @@ update statement_upload set parts_kept = false where merchant_id = $1 and upload
 
 -- name: show_uploads
 select u.upload_id as id, u.name, u.size, encode(u.sha256, 'hex') as sha256, u.part_size, u.state, u.code, u.place_line as line, u.reason, u.is_new,
-	u.preview <> '' as has_preview, u.made_at,
+	u.preview <> '' as has_preview, u.tries, u.made_at,
 	(select count(*) from statement_upload_part p where p.merchant_id = u.merchant_id and p.upload_id = u.upload_id) as parts
 from (select * from statement_upload where merchant_id = $1 and upload_id > $3 order by upload_id limit 20000) u
 where $4 = '' or u.state = $4 order by u.upload_id limit $2;

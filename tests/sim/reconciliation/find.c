@@ -361,6 +361,7 @@ static void take_earlier(const struct finding *f, const struct line *o, struct u
 	for (size_t k = 0; k < receipts->count; k++)
 		lock(f, o->merchant, ((const struct receipt *)receipts->at[k]->value)->customer);
 	want(f, WANT_LINE, o->merchant, o->id);
+	want(f, WANT_STATEMENT, o->merchant, o->statement);
 }
 
 /* Credits that a debit may take back. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "clock.h"
-#include "tick.h"
+#include "settings.h"
 #include "tick_bulk.h"
 
 /* Statement files: twice, overlapping, with twins, damaged. */
@@ -288,7 +288,8 @@ static void a_statement_of_very_many_lines_is_not_decided_by_tick(void **state)
 	bool did = false;
 	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 })));
 	town_import(t, town_statement(t, "S2", 3, 3, 500, ENTRIES({ .minor = 600 })));
-	town_script(t->owner, arena_printf(t->arena, "update statement set line_count = %d where bank_ref = 'S1'", STATEMENT_LARGE));
+	reconciliation_settings.statement_large_lines = 1000;
+	town_script(t->owner, "update statement set line_count = 1000 where bank_ref = 'S1'");
 	assert_int_equal(town_duty(t, "statements"), 0);
 	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
 	assert_true(did);
@@ -297,6 +298,7 @@ static void a_statement_of_very_many_lines_is_not_decided_by_tick(void **state)
 	did = false;
 	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
 	assert_false(did);
+	reconciliation_settings.statement_large_lines = 0;
 	town_due(t);
 	assert_int_equal(cash(t), 1100);
 }
@@ -308,13 +310,36 @@ static void two_processes_do_not_decide_a_large_statement_at_once(void **state)
 	struct why why = { 0 };
 	bool did = false;
 	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 })));
-	town_script(t->owner, arena_printf(t->arena, "update statement set line_count = %d", STATEMENT_LARGE));
+	reconciliation_settings.statement_large_lines = 1;
 	town_script(t->owner, "do $$ begin perform pg_advisory_lock(5077, hashtext(statement_id::text)) from statement; end $$");
 	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
 	assert_false(did);
 	town_script(t->owner, "do $$ begin perform pg_advisory_unlock_all(); end $$");
 	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
 	assert_true(did);
+	reconciliation_settings.statement_large_lines = 0;
+}
+
+/* A large statement that somebody else is at holds up no other one. */
+static void the_next_large_statement_that_nobody_is_at_is_decided(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	bool did = false;
+	char *other = span_cstr(t->arena, town_statement(t, "S2", 2, 2, 0, ENTRIES({ .minor = 600 })));
+	struct message *define = world_command(&t->world, "DefineAccount", "", "");
+	define->payload = SPAN("{\"iban\":\"DE89370400440532013000\",\"currency\":\"EUR\"}");
+	town_do(t, define);
+	memcpy(strstr(other, "DE02120300000000202051"), "DE89370400440532013000", 22);
+	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 })));
+	town_import(t, span_of(other));
+	reconciliation_settings.statement_large_lines = 1;
+	town_script(t->owner, "do $$ begin perform pg_advisory_lock(5077, hashtext(statement_id::text)) from statement where bank_ref = 'S1'; end $$");
+	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
+	assert_true(did);
+	assert_string_equal(town_text(t, "select string_agg(state, ' ' order by bank_ref) from statement"), "staged accepted");
+	town_script(t->owner, "do $$ begin perform pg_advisory_unlock_all(); end $$");
+	reconciliation_settings.statement_large_lines = 0;
 }
 
 static void a_large_statement_holds_up_no_small_one_of_another_account(void **state)
@@ -365,6 +390,7 @@ int main(void)
 		IN_TOWN(a_large_statement_goes_through_in_pieces),
 		IN_TOWN(a_statement_of_very_many_lines_is_not_decided_by_tick),
 		IN_TOWN(two_processes_do_not_decide_a_large_statement_at_once),
+		IN_TOWN(the_next_large_statement_that_nobody_is_at_is_decided),
 		IN_TOWN(an_import_takes_as_long_to_commit_as_its_file_is_large),
 		IN_TOWN(an_import_waits_for_its_file_within_its_transaction),
 		IN_TOWN(a_large_statement_holds_up_no_small_one_of_another_account),

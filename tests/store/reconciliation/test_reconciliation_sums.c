@@ -4,6 +4,7 @@
 
 #include "http_sums.h"
 #include "reconciliation_queries.h"
+#include "tick_bulk.h"
 
 /* The sums that are kept, against the rows that they are the sums of. */
 
@@ -68,6 +69,17 @@ static int64_t differences(struct town *t)
 		" using (merchant_id, kind, currency, debit, credit, cause) where k.amount is distinct from c.amount");
 }
 
+static void recount(struct town *t)
+{
+	struct why why = { 0 };
+	bool did;
+	do {
+		did = false;
+		if (bulk_next(NULL, t->db, t->arena, &did, &why) != OK)
+			fail_msg("%s: %s", why.code, why.text);
+	} while (did);
+}
+
 static void the_sums_that_are_kept_are_those_of_the_rows(void **state)
 {
 	struct town *t = *state;
@@ -78,7 +90,8 @@ static void the_sums_that_are_kept_are_those_of_the_rows(void **state)
 	assert_int_equal(differences(t), 0);
 	assert_true(town_number(t, "select count(*) from running_sum") > 20);
 	assert_int_equal(town_number(t, "select count(*) from sum_change"), 0);
-	assert_int_equal(town_number(t, "select sum(differences)::bigint from recount"), 0);
+	recount(t);
+	assert_int_equal(town_number(t, "select count(*) from recount where at > '-infinity' and differences = 0"), 1);
 	assert_int_equal(sums_recount(t->db, t->arena, SPAN(MERCHANT), &json, &holds, &why), OK);
 	assert_true(holds);
 	assert_town_proven(t);
@@ -183,8 +196,9 @@ static void a_recount_finds_a_sum_that_was_changed_behind_its_back(void **state)
 	bool holds;
 	live(t);
 	town_script(t->owner,
-		"update running_sum set amount = amount + 7 where kind = 'open' and currency = 'EUR'; update recount set at = '-infinity'");
+		"update running_sum set amount = amount + 7 where kind = 'open' and currency = 'EUR'");
 	assert_int_equal(town_due(t), 0);
+	recount(t);
 	assert_int_equal(town_number(t, "select differences::bigint from recount"), 1);
 	assert_int_equal(town_number(t, "select minor from recount"), 7);
 	assert_int_equal(sums_recount(t->db, t->arena, SPAN(MERCHANT), &json, &holds, &why), OK);

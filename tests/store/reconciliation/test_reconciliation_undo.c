@@ -383,6 +383,25 @@ static void nothing_is_taken_back_of_what_is_being_undone(void **state)
 	assert_ties(t);
 }
 
+/* A machine's look finds the earlier line by its reference alone: what becomes of its statement is known there too. */
+static void a_look_leaves_alone_what_is_being_undone(void **state)
+{
+	struct town *t = *state;
+	const struct entry_of out = { -700, "out", "E1", NULL, NULL }, in = { 700, "in", "E1", NULL, NULL };
+	struct uuid debit;
+	town_import(t, town_statement(t, "S1", 1, 1, 700, &out, 1));
+	town_due(t);
+	town_import(t, town_statement(t, "S2", 1, 1, 0, &in, 1));
+	town_due(t);
+	town_do(t, undo_by(t, "S2", "eve"));
+	assert_int_equal(uuid_parse(span_of(line_of(t, "S1", 1)), &debit), OK);
+	town_do(t, world_try(&t->world, debit));
+	town_due(t);
+	assert_string_equal(town_text(t, "select state from statement where bank_ref = 'S2'"), "undone");
+	assert_string_equal(town_text(t, "select state from bank_line where amount = -700"), "waiting");
+	assert_ties(t);
+}
+
 /* Lines that an undone statement shared with another are the other's, and stay. */
 static void an_overlap_takes_only_its_own_lines_along(void **state)
 {
@@ -418,6 +437,7 @@ int main(void)
 		IN_TOWN(a_large_one_goes_step_by_step_and_nobody_works_on_it_meanwhile),
 		IN_TOWN(what_was_not_posted_yet_is_never_posted),
 		IN_TOWN(nothing_is_taken_back_of_what_is_being_undone),
+		IN_TOWN(a_look_leaves_alone_what_is_being_undone),
 		IN_TOWN(an_overlap_takes_only_its_own_lines_along),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

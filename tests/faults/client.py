@@ -24,7 +24,7 @@ MERCHANTS = (
 )
 OPENING = 1_000_000
 CUSTOMERS = 30
-FIRST_DAYS = 200  # before the first morning: the bank's first statement
+FIRST_DAYS = 400  # before the first morning: the bank's first statement
 ABANDONED = 5  # of so many uncertain requests one is never asked again
 
 
@@ -205,6 +205,15 @@ class Client:
 
     def note(self, what, **more):
         self.writer.note(what, **more)
+
+    def next_day(self, m):
+        """Ends the day of a merchant's bank, under its lock; None where it has no line, or all its days are over."""
+        bank = self.banks[m["id"]]
+        return bank.close_day() if bank.today and bank.day < self.last_day() else None
+
+    def last_day(self):
+        """Of the banks, while the load goes on."""
+        return (self.world.began - client_deeds.days(2)).date()
 
 
 __all__ = ["Client", "Unsettled", "DONE"]

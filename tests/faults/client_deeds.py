@@ -9,7 +9,9 @@ import uuid
 
 import client_months as months
 import client_provider as provider
+import client_races as races
 import client_statements as statements
+import client_uploads as uploads
 from history import DONE
 from history_world import HERE, Failed
 
@@ -296,7 +298,8 @@ WEIGHTS = {
     provider.pay_at_provider: 7, provider.pay_by_webhook: 8, provider.refund: 2, provider.refund_outside: 1, provider.nonsense: 1, provider.dismiss: 1,
     statements.transfer: 14, statements.close_day: 3, statements.again: 1, statements.overlap: 1, statements.damaged: 1, statements.match: 5,
     statements.unmatch: 2, statements.accept: 1, statements.undo: 1,
-    months.close_month: 1, months.export: 1,
+    uploads.in_parts: 1, uploads.preview: 1, months.close_month: 1, months.export: 1,
+    races.race_match: 3, races.race_unmatch: 2, races.race_undo: 1, races.race_close: 1, races.race_export: 1,
 }
 DEEDS, CHANCES = list(WEIGHTS), list(WEIGHTS.values())
 

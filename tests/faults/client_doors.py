@@ -99,6 +99,11 @@ class Doors:
         self.writer.answer(op, kind, status=status, body_sha256=hashlib.sha256(text).hexdigest(), answer=kept(text), why=why)
         return Answer(op, kind, status, text, why, got)
 
+    @staticmethod
+    def value_of(text):
+        value = kept(text)
+        return value if isinstance(value, dict) else {}
+
     def get(self, service, path, merchant, role="read"):
         """What a client looks up; not part of the history. None where there is no answer."""
         headers = {"Authorization": f"Bearer {self.world.token(service, merchant, role, self.client)}"}

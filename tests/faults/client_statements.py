@@ -44,11 +44,20 @@ def close_day(c, chance, who, intended):
     """The bank's day ends, and its statement comes; half of them with the one before it still to come."""
     m = chance.choice(c.merchants)
     with c.bank_locks[m["id"]]:
-        bank = c.banks[m["id"]]
-        if not bank.today or bank.day >= (c.world.began - datetime.timedelta(days=2)).date():
+        day = c.next_day(m)
+        if day is None:
             return
-        document, said = bank.statement([bank.close_day()])
+        document, said = c.banks[m["id"]].statement([day])
     upload(c, "upload", m, document, said, who, intended)
+
+
+def brisk_day(c, chance, who, intended):
+    """A day with lines of nobody we know."""
+    for m in c.merchants:
+        with c.bank_locks[m["id"]]:
+            for _ in range(6):
+                c.banks[m["id"]].write(chance.randrange(100, 9999), text="Thank you", name="Nobody we know")
+    close_day(c, chance, who, intended)
 
 
 def pick_days(c, chance, m, most):
@@ -92,20 +101,32 @@ def damaged(c, chance, who, intended):
     upload(c, "upload_damaged", m, spoil(document), said, who, intended, damage=kind, is_refused=is_refused)
 
 
+def known_files(c, m):
+    """Files that may come again, by the bank's name of their statement."""
+    with c.lock:
+        return {v[2]["ident"]: (f, v) for (_, f), v in c.documents.items() if f != "upload_damaged" and v[0]["id"] == m["id"]}
+
+
+def newest_posted(c, m):
+    listed, known = c.doors.get("reconciliation", "/v1/statements?state=posted&limit=1000", m["id"]), known_files(c, m)
+    rows = [s for s in (listed or {}).get("statements", []) if s["bank_ref"] in known]
+    return rows[-1] if rows else None
+
+
+def ask_to_undo(c, m, s, who, intended):
+    known = known_files(c, m)[s["bank_ref"]]
+    with c.lock:
+        c.__dict__.setdefault("taken_back", {})[s["file"]] = known
+    return c.doors.command("undo_statement", "reconciliation", "/v1/statements/{id}/undo", {"who": "Frieda", "why": "it was another account's"}, m["id"], "admin",
+                           path=f"/v1/statements/{s['id']}/undo", who=who, intended=intended, statement=s["id"])
+
+
 def undo(c, chance, who, intended):
     """A file was imported that should not have been, says somebody: it is taken back, and comes again."""
     m = chance.choice(c.merchants)
-    listed = c.doors.get("reconciliation", "/v1/statements?state=posted&limit=1000", m["id"])
-    with c.lock:
-        known = {v[2]["ident"]: (f, v) for (_, f), v in c.documents.items() if f != "upload_damaged" and v[0]["id"] == m["id"]}
-    rows = [s for s in (listed or {}).get("statements", []) if s["bank_ref"] in known]
-    if rows:
-        s = rows[-1]
-        f, v = known[s["bank_ref"]]
-        with c.lock:
-            c.__dict__.setdefault("taken_back", {})[s["file"]] = (f, v)
-        c.doors.command("undo_statement", "reconciliation", "/v1/statements/{id}/undo", {"who": "Frieda", "why": "it was another account's"}, m["id"], "admin",
-                        path=f"/v1/statements/{s['id']}/undo", who=who, intended=intended, statement=s["id"])
+    newest = newest_posted(c, m)
+    if newest:
+        ask_to_undo(c, m, newest, who, intended)
         c.follow(1.0, come_again, chance)
 
 
@@ -164,8 +185,10 @@ def match(c, chance, who, intended):
     if not key or not found:
         return
     invoice, told, left = found
-    minor = c.eyes.lines[key][1].amount.minor
-    body = {"who": "Frieda", "why": "asked by telephone"}
+    line = c.eyes.lines[key][1]
+    if line is None:  # it was undone a moment ago
+        return
+    minor, body = line.amount.minor, {"who": "Frieda", "why": "asked by telephone"}
     if minor < 0:
         body["account"] = "bank_charges"
     elif chance.random() < 0.2:

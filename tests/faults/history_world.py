@@ -45,6 +45,7 @@ class World(Stack):
         return {
             "sandbox": {"SMTP_ADDRESS": smtp, "CA_FILE": ca, "START": f"{self.began.astimezone(datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}", "BROKERS": None},
             "payments": {"SECRET_KEY": self.secret_key, "STRIPE_URL": self.url("sandbox"), "CALL_TIMEOUT_MS": "3000"},
+            "reconciliation": {"STATEMENT_LARGE_LINES": "5"},  # so that the role bulk decides some
             "reminders": {"SMTP_URL": f"smtp://{smtp}", "SMTP_CA_FILE": ca, "INVOICES_URL": self.url("invoicing")},
         }
 

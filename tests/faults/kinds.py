@@ -3,11 +3,17 @@ is over, healed where it has to be. What goes wrong in here beyond the fault is 
 
 import contextlib
 import os
+import random
 import signal
 import subprocess
 import time
 
+import client_months as months
+import client_races as races
+import client_statements as statements
+import client_uploads as uploads
 from ground import SERVICES, Failed
+from history import now
 
 WAIT_CRASH_S = 40 * float(os.environ.get("PATIENCE", 1))
 TABLE = {}
@@ -60,6 +66,15 @@ def freeze(t, f):
         p.send_signal(signal.SIGCONT)
 
 
+# What is done while a point is waited for that the load seldom comes by: by its name, or the step of which it is in the course.
+NUDGES = {
+    "part_stored": (uploads.in_parts, statements.brisk_day), "upload_complete": (uploads.in_parts, statements.brisk_day),
+    "upload_taken": (uploads.in_parts, statements.brisk_day), "preview_half": (uploads.preview,),
+    "large_taken": (statements.brisk_day,), "large_decided": (statements.brisk_day,), "statement_committed": (statements.brisk_day,),
+    "DecideStatement": (statements.brisk_day,), "PostLine": (statements.brisk_day,), "MatchLine": (statements.match,), "UnmatchLine": (statements.unmatch,),
+    "UndoStatement": (statements.undo, statements.brisk_day, statements.undo), "UndoLine": (statements.undo, statements.brisk_day, statements.undo),
+    "ClosePeriod": (races.race_close,), "MakeExport": (races.race_close, months.export, months.export),
+}  # fmt: skip
 # What has to happen for a point to be come by, beyond the load.
 STIMULI = {"migration", "parked_retry", "parked_retried", "position_released"}
 
@@ -76,10 +91,7 @@ def crash(t, f):
         g.more[name][f"{name.upper()}_CRASH_AT"] = point
         g.kill(name, signal.SIGTERM if f.get("orderly") else signal.SIGKILL)
         g.run(name)
-        p, end = g.procs[name], time.monotonic() + WAIT_CRASH_S
-        while p.poll() is None and time.monotonic() < end:
-            time.sleep(0.005)
-        code = p.poll()
+        code = wait_for_death(t, g.procs[name], base)
         del g.more[name][f"{name.upper()}_CRASH_AT"]
         if code is None:
             g.kill(name)
@@ -89,6 +101,22 @@ def crash(t, f):
             raise Failed(f"{name} armed with {point} ended with {code}:\n{g.log_tail(name)}")
         t.reached.add((base, name))
         g.start_again(name)
+
+
+def wait_for_death(t, p, base):
+    """How it ended; None where it did not."""
+    began, nudges, n = time.monotonic(), NUDGES.get(base.rpartition("/")[2], ()), 0
+    while p.poll() is None and time.monotonic() < began + WAIT_CRASH_S:
+        time.sleep(0.005)
+        if nudges and time.monotonic() > began + 0.2 * (n + 1):
+            t.client.ready.put((now(), nudges[n % len(nudges)], random.Random(f"{t.schedule['seed']}/{base}/{n}"), None))
+            n += 1
+    return p.poll()
+
+
+@kind("a statement file is brought by the verb import or by a watched folder; the program dies at a named place, and is run again")
+def brought(t, f):
+    t.bring(f["road"], f["point"])
 
 
 @kind("another member of the daemon's group joins and leaves, again and again, by SIGTERM and by SIGKILL in turn")

@@ -18,10 +18,17 @@ WHO = {
     "send_claimed": ("payments", "reminders"), "send_answered": ("reminders", "payments"), "send_committed": ("payments", "reminders"),
     "call_before": ("payments",), "call_answered": ("payments",),
     "mail_data": ("reminders",), "mail_given": ("reminders",), "mail_answered": ("reminders",),
-    "statement_measured": ("reconciliation",), "statement_half": ("reconciliation",), "statement_staged": ("reconciliation",),
-    "upload_committed": ("reconciliation",),
+    "statement_measured": ("reconciliation",), "statement_half": ("reconciliation",), "statement_staged": ("reconciliation",), "statement_committed": ("reconciliation",),
+    "preview_half": ("reconciliation",), "large_taken": ("reconciliation",), "large_decided": ("reconciliation",),
+    "part_stored": ("reconciliation",), "upload_complete": ("reconciliation",), "upload_taken": ("reconciliation",), "upload_committed": ("reconciliation",),
     "parked_retry": ALL, "parked_retried": ALL, "migration": ALL,
 }  # fmt: skip
+# The road of an import to the books and back, step by step: around the commit of each.
+STEPS = ("DecideStatement", "PostLine", "MatchLine", "UnmatchLine", "UndoStatement", "UndoLine", "ClosePeriod", "MakeExport")
+WHO |= {f"{point}/{step}": ("reconciliation",) for step in STEPS for point in ("commit_before", "commit_after")}
+# Where a file that is brought by a program may be when that dies.
+ROADS = ("verb", "folder")
+BROUGHT = ("statement_measured", "statement_half", "statement_staged", "statement_committed")
 PROVIDER = ("provider_500", "provider_500_late", "provider_429", "provider_slow", "provider_no_answer", "provider_lost", "smtp_defer", "smtp_no_answer")
 # Instants (UTC) that business time passes over, in their order: the clocks go forward and back in Berlin; a leap day begins and ends in Kiritimati
 # (UTC+14), in Berlin and in Pago Pago (UTC-11).
@@ -33,15 +40,29 @@ def fault(chance, kind, least, most, **words):
     return {"kind": kind, "wait": round(chance.uniform(least, most), 3), **words}
 
 
+def one_of(who, number):
+    """In turn; reconciliation, which has most points of its own, only where nobody else comes by."""
+    others = [name for name in who if name != "reconciliation"] or who
+    return others[number % len(others)]
+
+
 def assign(chance, times, full):
     """Crash points by daemon: each point with its first, or with everybody who comes by."""
     lanes = {name: [] for name in SERVICES}
     for number, (point, who) in enumerate(WHO.items()):
         for _ in range(times):
-            for name in who if full else [who[number % len(who)]]:
-                nth = 1 if point in ("position_before", "position_claimed", "relay_led", "migration") else chance.choice((1, 1, 2, 3))
+            for name in who if full else [one_of(who, number)]:
+                once = "/" in point or point in ("position_before", "position_claimed", "relay_led", "migration", "preview_half", "large_taken", "large_decided")
+                # The first who asks for a close is warned, the second seals.
+                nth = 2 if point == "commit_after/ClosePeriod" else 1 if once else chance.choice((1, 1, 2, 3))
                 lanes[name].append(fault(chance, "crash", 0.1, 0.6, target=name, point=f"{point}:{nth}"))
     return lanes
+
+
+def early(f):
+    """There are not many months to be closed: what waits for one comes first."""
+    step = f.get("point", "").rpartition("/")[2].partition(":")[0]
+    return {"ClosePeriod": 0, "MakeExport": 1}.get(step, 2)
 
 
 def kills(chance, n=25, points=1, full=False, pause=1.2):
@@ -51,8 +72,12 @@ def kills(chance, n=25, points=1, full=False, pause=1.2):
         lane += [fault(chance, "term", 0.1, 1.0, target=name) for _ in range(max(1, n // 25))]
         lane += [fault(chance, "freeze", 0.1, 1.0, target=name, seconds=7.5) for _ in range(max(1, n // 50))]
         chance.shuffle(lane)
+        lane.sort(key=early)
     lanes["outside"] = [fault(chance, "misbehave", 2, 5, what=chance.choice(PROVIDER), times=chance.randint(1, 4), value=800) for _ in range(4 + n // 4)]
     lanes["outside"].append(fault(chance, "storm", 1, 3, times=10, webhooks=20))
+    if points:
+        lanes["brought"] = [fault(chance, "brought", 0.5, 2, road=road, point=point) for point in BROUGHT for road in ROADS]
+        chance.shuffle(lanes["brought"])
     return lanes
 
 

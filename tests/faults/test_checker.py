@@ -160,6 +160,10 @@ def test_the_run_has_done_everything(run):
     assert run.history.end["mails"] and run.history.end["charges"] and run.history.end["refunds"] and run.history.end["payouts"]
     for f in ("sell", "write_off", "match_line", "unmatch_line", "upload_again", "upload_overlap", "upload_damaged", "place_hold", "release_hold", "refund"):
         assert f == "sell" or run.history.of(f), f
+    requests = list(run.history.requests.values())
+    assert any(r.in_parts and r.outcome == "ok" for r in requests)
+    of_line = [(r.line, r.p, r.intended) for r in requests if r.f in ("match_line", "unmatch_line") and r.intended]
+    assert len(of_line) > len(set(of_line)), "nobody raced about a line"
 
 
 # ---- damage ----
@@ -595,6 +599,31 @@ def the_cash_of_an_undone_line_stays(c):
     return "I1", f"account {merchant}/{account}/"
 
 
+def told_again(c, kind, fits):
+    """The same fact as if another request had made it too."""
+    _, record, message = c.find(kind, fits)
+    c.records.append(dataclasses.replace(record, id=str(uuid.uuid4()), offset=record.offset + 10**6))
+    return "I11", f"line {message.merchant_id}/{text(message.line_id)} revision {message.revision}"
+
+
+def two_clerks_match_the_same_line_and_both_win(c):
+    return told_again(c, "LineMatched", lambda m: m.posted)
+
+
+def two_clerks_take_the_same_match_back_and_both_win(c):
+    return told_again(c, "LineUnmatched", lambda m: True)
+
+
+def a_match_is_taken_back_after_its_import_was_undone(c):
+    merchant, line = c.row("reconciliation", """select l.merchant_id, l.line_id::text from bank_line l join statement s using (merchant_id, statement_id)
+        where l.state = 'undone' and l.revision > 0 and s.state in ('undone', 'replaced')""")
+    touched = checker.fold.message_type("dunlin.ledger.v1.LineUnmatched")(merchant_id=merchant, line_id=uuid.UUID(line).bytes)
+    c.change("reconciliation", """insert into outbox (seq, topic, part_key, event_id, type, trace, payload)
+        select max(seq) + 1, 'dunlin.ledger.v1', %s, %s, %s, '', %s from outbox""", f"{merchant}:@account", str(uuid.uuid4()), touched.DESCRIPTOR.full_name,
+             touched.SerializeToString())
+    return "I11", f"line {merchant}/{line}"
+
+
 def an_undone_statement_counts_as_posted(c):
     merchant, statement = c.row("reconciliation", "select merchant_id, statement_id::text from statement where state in ('undone', 'replaced') and line_new > 0"
                                                   " and exists (select from chain_before b where b.statement_id = statement.statement_id)")
@@ -618,6 +647,7 @@ DAMAGES = [
     two_blocks_of_the_seal_change_places, a_sealed_balance_is_off_by_one_cent, an_entry_came_into_a_month_after_it_was_closed, another_seal_is_kept_than_was_told,
     nobody_was_told_that_a_month_is_closed, an_export_lacks_an_entry, a_month_is_exported_twice, a_month_is_never_exported,
     a_line_that_was_undone_is_in_the_books_again, the_cash_of_an_undone_line_stays, an_undone_statement_counts_as_posted,
+    two_clerks_match_the_same_line_and_both_win, two_clerks_take_the_same_match_back_and_both_win, a_match_is_taken_back_after_its_import_was_undone,
 ]
 
 

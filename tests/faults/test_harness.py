@@ -3,10 +3,12 @@
 import itertools
 import os
 import pathlib
+import re
 import socket
 import threading
 import time
 
+import kinds
 import pytest
 import schedule as schedules
 import verdict
@@ -34,7 +36,20 @@ def test_the_run_for_ci_kills_each_daemon_25_times_and_visits_each_crash_point_o
 
 def test_every_crash_point_of_the_daemons_is_in_the_table_of_who_comes_by():
     golden = pathlib.Path(__file__).parent.parent / "golden/crash_points.txt"
-    assert {line.split()[0] for line in golden.read_text().splitlines()} == set(schedules.WHO)
+    assert {line.split()[0] for line in golden.read_text().splitlines()} == {point.partition("/")[0] for point in schedules.WHO}
+
+
+def test_every_step_of_the_road_is_a_command_of_the_daemon_and_each_file_dies_on_each_road_everywhere():
+    code = pathlib.Path(__file__).parent.parent.parent / "services/reconciliation"
+    commands = {name for path in code.glob("*.c") for name in re.findall(r'"dunlin\.reconciliation\.(\w+)"', path.read_text())}
+    routes = set(re.findall(r'(?:POST|ADMIN)\("[^"]+", "(\w+)"', (code / "http.c").read_text()))
+    assert set(schedules.STEPS) <= commands | routes
+    brought = {(f["road"], f["point"]) for _, f in schedules.flat(schedules.make(3, "kills")["lanes"]) if f["kind"] == "brought"}
+    assert brought == {(road, point) for road in schedules.ROADS for point in schedules.BROUGHT}
+
+
+def test_what_is_waited_for_longest_is_a_point_or_a_step():
+    assert set(kinds.NUDGES) <= set(schedules.STEPS) | set(schedules.WHO)
 
 
 def test_the_full_run_kills_each_daemon_as_often_as_asked():

@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import random
@@ -105,6 +106,43 @@ class Trial:
         urls = g.script("postgres", "database", g.server(name), database)
         prefix = name.upper()
         return dict(g.environment(name), **{f"{prefix}_DATABASE_URL": urls[0], f"{prefix}_OWNER_DATABASE_URL": urls[1]}), urls[1]
+
+    def statement_file(self):
+        """A day of some bank as a file under its final name: (merchant, document, what it says, where it lies). None where the days are over."""
+        c, chance = self.client, random.Random(len(self.client.documents))
+        m = chance.choice(c.merchants)
+        with c.bank_locks[m["id"]]:
+            for _ in range(3):
+                c.banks[m["id"]].write(chance.randrange(100, 9999), text="Thank you", name="Nobody we know")
+            day = c.next_day(m)
+            if day is None:
+                return None
+            document, said = c.banks[m["id"]].statement([day])
+        with c.lock:
+            c.documents[said["ident"], "upload"] = (m, document, said, {})
+        path = self.folder / "statements" / m["id"] / f"{said['ident']}.xml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".part").write_bytes(document)
+        return m, document, said, path.with_suffix(".part").rename(path)
+
+    def bring(self, road, point):
+        """The program that brings it dies, and is run again: the file is imported once, and put away."""
+        made = self.statement_file()
+        if made is None:
+            raise kinds.NotRun("the bank's days are over")
+        m, document, said, path = made
+        op = self.client.writer.invoke("upload", "upload", service="reconciliation", route=road, merchant=m["id"], sha256=hashlib.sha256(document).hexdigest(),
+                                       value=said, p="brought")
+        env = dict(self.ground.environment("reconciliation"), RECONCILIATION_STATEMENT_FOLDERS=f"{m['id']}={path.parent}", RECONCILIATION_STATEMENT_SETTLE_SECONDS="0")
+        env.pop("RECONCILIATION_CRASH_AT", None)  # the daemon's own
+        words = ("watch", "--once") if road == "folder" else ("import", m["id"], str(path))
+        done = self.verb("reconciliation", env, *words, crash=point)
+        if done.returncode != -signal.SIGKILL or not path.exists():
+            raise Failed(f"{' '.join(words)}, to die at {point}, ended with {done.returncode}: {done.stdout} {done.stderr}")
+        done = self.verb("reconciliation", env, *words)
+        if done.returncode or path.exists() is (road == "folder"):
+            raise Failed(f"{' '.join(words)} after death at {point} ended with {done.returncode}: {done.stdout} {done.stderr}")
+        self.client.writer.answer(op, "ok", status=0, body_sha256="", answer={}, why="")
 
     def verb(self, name, env, *words, crash=None):
         env = dict(env, **({f"{name.upper()}_CRASH_AT": crash} if crash else {}))
@@ -244,7 +282,7 @@ class Trial:
         self.client.stop_load()
         g.heal()
         healed = time.monotonic()
-        if not g.quiet(20 * PATIENCE):
+        if not g.quiet(8 * PATIENCE):
             g.let_leases_end()
         if not g.quiet(QUIET_S):
             raise Unsettled(f"not quiet {QUIET_S} s after the last fault: {g.idle()}")

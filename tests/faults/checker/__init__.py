@@ -12,7 +12,7 @@ import time
 
 from history import History
 
-from . import rules_bank, rules_books, rules_chain, rules_documents, rules_history, rules_months, rules_outbox, rules_reminders
+from . import rules_bank, rules_books, rules_chain, rules_documents, rules_history, rules_months, rules_outbox, rules_races, rules_reminders
 from . import fold
 from .fold import Fold
 from .report import Report, Violation
@@ -24,6 +24,7 @@ RULES = {
     "I5": "no reminder twice, none after it was known to be paid; every mail is a notice's", "I6": "a bank line is booked once, and matched once or open",
     "I7": "the tables are the fold of the topics", "I8": "what people did by hand is in the audit; the journal fits its seal", "I9": "document numbers are gapless and unique",
     "I10": "a closed month is what was sealed; each of its entries is in one export of each target",
+    "I11": "of two who do something about a line at once one wins, or both one after the other",
     "H1": "2xx: its effect, once", "H2": "refused: no effect", "H3": "unknown: one effect or none, and the system knows which",
     "O1": "every outbox row is relayed", "O2": "in the order of the outbox, drawn and committed under one lock", "O3": "again only with the same id and bytes",
     "O4": "consumed by all who must, and nothing set aside", "O5": "revisions count from 1 without a gap",
@@ -48,6 +49,7 @@ def check(databases, brokers=None, history=None, topics=None):
         rules_chain.check(report, opened["reconciliation"])
         rules_months.check(report, opened["reconciliation"], fold, history)
         rules_bank.check(report, opened["reconciliation"], fold, history)
+        rules_races.check(report, opened["reconciliation"], fold)
         rules_reminders.check(report, opened["reminders"], fold, history)
         if history is not None:
             rules_history.check(report, opened, fold, history)

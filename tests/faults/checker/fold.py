@@ -36,6 +36,7 @@ class Fold:
         self.merchants, self.customers, self.invoices, self.notes, self.refusals = {}, {}, {}, {}, {}
         self.items, self.opens, self.receipts, self.allocations, self.credits = {}, {}, {}, {}, {}
         self.account_facts, self.matched, self.of_statement, self.undone = {}, {}, collections.Counter(), set()
+        self.line_steps = collections.defaultdict(list)  # line -> [(revision, matched | waiting | taken back | undone)]
         self.credit_sums, self.lines, self.exceptions, self.accounts, self.statements = collections.Counter(), {}, {}, {}, {}
         self.attempts, self.attempt_items, self.successes, self.refunds, self.payouts, self.payout_lines = {}, {}, collections.Counter(), {}, {}, {}
         self.reminded, self.confirmed, self.notices, self.holds = collections.Counter(), collections.Counter(), {}, {}
@@ -192,8 +193,9 @@ class Fold:
         self.count_revision(("line", key), m.revision)
         kept = self.lines.setdefault(key, [0, None, None, "waiting"])
         if what:
+            self.line_steps[key].append((m.revision, what))
             if m.revision > kept[0]:
-                kept[0], kept[3] = m.revision, what
+                kept[0], kept[3] = m.revision, "waiting" if what == "taken back" else what
         else:
             kept[0] = max(kept[0], m.revision)
             kept[1], kept[2] = m.account_id, m.amount.minor
@@ -205,7 +207,7 @@ class Fold:
         self.line(m, "matched" if m.posted else "waiting")
 
     def see_LineUnmatched(self, m):
-        self.line(m, "waiting")
+        self.line(m, "taken back")
 
     def see_LineUndone(self, m):
         self.line(m, "undone")

@@ -77,7 +77,8 @@ static enum err parse_course(struct span *name, struct span *course, struct why 
 {
 	*course = SPAN("");
 	if (span_cut(*name, '/', name, course) && (!course->size || course->size >= sizeof wanted_course))
-		return why_set(why, ERR_INVALID, "setting_invalid", "must be a place and in the course of what, such as commit_after/UndoLine");
+		return why_set(
+			why, ERR_INVALID, "setting_invalid", "must be a place and in the course of what, such as commit_after/UndoLine");
 	return OK;
 }
 

@@ -65,8 +65,8 @@ static void a_place_may_be_asked_for_in_the_course_of_one_thing_alone(void **sta
 
 static void what_is_no_place_is_said(void **state)
 {
-	static const char *const wrong[] = { "nowhere", "commit_after:0", "commit_after:x", "commit_after:", ":1", "commit_after/", "/UndoLine",
-		"commit_after/a-course-that-is-longer-than-any-message-is-named-and-so-can-be-no-course-of-any-place-at-all" };
+	static const char *const wrong[] = { "nowhere", "commit_after:0", "commit_after:x", "commit_after:", ":1", "commit_after/",
+		"/UndoLine", "commit_after/a-course-that-is-longer-than-any-message-is-named-and-so-can-be-no-course-of-any-place-at-all" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -133,7 +133,10 @@ static void a_merchant_that_can_not_be_recounted_holds_up_no_other(void **state)
 	fail_no_more(t);
 	assert_int_equal(first, ERR_RETRY);
 	assert_int_equal(second, OK);
-	assert_string_equal(town_text(t, "select string_agg(merchant_id || ' ' || differences || ' ' || minor, ',') from recount where at > '-infinity'"), "volt 1 7");
+	assert_string_equal(
+		town_text(
+			t, "select string_agg(merchant_id || ' ' || differences || ' ' || minor, ',') from recount where at > '-infinity'"),
+		"volt 1 7");
 	assert_int_equal(next(t, &did, &why), OK);
 	assert_false(did);
 }

@@ -334,7 +334,8 @@ static void the_next_large_statement_that_nobody_is_at_is_decided(void **state)
 	town_import(t, town_statement(t, "S1", 2, 2, 0, ENTRIES({ .minor = 500 })));
 	town_import(t, span_of(other));
 	reconciliation_settings.statement_large_lines = 1;
-	town_script(t->owner, "do $$ begin perform pg_advisory_lock(5077, hashtext(statement_id::text)) from statement where bank_ref = 'S1'; end $$");
+	town_script(t->owner,
+		"do $$ begin perform pg_advisory_lock(5077, hashtext(statement_id::text)) from statement where bank_ref = 'S1'; end $$");
 	assert_int_equal(bulk_next(NULL, t->db, t->arena, &did, &why), OK);
 	assert_true(did);
 	assert_string_equal(town_text(t, "select string_agg(state, ' ' order by bank_ref) from statement"), "staged accepted");

@@ -195,8 +195,7 @@ static void a_recount_finds_a_sum_that_was_changed_behind_its_back(void **state)
 	struct why why = { 0 };
 	bool holds;
 	live(t);
-	town_script(t->owner,
-		"update running_sum set amount = amount + 7 where kind = 'open' and currency = 'EUR'");
+	town_script(t->owner, "update running_sum set amount = amount + 7 where kind = 'open' and currency = 'EUR'");
 	assert_int_equal(town_due(t), 0);
 	recount(t);
 	assert_int_equal(town_number(t, "select differences::bigint from recount"), 1);

@@ -29,6 +29,8 @@ WHO |= {f"{point}/{step}": ("reconciliation",) for step in STEPS for point in ("
 # Where a file that is brought by a program may be when that dies.
 ROADS = ("verb", "folder")
 BROUGHT = ("statement_measured", "statement_half", "statement_staged", "statement_committed")
+# Where the first time is enough: the second would be waited for.
+SELDOM = ("position_before", "position_claimed", "consume_reported", "relay_led", "migration", "preview_half", "large_taken", "large_decided")
 PROVIDER = ("provider_500", "provider_500_late", "provider_429", "provider_slow", "provider_no_answer", "provider_lost", "smtp_defer", "smtp_no_answer")
 # Instants (UTC) that business time passes over, in their order: the clocks go forward and back in Berlin; a leap day begins and ends in Kiritimati
 # (UTC+14), in Berlin and in Pago Pago (UTC-11).
@@ -52,7 +54,7 @@ def assign(chance, times, full):
     for number, (point, who) in enumerate(WHO.items()):
         for _ in range(times):
             for name in who if full else [one_of(who, number)]:
-                once = "/" in point or point in ("position_before", "position_claimed", "relay_led", "migration", "preview_half", "large_taken", "large_decided")
+                once = "/" in point or point in SELDOM
                 # The first who asks for a close is warned, the second seals.
                 nth = 2 if point == "commit_after/ClosePeriod" else 1 if once else chance.choice((1, 1, 2, 3))
                 lanes[name].append(fault(chance, "crash", 0.1, 0.6, target=name, point=f"{point}:{nth}"))

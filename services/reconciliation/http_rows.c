@@ -9,7 +9,7 @@
 enum { LIMIT = 100 };
 
 static const char *const receipt_kinds[] = { "", "bank", "provider", "manual", "exchanged" };
-static const char *const candidate_kinds[] = { "invoice", "payout", "line" };
+static const char *const candidate_kinds[] = { "invoice", "payout", "line", "credit_note" };
 
 static struct currency currency_of(const struct rows *r, size_t row, const char *column)
 {

@@ -106,6 +106,7 @@ static const struct shown allocations[] = {
 	{ "invoice_id", SHOWN_UUID },
 	{ "part", SHOWN_INT },
 	{ "amount", SHOWN_MONEY },
+	{ "beside", SHOWN_UUID },
 	SHOWN_END,
 };
 static const struct shown differences[] = {

@@ -167,6 +167,17 @@ enum err exchange_redo(struct ledger *, const struct line *, struct span from, b
 /* "EUR 1,000.00 for USD 1,100.00: 0.909091 EUR each": six digits, half to even, for people. */
 const char *exchange_text(struct arena *, struct money booked, struct money original);
 
+/* ---- credit notes that its payer deducts (line_credit.c) ---- */
+
+struct hints;
+struct candidate;
+/* Adds the credit notes that the line names and that left unapplied money, each with what of it may be deducted now, at most a candidate for each hint. */
+void line_add_credits(const struct ledger *, const struct line *, const struct hints *, struct candidate *, size_t *count);
+/* What the chosen ones take off what is owed. */
+int64_t line_deducted(const struct candidate *, size_t n);
+/* Allocates that to the chosen invoices, beside the receipt that the line has become. */
+void line_deduct(struct ledger *, const struct line *, const struct hints *, const struct candidate *, size_t n, enum evidence);
+
 /* ---- money that comes back (line_return.c) ---- */
 
 /* A debit takes an earlier credit back, in part or whole. What that had paid is open again, even where a person had said so: the money is gone. A person whose
@@ -174,7 +185,8 @@ const char *exchange_text(struct arena *, struct money booked, struct money orig
 enum err line_become_return(struct ledger *, struct line *, struct uuid of, enum evidence, struct why *) MUST_CHECK;
 /* A credit takes a whole return back: the money is the earlier line's again, and pays what it had paid as far as that is open. */
 enum err line_become_reversal(struct ledger *, struct line *, struct uuid back, struct why *) MUST_CHECK;
-/* What the receipt's allocations had paid, as far as that is open; where all of it is paid again, with the differences that stood beside it. */
+/* What the receipt's allocations had paid, as far as that is open; where all of it is paid again, with what was deducted and the differences that stood beside it.
+ * What was deducted of it beside another payment stays unapplied: that is for its customer to say anew. */
 enum err line_allocate_again(struct ledger *, const struct receipt *, struct why *) MUST_CHECK;
 /* A person takes such a match back. */
 enum err line_unmatch_return(struct ledger *, struct line *, struct why *) MUST_CHECK;

@@ -379,7 +379,7 @@ static int compare_candidates(const void *one, const void *other)
 static void gather(struct look *k)
 {
 	const struct hints *h = k->hints;
-	size_t room = h->invoice_count + h->payout_count + h->payouts_of_amount_count + h->of_payer_count + h->earlier_count;
+	size_t room = h->invoice_count + h->payout_count + h->payouts_of_amount_count + h->of_payer_count + h->earlier_count + h->credit_count;
 	bool came = k->line->amount.minor > 0;
 	k->candidates = ARENA_ARRAY(k->l->arena, struct candidate, room + 1);
 	for (size_t i = 0; came && i < h->invoice_count; i++)
@@ -392,6 +392,7 @@ static void gather(struct look *k)
 		add_payout(k, h->payouts_of_amount[i], 0);
 	for (size_t i = 0; i < h->earlier_count; i++)
 		(came ? add_return : add_earlier)(k, h->earlier[i]);
+	line_add_credits(k->l, k->line, h, k->candidates, &k->count);
 	mark_original(k);
 	qsort(k->candidates, k->count, sizeof(*k->candidates), compare_candidates);
 }
@@ -443,19 +444,33 @@ static bool chose_original(const struct look *k)
 	return false;
 }
 
+/* What the line itself pays of each chosen invoice: all of it, but for what is deducted of the last. */
+static size_t shares_of(const struct look *k, const struct line *line, struct share *shares)
+{
+	bool deducts = line_deducted(k->candidates, k->count) > 0;
+	int64_t left = line_left(line);
+	size_t n = 0;
+	for (size_t i = 0; i < k->count; i++) {
+		const struct candidate *c = &k->candidates[i];
+		if (!c->chosen || c->kind != CANDIDATE_INVOICE || (deducts && !left))
+			continue;
+		int64_t minor = deducts && left < c->minor ? left : c->minor;
+		shares[n++] = (struct share){ c->customer, { c->target, 0, minor }, c->difference };
+		left -= minor;
+	}
+	return n;
+}
+
 static enum err become_invoices(const struct look *k, struct line *line, enum evidence evidence, struct why *why)
 {
 	struct share *shares = ARENA_ARRAY(k->l->arena, struct share, k->count + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < k->count; i++)
-		if (k->candidates[i].chosen)
-			shares[n++] = (struct share){ k->candidates[i].customer, { k->candidates[i].target, 0, k->candidates[i].minor },
-				k->candidates[i].difference };
+	size_t n = shares_of(k, line, shares);
 	if (chose_original(k))
 		return line_become_exchange(k->l, line, shares, n, evidence, why);
 	if (evidence == EVIDENCE_PAYER)
 		note_learned(k);
 	TRY(line_become_receipts(k->l, line, shares, n, evidence, why));
+	line_deduct(k->l, line, k->hints, k->candidates, k->count, evidence);
 	for (size_t i = 0; i < k->count; i++)
 		if (k->candidates[i].chosen && k->candidates[i].dispute)
 			difference_dispute_open(k->l, line->id, k->candidates[i].target, k->candidates[i].dispute);

@@ -107,7 +107,9 @@ static enum suggestion suggestion_of(const struct candidate *c)
 	switch (c->kind) {
 	case CANDIDATE_PAYOUT: return SUGGEST_MATCH_PAYOUT;
 	case CANDIDATE_LINE: return SUGGEST_TAKE_BACK;
-	case CANDIDATE_INVOICE: break;
+	case CANDIDATE_INVOICE:
+	case CANDIDATE_CREDIT:
+	case CANDIDATE_KINDS: break;
 	}
 	return c->open > 0 ? SUGGEST_MATCH_INVOICE : SUGGEST_CREDIT_CUSTOMER;
 }

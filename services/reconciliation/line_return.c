@@ -156,10 +156,13 @@ enum err line_allocate_again(struct ledger *l, const struct receipt *r, struct w
 	struct payable *again = ARENA_ARRAY(l->arena, struct payable, n + 1);
 	n = 0;
 	for (size_t i = 0; (a = book_next(l->book, BOOK_ALLOCATIONS, &i));)
-		if (uuid_equal(a->receipt, r->id) && span_equal(a->merchant, l->merchant))
+		if (uuid_equal(a->receipt, r->id) && uuid_is_zero(a->beside) && span_equal(a->merchant, l->merchant))
 			again[n++] = (struct payable){ a->invoice, a->part, r->unapplied };
 	receipt_allocate(l, r->id, again, n, EVIDENCE_REFERENCE, false);
-	return r->unapplied > difference_was_kept(l, r->id) ? OK : difference_redo(l, r->id, why);
+	if (r->unapplied > difference_was_kept(l, r->id))
+		return OK;
+	receipt_deduct_again(l, r->id);
+	return difference_redo(l, r->id, why);
 }
 
 /* What the return took is put back to the receipts that it was taken from. */

@@ -338,8 +338,8 @@ enum err credit_note_issue(struct ledger *l, const struct credit_note *note, str
 	*kept = *note;
 	kept->merchant = l->merchant;
 	kept->applied = v->issued;
-	struct span token;
-	if (reference_normalise(l->arena, note->number, &token))
-		add_reference(l, v, REFERENCE_CREDIT_NOTE, token);
+	kept->token = SPAN("");
+	if (reference_normalise(l->arena, note->number, &kept->token))
+		add_reference(l, v, REFERENCE_CREDIT_NOTE, kept->token);
 	return v->issued ? credit(l, v, kept, why) : OK;
 }

@@ -53,6 +53,7 @@ struct credit_note {
 	struct uuid id, invoice;
 	bool applied; /* false: it waits for its invoice */
 	struct span number; /* as told; kept as a reference alone */
+	struct span token; /* of its number, by which lines name it; empty: it has none */
 	struct currency currency;
 	int64_t net, gross;
 	struct date day;

@@ -63,12 +63,19 @@ enum err receipt_make(struct ledger *l, const struct receipt *made, struct span 
 
 /* ---- allocating ---- */
 
-static void allocate_item(struct ledger *l, struct receipt *r, const struct open_item *to, int64_t minor, enum evidence evidence)
+static struct allocation *allocate_item(
+	struct ledger *l, struct receipt *r, const struct open_item *to, int64_t minor, enum evidence evidence)
 {
 	struct open_item *item = ledger_item(l, to->invoice, to->part, TOLD_ALLOCATION, r->id);
 	struct uuid id = say_id(l->say);
 	struct allocation *a = book_add(l->book, BOOK_ALLOCATIONS, book_key_uuid(l->book, l->merchant, id));
-	*a = (struct allocation){ l->merchant, r->customer, id, r->id, item->invoice, item->part, minor };
+	*a = (struct allocation){ .merchant = l->merchant,
+		.customer = r->customer,
+		.id = id,
+		.receipt = r->id,
+		.invoice = item->invoice,
+		.part = item->part,
+		.minor = minor };
 	l->customer = r->customer;
 	ledger_post(l, plain(l, CHART_UNAPPLIED), plain(l, CHART_RECEIVABLE), in(r->currency, minor));
 	item->open -= minor;
@@ -80,6 +87,7 @@ static void allocate_item(struct ledger *l, struct receipt *r, const struct open
 	r->allocated += minor;
 	ledger_credit(l, r->customer, in(r->currency, -minor), TOLD_ALLOCATION, r->id);
 	ledger_step(l, r, a, minor, evidence, 0);
+	return a;
 }
 
 static void want(struct ledger *l, const struct receipt *r, const struct payable *p)
@@ -116,6 +124,39 @@ void receipt_allocate(struct ledger *l, struct uuid id, const struct payable *pa
 			allocate_item(l, r, items[j], minor, evidence);
 			left -= minor;
 		}
+	}
+}
+
+/* ---- deducting ---- */
+
+void receipt_deduct(struct ledger *l, struct uuid id, struct uuid beside, const struct payable *payables, size_t n, int64_t minor,
+	enum evidence evidence)
+{
+	struct receipt *r = ledger_receipt(l, id);
+	const struct open_item **items;
+	for (size_t i = 0; i < n; i++) {
+		const struct invoice *v = book_invoice(l->book, l->merchant, payables[i].invoice);
+		for (size_t j = 0, count = v ? invoice_items(l, v, &items) : 0; j < count; j++) {
+			int64_t take = least(least(minor, r->unapplied), items[j]->open);
+			if ((payables[i].part && payables[i].part != items[j]->part) || take <= 0)
+				continue;
+			allocate_item(l, r, items[j], take, evidence)->beside = beside;
+			minor -= take;
+		}
+	}
+}
+
+void receipt_deduct_again(struct ledger *l, struct uuid beside)
+{
+	const struct allocation *a;
+	for (size_t i = 0; (a = book_next(l->book, BOOK_ALLOCATIONS, &i));) {
+		if (!a->undone || !uuid_equal(a->beside, beside) || !span_equal(a->merchant, l->merchant))
+			continue;
+		struct allocation *old = book_edit(l->book, BOOK_ALLOCATIONS, book_key_uuid(l->book, l->merchant, a->id));
+		const struct payable again = { old->invoice, old->part, old->undone };
+		struct uuid receipt = old->receipt;
+		old->undone = 0;
+		receipt_deduct(l, receipt, beside, &again, 1, again.minor, EVIDENCE_REFERENCE);
 	}
 }
 
@@ -163,6 +204,19 @@ int64_t receipt_release(struct ledger *l, struct uuid id, const struct payable *
 	return minor - left;
 }
 
+/* What the payer of the receipt deducted is the customer's again. */
+static void release_deducted(struct ledger *l, struct uuid beside, enum reversal reversal)
+{
+	const struct allocation *a;
+	for (size_t i = 0; (a = book_next(l->book, BOOK_ALLOCATIONS, &i));) {
+		if (!a->minor || !uuid_equal(a->beside, beside) || !span_equal(a->merchant, l->merchant))
+			continue;
+		struct allocation *now = book_edit(l->book, BOOK_ALLOCATIONS, book_key_uuid(l->book, l->merchant, a->id));
+		now->undone = now->minor;
+		release_one(l, ledger_receipt(l, now->receipt), now, now->minor, reversal);
+	}
+}
+
 int64_t receipt_holds(const struct receipt *r)
 {
 	return r->allocated + r->unapplied + r->kept;
@@ -177,8 +231,10 @@ enum err receipt_take_out(struct ledger *l, struct uuid id, int64_t minor, struc
 	bool takes_more = minor > r->unapplied;
 	if (minor > r->unapplied + r->kept)
 		receipt_release(l, id, NULL, minor - r->unapplied - r->kept, reversal);
-	if (takes_more)
+	if (takes_more) {
+		release_deducted(l, id, reversal);
 		TRY(difference_undo(l, id, why));
+	}
 	l->customer = r->customer;
 	ledger_post(l, plain(l, CHART_UNAPPLIED), to, in(r->currency, minor));
 	r->amount -= minor;

@@ -4,6 +4,7 @@
  * 1. amount = allocated + unapplied + refunded + kept, none below 0. Money that the bank takes back, or that was not theirs after all, lowers the amount.
  * 2. All money enters as unapplied cash and moves from there to receivable; every way back is the same two steps reversed.
  * 3. An allocation's id is never used again; at 0 it no longer stands.
+ * 4. What a payer deducts as a credit note is an allocation of the money that the credit note had freed, beside the payment: it stands only as long as that does.
  */
 #ifndef RECONCILIATION_RECEIPT_H
 #define RECONCILIATION_RECEIPT_H
@@ -43,6 +44,8 @@ struct allocation {
 	struct uuid id, receipt, invoice;
 	int32_t part;
 	int64_t minor; /* what still stands of it */
+	struct uuid beside; /* the receipt whose payer deducted it, or zero */
+	int64_t undone; /* of such: what stood when that payment was taken back, 0 while it stands */
 };
 
 /* An invoice that a payment is for and that has not come yet. */
@@ -118,6 +121,12 @@ enum err receipt_make(struct ledger *, const struct receipt *, struct span from,
 /* Allocates as far as the receipt has unapplied money and the item is open. What is said of an invoice that is not there is kept as wanted
  * where `want` is set. */
 void receipt_allocate(struct ledger *, struct uuid receipt, const struct payable *, size_t n, enum evidence, bool want);
+
+/* Allocates at most `minor` of the receipt's unapplied money beside the payment that is the receipt `beside`, whose payer deducted it. */
+void receipt_deduct(
+	struct ledger *, struct uuid receipt, struct uuid beside, const struct payable *, size_t n, int64_t minor, enum evidence);
+/* The payment is there again: so is what its payer had deducted, as far as that is open and unapplied. */
+void receipt_deduct_again(struct ledger *, struct uuid beside);
 
 /* Takes `minor` of allocations back to unapplied: of the item given, or (no item) the latest first. Returns how much it was. */
 int64_t receipt_release(struct ledger *, struct uuid receipt, const struct payable *item, int64_t minor, enum reversal);

@@ -532,6 +532,7 @@ static void note_hints(struct find_work *w)
 			.customers = (const void *)k->customers.at,
 			.of_payer = (const void *)k->of_payer.at,
 			.earlier = (const void *)k->earlier.at,
+			.credits = (const void *)k->credits.at,
 			.invoice_count = k->invoices.count,
 			.payout_count = k->payouts.count,
 			.payouts_of_amount_count = k->amounts.count,
@@ -541,6 +542,7 @@ static void note_hints(struct find_work *w)
 			.customer_count = k->customers.count,
 			.of_payer_count = k->of_payer.count,
 			.earlier_count = k->earlier.count,
+			.credit_count = k->credits.count,
 		};
 		struct span key = book_key_uuid(w->book, k->line.merchant, k->line.id);
 		if (!shelf_is_loaded(&w->book->shelves[BOOK_HINTS], key))
@@ -552,7 +554,7 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 {
 	struct find_work w = { .db = db, .arena = arena, .book = book, .need = need };
 	struct rows lines, statements, invoices, numbers, exceptions, owners, tokens, payers, amounts, payouts, earlier, returns, owed, cut,
-		forms, reports, settlements;
+		forms, credits, reports, settlements;
 	sort_finds(&w);
 	TRY(take_suggestions(&w, why));
 	/* What a statement is among those before it is asked of each of its lines. */
@@ -587,10 +589,12 @@ enum err store_find(struct db *db, struct arena *arena, struct book *book, struc
 	take_returns(&w, &returns);
 	ask_owed(&w, &owed);
 	find_ask_unnamed(&w, &cut, &forms);
+	find_ask_credits(&w, &credits);
 	TRY(db_flush(db, why));
 	take_owed(&w, &owed);
 	find_take_cut(&w, &cut);
 	find_take_forms(&w, &forms);
+	find_take_credits(&w, &credits);
 	note_hints(&w);
 	return OK;
 }

@@ -1,6 +1,6 @@
 /*
- * store_find: the find step's work, for its own files: what lines might be (store_find.c), what they might be where nothing is named (store_unnamed.c),
- * and which locks a payment has that no payout names (store_settlement.c).
+ * store_find: the find step's work, for its own files: what lines might be (store_find.c), what they might be where nothing is named (store_unnamed.c), what
+ * credit notes they deduct (store_credit.c), and which locks a payment has that no payout names (store_settlement.c).
  */
 #ifndef RECONCILIATION_STORE_FIND_H
 #define RECONCILIATION_STORE_FIND_H
@@ -17,7 +17,7 @@ struct list {
 /* One line that the matcher looks at. */
 struct looked {
 	struct line line;
-	struct list invoices, payouts, amounts, payers, mandates, forms, customers, of_payer, earlier, cut;
+	struct list invoices, payouts, amounts, payers, mandates, forms, customers, of_payer, earlier, cut, credits;
 };
 
 struct find_work {
@@ -54,6 +54,10 @@ void find_lock(struct find_work *, struct span merchant, struct span stream);
 void find_want(struct find_work *, enum want_what, struct span merchant, struct uuid);
 /* A document or payout that the line may name: locked and wanted. */
 void find_take_named(struct find_work *, struct looked *, const struct hint *, bool is_payout);
+
+/* Credit notes that are named, and the receipts of which they freed money (store_credit.c). */
+void find_ask_credits(const struct find_work *, struct rows *);
+void find_take_credits(struct find_work *, const struct rows *);
 
 /* Where nothing is named: numbers that were cut off, and forms of words that a person has taught. */
 void find_ask_unnamed(const struct find_work *, struct rows *cut, struct rows *forms);

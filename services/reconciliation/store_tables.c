@@ -235,6 +235,7 @@ static const struct column credit_note_columns[] = {
 	COLUMN("day", COLUMN_DATE, credit_note, day),
 	COLUMN("taxes", COLUMN_TEXT, credit_note, taxes),
 	COLUMN("parts", COLUMN_TEXT, credit_note, parts),
+	COLUMN("token", COLUMN_TEXT, credit_note, token),
 	END,
 };
 static const struct column credit_note_changes[] = {
@@ -299,12 +300,15 @@ static const struct column allocation_columns[] = {
 	COLUMN("invoice_id", COLUMN_UUID, allocation, invoice),
 	COLUMN("part", COLUMN_INT4, allocation, part),
 	COLUMN("amount", COLUMN_INT8, allocation, minor),
+	COLUMN("beside_id", COLUMN_UUID, allocation, beside),
+	COLUMN("undone", COLUMN_INT8, allocation, undone),
 	END,
 };
 static const struct column allocation_changes[] = {
 	COLUMN("merchant_id", COLUMN_TEXT, allocation, merchant),
 	COLUMN("allocation_id", COLUMN_UUID, allocation, id),
 	COLUMN("amount", COLUMN_INT8, allocation, minor),
+	COLUMN("undone", COLUMN_INT8, allocation, undone),
 	END,
 };
 static const struct column wanted_columns[] = {

@@ -370,6 +370,80 @@ static bool match_named(const struct named *x, int64_t amount, bool knows_payer,
 	return true;
 }
 
+/* ---- credit notes that are deducted by name ---- */
+
+static void add_open(struct set *to, const struct set *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		if (from->at[i]->open > 0)
+			set_add(to, from->at[i]);
+}
+
+static int64_t sum_of(const struct set *s)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < s->count; i++)
+		sum += s->at[i]->open;
+	return sum;
+}
+
+/* Strong words of one customer alone, and credit notes of the same. */
+static bool is_deductible(const struct named *x, const struct set *owed, const struct set *credits)
+{
+	if (!owed->count || !credits->count || x->weak.count || owed->count + credits->count > SELECT_MOST)
+		return false;
+	for (size_t i = 0; i < owed->count; i++)
+		if ((owed->at[i]->signs & (SIGN_FOLLOWED | SIGN_OTHER_MANDATE)) || is_early(owed->at[i]))
+			return false;
+	for (size_t i = 0; i < credits->count; i++)
+		if (!span_equal(credits->at[i]->customer, owed->at[0]->customer))
+			return false;
+	return is_without_doubt(owed);
+}
+
+/* The amount is something of the customer without any credit note too. */
+static bool has_other_meaning(const struct named *x, const struct set *owed, int64_t amount)
+{
+	if ((x->exact && span_equal(x->exact->customer, owed->at[0]->customer)) || is_discounted(owed, amount))
+		return true;
+	for (size_t i = 0; i < owed->count; i++)
+		if ((owed->at[i]->signs & SIGN_AMOUNT) || owed->at[i]->difference.kind != DIFFERENCE_NONE)
+			return true;
+	return false;
+}
+
+static struct match match_less(const struct set *owed, const struct set *credits)
+{
+	enum match_rule_id rule = MATCH_REFERENCES_LESS_CREDIT;
+	for (size_t i = 0; i < owed->count; i++) {
+		choose(owed->at[i], owed->at[i]->open);
+		if (!(owed->at[i]->signs & SIGN_REFERENCE))
+			rule = MATCH_NUMBERS_LESS_CREDIT;
+	}
+	for (size_t i = 0; i < credits->count; i++)
+		choose(credits->at[i], -credits->at[i]->open);
+	return found(rule, 1);
+}
+
+/* A selection of documents less one of credit notes makes the amount just where the documents and the other credit notes make it with all of them. */
+static bool match_credited(struct candidate *all, size_t n, const struct named *x, int64_t amount, struct match *out)
+{
+	struct set owed = { .count = 0 }, credits = { .count = 0 }, both;
+	add_open(&owed, &x->references);
+	add_open(&owed, &x->numbers);
+	for (size_t i = 0; i < n; i++)
+		if (has(&all[i], CANDIDATE_CREDIT, 0, SIGN_OTHER_CURRENCY) && all[i].open > 0)
+			set_add(&credits, &all[i]);
+	if (!is_deductible(x, &owed, &credits) || sum_of(&owed) - sum_of(&credits) != amount)
+		return false;
+	both = owed;
+	set_append(&both, &credits);
+	struct selection one = select_of(&both, amount + sum_of(&credits));
+	*out = one.ended || one.found != 1 || has_other_meaning(x, &owed, amount) ? found(MATCH_LESS_CREDIT_SEVERAL, 2)
+										   : match_less(&owed, &credits);
+	return true;
+}
+
 /* ---- what is named in the currency that the payer instructed ---- */
 
 static bool match_original(struct candidate *all, size_t n, const struct named *own, struct match *out)
@@ -480,7 +554,7 @@ struct match match_credit(struct candidate *all, size_t n, int64_t amount, bool 
 	if (is_return)
 		return match_reversed(all, n, amount);
 	struct named named = sort_named(all, n);
-	if (match_original(all, n, &named, &match))
+	if (match_original(all, n, &named, &match) || match_credited(all, n, &named, amount, &match))
 		return match;
 	if (match_named(&named, amount, pick(all, n, CANDIDATE_INVOICE, SIGN_PAYER, SIGN_OTHER_CURRENCY, &one, 1) > 0, &match))
 		return match;

@@ -7,7 +7,8 @@
  * 4. Where two strong names are there at once, the amount decides between them, or a person.
  * 5. Of several candidates a selection is found only if exactly one selection of them has the amount for its sum.
  * 6. What is owed in another currency is paid by what the payer instructed in it, if that is told and exact to the minor unit; the bank's amount says nothing of it.
- * 7. A document number in the text is believed against what is known of the payer by nobody but a person. What was learned overrides nothing that speaks against.
+ * 7. A credit note that is named is deducted only if all that is named, less what all named credit notes left, is exactly the amount, and nothing else is.
+ * 8. A document number in the text is believed against what is known of the payer by nobody but a person. What was learned overrides nothing that speaks against.
  */
 #ifndef RECONCILIATION_MATCH_H
 #define RECONCILIATION_MATCH_H
@@ -53,9 +54,10 @@ enum {
 	SIGN_ORIGINAL =
 		UINT64_C(1)
 		<< 32, /* in the currency that the payer instructed, and that amount is exactly what is open of all that is named in it */
-	SIGN_OVER_TOLERANCE = UINT64_C(1) << 33 /* what is too much is so little that the policy keeps it */
+	SIGN_OVER_TOLERANCE = UINT64_C(1) << 33, /* what is too much is so little that the policy keeps it */
+	SIGN_CREDIT_NOTE = UINT64_C(1) << 34 /* the whole number of a credit note of it; or itself a credit note */
 };
-enum { SIGNS = 34 };
+enum { SIGNS = 35 };
 
 const char *sign_word(unsigned bit); /* 0 .. SIGNS - 1 */
 const char *sign_help(unsigned bit);
@@ -63,17 +65,23 @@ const char *sign_help(unsigned bit);
 /* What a token of that kind, standing so in the line, says for what it names. */
 uint64_t match_token_signs(enum reference_kind, unsigned how);
 
-enum candidate_kind { CANDIDATE_INVOICE, CANDIDATE_PAYOUT, CANDIDATE_LINE };
+enum candidate_kind {
+	CANDIDATE_INVOICE,
+	CANDIDATE_PAYOUT,
+	CANDIDATE_LINE,
+	CANDIDATE_CREDIT, /* a credit note that left its customer unapplied money: its payer may deduct that */
+	CANDIDATE_KINDS
+};
 
 struct candidate {
 	enum candidate_kind kind;
 	struct uuid target;
 	struct span customer; /* of an invoice */
 	struct span label; /* its number or the provider's reference, for people */
-	int64_t open; /* what is owed; of a payout its amount; of a line what can be taken back */
+	int64_t open; /* what is owed; of a payout its amount; of a line what can be taken back; of a credit note what can be deducted */
 	uint64_t signs;
 	bool chosen;
-	int64_t minor; /* of the line's amount, where chosen; of what was instructed, where that is another currency */
+	int64_t minor; /* of the line's amount, where chosen, below 0 what is deducted; of what was instructed, where that is another currency */
 	int64_t discount; /* what may be deducted of what is owed, if it is paid now */
 	struct found_difference difference; /* what else would be settled beside it by the line, or is where it is chosen; not kept */
 	enum dispute dispute; /* not kept */
@@ -105,6 +113,9 @@ enum match_rule_id {
 	MATCH_MENDED_SUM,
 	MATCH_MENDED_SELECTION,
 	MATCH_MENDED_SEVERAL,
+	MATCH_REFERENCES_LESS_CREDIT,
+	MATCH_NUMBERS_LESS_CREDIT,
+	MATCH_LESS_CREDIT_SEVERAL,
 	MATCH_REFERENCE_ORIGINAL,
 	MATCH_NUMBER_ORIGINAL,
 	MATCH_ORIGINAL_SEVERAL,
@@ -189,6 +200,13 @@ struct hint {
 	struct span token; /* by which it is named; empty where it is not */
 };
 
+/* A credit note that the line names, and a receipt of the customer that had paid what it credits and holds unapplied money. */
+struct credit_hint {
+	struct uuid note, receipt;
+	struct span customer, token;
+	struct money gross;
+};
+
 struct hints {
 	const struct hint *invoices; /* named by a token */
 	const struct hint *payouts; /* named by a token */
@@ -202,8 +220,9 @@ struct hints {
 	                              * no document is named and there are few */
 	const struct uuid *
 		earlier; /* of a debit: credit lines with one of its references, or a return's payer and amount; of a credit: returns of such */
+	const struct credit_hint *credits; /* by note and receipt */
 	size_t invoice_count, payout_count, payouts_of_amount_count, payer_count, mandate_count, form_count, customer_count, of_payer_count,
-		earlier_count;
+		earlier_count, credit_count;
 };
 
 /* A candidate as it is kept with the line, losing ones too. */

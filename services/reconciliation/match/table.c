@@ -42,6 +42,7 @@ static const struct {
 	{ "name_taught", "the payer's name is known as this customer's of people's matches, and is otherwise another" },
 	{ "original_exact", "in another currency; what the payer instructed in that is exactly what is open of all that is named in it" },
 	{ "over_tolerated", "what is too much is so little that the merchant's policy keeps it" },
+	{ "credit_note", "the whole number of a credit note of it in the text; or it is that credit note" },
 };
 
 static const struct match_rule rules[MATCH_RULES] = {
@@ -95,6 +96,13 @@ static const struct match_rule rules[MATCH_RULES] = {
 		"several numbers, some of them mended, of which exactly one selection sums to the line" },
 	[MATCH_MENDED_SEVERAL] = { "mended_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
 		"several numbers, some of them mended, no single selection sums up" },
+	[MATCH_REFERENCES_LESS_CREDIT] = { "references_less_credit", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
+		"structured references of one customer and whole numbers of credit notes that left unapplied money: all that is open less all of that is "
+		"exactly the line" },
+	[MATCH_NUMBERS_LESS_CREDIT] = { "numbers_less_credit", VERDICT_UNIQUE, true, EVIDENCE_NUMBER,
+		"the same by whole document numbers, or by both" },
+	[MATCH_LESS_CREDIT_SEVERAL] = { "less_credit_several", VERDICT_AMBIGUOUS, false, EVIDENCE_NUMBER,
+		"what is named less what its credit notes left is the line, but something else is that much too" },
 	[MATCH_REFERENCE_ORIGINAL] = { "reference_original", VERDICT_UNIQUE, true, EVIDENCE_REFERENCE,
 		"structured references of one customer, owed in another currency: what the payer instructed in it is exactly what is open, and nothing speaks "
 		"against the payer" },
@@ -207,8 +215,8 @@ uint64_t match_token_signs(enum reference_kind kind, unsigned how)
 			       : weak        ? weak
 					     : SIGN_NUMBER | (how & HOW_FOLLOWED ? SIGN_FOLLOWED : 0u)) |
 		       whole;
-	case REFERENCE_TAIL:
-	case REFERENCE_CREDIT_NOTE: return weak | SIGN_MENDED;
+	case REFERENCE_TAIL: return weak | SIGN_MENDED;
+	case REFERENCE_CREDIT_NOTE: return weak | SIGN_MENDED | (weak ? 0u : SIGN_CREDIT_NOTE);
 	case REFERENCE_PAYOUT: return SIGN_PAYOUT_REF;
 	case REFERENCE_CUSTOMER: return how & (HOW_MENDED | HOW_BROKEN) ? 0 : SIGN_CUSTOMER;
 	case REFERENCE_KINDS: break;

@@ -230,12 +230,17 @@ select c.* from unnest($1::text[], $2::uuid[]) k (merchant_id, credit_note_id) j
 select w.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id)
 join wanted w using (merchant_id, invoice_id) where w.amount > 0 order by w.receipt_id;
 
--- Receipts by id, by the line that they came by, by what stands against an invoice or waits for it.
+-- Receipts by id, by the line that they came by, with those of which its payer deducted, by what stands against an invoice or waits for it.
 -- name: receipt_fetch
 select r.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id) join receipt r using (merchant_id, receipt_id)
 union
 select r.* from unnest($3::text[], $4::uuid[]) k (merchant_id, line_id)
 join receipt r on r.merchant_id = k.merchant_id and r.source_id = k.line_id
+union
+select r.* from unnest($3::text[], $4::uuid[]) k (merchant_id, line_id)
+join receipt o on o.merchant_id = k.merchant_id and o.source_id = k.line_id
+join allocation a on a.merchant_id = o.merchant_id and a.beside_id = o.receipt_id and a.beside_id <> '00000000-0000-0000-0000-000000000000'
+join receipt r on r.merchant_id = a.merchant_id and r.receipt_id = a.receipt_id
 union
 select r.* from unnest($5::text[], $6::uuid[]) k (merchant_id, invoice_id)
 join allocation a on a.merchant_id = k.merchant_id and a.invoice_id = k.invoice_id and a.amount > 0
@@ -249,11 +254,11 @@ select r.* from unnest($7::text[], $8::text[]) k (merchant_id, customer_ref)
 join receipt r on r.merchant_id = k.merchant_id and r.customer_ref = k.customer_ref and r.unapplied > 0
 order by receipt_id;
 
--- What stands; and of money that the bank took back what had stood: it may come back.
+-- What stands; and of money that the bank took back what had stood, or was deducted beside it: it may come back.
 -- name: allocation_fetch
 select a.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
 join receipt r using (merchant_id, receipt_id)
-join allocation a using (merchant_id, receipt_id) where a.amount > 0 or r.returned > 0 order by a.allocation_id;
+join allocation a using (merchant_id, receipt_id) where a.amount > 0 or a.undone > 0 or r.returned > 0 order by a.allocation_id;
 
 -- name: allocation_item_fetch
 select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)

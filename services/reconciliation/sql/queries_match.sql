@@ -13,3 +13,12 @@ left join bank_account a on a.merchant_id = l.merchant_id and a.account_id = l.a
 left join bank_line_candidate c on c.merchant_id = l.merchant_id and c.line_id = l.line_id
 	and c.look = (select max(m.look) from bank_line_candidate m where m.merchant_id = l.merchant_id and m.line_id = l.line_id)
 order by l.line_id, c.number;
+
+-- Credit notes by the token and the invoice that they credit, each with the receipts that had paid that and hold unapplied money.
+-- name: find_credit
+select k.n, c.credit_note_id, c.customer_ref, c.token, c.gross, c.currency, r.receipt_id
+from unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (n, merchant_id, token, invoice_id)
+join credit_note c on c.merchant_id = k.merchant_id and c.token = k.token and c.token <> '' and c.invoice_id = k.invoice_id and c.applied
+join receipt r on r.merchant_id = c.merchant_id and r.customer_ref = c.customer_ref and r.currency = c.currency and r.unapplied > 0
+where exists (select from allocation a where a.merchant_id = r.merchant_id and a.receipt_id = r.receipt_id and a.invoice_id = c.invoice_id)
+order by k.n, c.credit_note_id, r.receipt_id;

@@ -147,10 +147,10 @@ where t.merchant_id = k.merchant_id and t.credit_note_id = k.credit_note_id;
 
 -- name: credit_note_insert
 insert into credit_note (
-	merchant_id, credit_note_id, invoice_id, customer_ref, applied, currency, net, gross, day, taxes, parts)
+	merchant_id, credit_note_id, invoice_id, customer_ref, applied, currency, net, gross, day, taxes, parts, token)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::text[], $7::bigint[], $8::bigint[], $9::date[],
-	$10::text[], $11::text[]);
+	$10::text[], $11::text[], $12::text[]);
 
 -- What was a word of it before stays what it was.
 -- name: reference_insert
@@ -184,18 +184,18 @@ select * from unnest(
 
 -- name: allocation_update
 update allocation t set
-	amount = k.amount
+	amount = k.amount, undone = k.undone
 from unnest(
-	$1::text[], $2::uuid[], $3::bigint[])
+	$1::text[], $2::uuid[], $3::bigint[], $4::bigint[])
 	as k (
-	merchant_id, allocation_id, amount)
+	merchant_id, allocation_id, amount, undone)
 where t.merchant_id = k.merchant_id and t.allocation_id = k.allocation_id;
 
 -- name: allocation_insert
 insert into allocation (
-	merchant_id, allocation_id, receipt_id, customer_ref, invoice_id, part, amount)
+	merchant_id, allocation_id, receipt_id, customer_ref, invoice_id, part, amount, beside_id, undone)
 select * from unnest(
-	$1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::bigint[]);
+	$1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::uuid[], $9::bigint[]);
 
 -- name: wanted_update
 update wanted t set

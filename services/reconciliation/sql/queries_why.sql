@@ -3,8 +3,8 @@
 -- name: why_number
 select i.invoice_id from invoice i where i.merchant_id = $1 and i.number = $2 and i.issued;
 
--- What has that id first, then all that hangs together with it: lines with what they take back or are taken back by, the receipts that they became, what those
--- stand against, the payouts that they are or are in. At most a hundred of each.
+-- What has that id first, then all that hangs together with it: lines with what they take back or are taken back by, the receipts that they became, those of
+-- which their payers deducted, what those stand against, the payouts that they are or are in. At most a hundred of each.
 -- name: why_reach
 with asked as (
 	select 'line' as what, l.line_id as id from bank_line l where l.merchant_id = $1 and l.line_id = $2 and l.state <> 'staged'
@@ -27,6 +27,9 @@ receipts as (
 	select a.id from asked a where a.what = 'receipt'
 	union
 	(select r.receipt_id from direct d join receipt r on r.merchant_id = $1 and r.source_id = d.id limit 100)
+	union
+	(select t.receipt_id from direct d join receipt r on r.merchant_id = $1 and r.source_id = d.id
+		join allocation t on t.merchant_id = $1 and t.beside_id = r.receipt_id and t.beside_id <> '00000000-0000-0000-0000-000000000000' limit 100)
 	union
 	(select t.receipt_id from asked a join allocation t on t.merchant_id = $1 and t.invoice_id = a.id and t.amount > 0 where a.what = 'invoice' limit 100)),
 payouts as (
@@ -104,7 +107,8 @@ select r.receipt_id as id, r.kind, r.customer_ref, r.source_id, r.value_date, r.
 from receipt r where r.merchant_id = $1 and r.receipt_id = any ($2::uuid[]) order by r.value_date, r.receipt_id;
 
 -- name: why_allocations
-select a.allocation_id as id, a.receipt_id, a.invoice_id, a.part, a.amount, r.currency
+select a.allocation_id as id, a.receipt_id, a.invoice_id, a.part, a.amount, r.currency,
+	case when a.beside_id <> '00000000-0000-0000-0000-000000000000' then a.beside_id end as beside
 from allocation a join receipt r using (merchant_id, receipt_id)
 where a.merchant_id = $1 and a.receipt_id = any ($2::uuid[]) order by a.receipt_id, a.allocation_id limit 1000;
 

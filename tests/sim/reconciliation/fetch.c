@@ -220,6 +220,15 @@ static void fetch_account(const struct fetching *f, const struct want *w)
 
 /* ---- the rest ---- */
 
+/* Those of which its payer deducted. */
+static void fetch_deducted(struct fetching *f, const struct receipt *r)
+{
+	const struct mem_rows *rows = mem_index_find(&f->m->allocations_beside, sim_key_uuid(f->m->arena, r->merchant, r->id));
+
+	for (size_t i = 0; i < rows->count; i++)
+		add_receipt(f, sim_key_uuid(f->m->arena, r->merchant, ((const struct allocation *)rows->at[i]->value)->receipt));
+}
+
 static void fetch_line(struct fetching *f)
 {
 	const struct line *l = mem_find(&f->m->tables[BOOK_LINES], f->key);
@@ -229,8 +238,10 @@ static void fetch_line(struct fetching *f)
 		load_all(f, BOOK_PAYERS, &f->m->payers_of_iban, sim_key(f->m->arena, l->merchant, l->party_iban));
 	load(f, BOOK_LINES, f->key);
 	load(f, BOOK_LINE_DETAILS, f->key);
-	for (size_t i = 0; i < receipts->count; i++)
+	for (size_t i = 0; i < receipts->count; i++) {
 		add_row(f, &f->receipts, receipts->at[i]);
+		fetch_deducted(f, receipts->at[i]->value);
+	}
 	load_all(f, BOOK_EXCEPTIONS, &f->m->exceptions_of_subject, f->key);
 }
 
@@ -376,7 +387,7 @@ static void fetch_standing(struct fetching *f, const struct receipt *r)
 		const struct allocation *a = rows->at[i]->value;
 		struct span invoice = sim_key_uuid(f->m->arena, a->merchant, a->invoice);
 
-		if (a->minor <= 0 && r->returned <= 0)
+		if (a->minor <= 0 && a->undone <= 0 && r->returned <= 0)
 			continue;
 		add_row(f, &f->allocations, rows->at[i]);
 		load_all(f, BOOK_ITEMS, &f->m->items_of_invoice, invoice);

@@ -75,6 +75,7 @@ static const struct print_column credit_note_columns[] = {
 	PRINT("day", PRINT_DATE, credit_note, day),
 	PRINT("taxes", PRINT_TEXT, credit_note, taxes),
 	PRINT("parts", PRINT_TEXT, credit_note, parts),
+	PRINT("token", PRINT_TEXT, credit_note, token),
 	PRINT_END,
 };
 
@@ -122,6 +123,8 @@ static const struct print_column allocation_columns[] = {
 	PRINT("invoice_id", PRINT_UUID, allocation, invoice),
 	PRINT("part", PRINT_INT4, allocation, part),
 	PRINT("amount", PRINT_INT8, allocation, minor),
+	PRINT("beside_id", PRINT_UUID, allocation, beside),
+	PRINT("undone", PRINT_INT8, allocation, undone),
 	PRINT_END,
 };
 

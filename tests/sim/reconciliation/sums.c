@@ -108,6 +108,9 @@ void saved_allocation(void *ctx, const void *old, const void *now, struct mem_ro
 	memcpy(part + sizeof a->invoice.b, &number, sizeof number);
 	of = mem_row(&m->tables[BOOK_ITEMS], sim_key(m->arena, a->merchant, span_bytes(part, sizeof part)));
 	SIM_HOLDS(a->minor >= 0, "allocation_negative", "an allocation is below 0");
+	SIM_HOLDS(a->undone == 0 || (a->minor == 0 && !uuid_is_zero(a->beside)), "allocation_stands", "an allocation stands and is undone at once");
+	if (!uuid_is_zero(a->beside) && change != 0)
+		cover(change > 0 ? "credit note: deducted" : "credit note: no longer deducted");
 	SIM_HOLDS(receipt != NULL && of != NULL, "allocation_of_nothing", "an allocation has no receipt or no item");
 	receipt->sum += change;
 	of->sum += change;
@@ -115,6 +118,8 @@ void saved_allocation(void *ctx, const void *old, const void *now, struct mem_ro
 		return;
 	mem_index_add(&m->allocations_of_receipt, sim_key_uuid(m->arena, a->merchant, a->receipt), row);
 	mem_index_add(&m->allocations_of_invoice, sim_key_uuid(m->arena, a->merchant, a->invoice), row);
+	if (!uuid_is_zero(a->beside))
+		mem_index_add(&m->allocations_beside, sim_key_uuid(m->arena, a->merchant, a->beside), row);
 }
 
 void saved_credit(void *ctx, const void *old, const void *now, struct mem_row *row)

@@ -188,7 +188,7 @@ static void what_posts_is_unique_and_what_is_chosen_sums_to_no_more_than_the_lin
 		size_t n = (size_t)chance_below(&chance, 8);
 		int64_t amount = 1 + (int64_t)chance_below(&chance, 40), sum = 0;
 		for (size_t i = 0; i < n; i++)
-			all[i] = (struct candidate){ .kind = (enum candidate_kind)chance_below(&chance, 3),
+			all[i] = (struct candidate){ .kind = (enum candidate_kind)chance_below(&chance, CANDIDATE_KINDS),
 				.signs = (uint64_t)chance_below(&chance, UINT64_C(1) << SIGNS),
 				.open = (int64_t)chance_below(&chance, 30) };
 		bool is_return = chance_below(&chance, 2);

@@ -183,6 +183,8 @@ struct message *world_credit_note(struct world *w, const char *customer, struct 
 	HEAD(e, customer);
 	e.invoice_id = id_of(w, invoice);
 	e.credit_note_id = id_of(w, note);
+	if (w->note_number)
+		e.number = arena_strdup(w->arena, w->note_number);
 	e.currency = arena_strdup(w->arena, currency);
 	e.net = money_of(w, currency, gross - gross / 6);
 	e.gross = money_of(w, currency, gross);

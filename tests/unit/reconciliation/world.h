@@ -25,6 +25,7 @@ struct world {
 	struct uuid account;      /* EUR, takes payouts of "main" */
 	int64_t statement_number;
 	struct date day;
+	const char *note_number; /* of credit notes that follow; NULL: none */
 };
 
 /* A merchant with a bank account and the customers c1 … c9. */

@@ -168,6 +168,37 @@ static void find_settlement(struct world *w, struct uuid id)
 	*kept = s;
 }
 
+static bool had_paid(const struct world *w, struct uuid receipt, struct uuid invoice)
+{
+	const struct allocation *a;
+	for (size_t i = 0; (a = book_next(w->book, BOOK_ALLOCATIONS, &i));)
+		if (uuid_equal(a->receipt, receipt) && uuid_equal(a->invoice, invoice))
+			return true;
+	return false;
+}
+
+static void find_credits_of(struct world *w, const struct credit_note *note, struct hints *h, struct credit_hint *credits)
+{
+	const struct receipt *r;
+	for (size_t i = 0; (r = book_next(w->book, BOOK_RECEIPTS, &i));)
+		if (r->unapplied && span_equal(r->customer, note->customer) && currency_equal(r->currency, note->currency) &&
+			had_paid(w, r->id, note->invoice))
+			credits[h->credit_count++] =
+				(struct credit_hint){ note->id, r->id, note->customer, note->token, { note->gross, note->currency } };
+}
+
+/* Credit notes that the line names, and whose money they freed. */
+static void find_credits(struct world *w, const struct line *line, struct hints *h)
+{
+	struct credit_hint *credits = room(w, sizeof(*credits));
+	const struct credit_note *note;
+	for (size_t k = 0; line->amount.minor > 0 && k < h->invoice_count; k++)
+		for (size_t i = 0; (h->invoices[k].signs & SIGN_CREDIT_NOTE) && (note = book_next(w->book, BOOK_CREDIT_NOTES, &i));)
+			if (note->applied && span_equal(note->token, h->invoices[k].token) && uuid_equal(note->invoice, h->invoices[k].target))
+				find_credits_of(w, note, h, credits);
+	h->credits = credits;
+}
+
 void world_find(struct world *w, const struct need *need)
 {
 	for (size_t i = 0; i < need->find_count; i++) {
@@ -184,6 +215,7 @@ void world_find(struct world *w, const struct need *need)
 		find_named(w, line, &h);
 		find_payers(w, line, &h);
 		find_others(w, line, &h);
+		find_credits(w, line, &h);
 		struct hints *kept =
 			book_find(w->book, BOOK_HINTS, key) ? book_edit(w->book, BOOK_HINTS, key) : book_add(w->book, BOOK_HINTS, key);
 		*kept = h;

@@ -42,11 +42,9 @@ static struct candidate *candidate_of(struct candidate *all, size_t *count, cons
 		if (all[i].kind == CANDIDATE_CREDIT && uuid_equal(all[i].target, hint->note))
 			return &all[i];
 	struct candidate *c = &all[(*count)++];
-	*c = (struct candidate){ .kind = CANDIDATE_CREDIT,
-		.target = hint->note,
-		.customer = hint->customer,
-		.label = hint->token,
-		.signs = SIGN_CREDIT_NOTE };
+	*c = (struct candidate){
+		.kind = CANDIDATE_CREDIT, .target = hint->note, .customer = hint->customer, .label = hint->token, .signs = SIGN_CREDIT_NOTE
+	};
 	return c;
 }
 

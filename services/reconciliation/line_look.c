@@ -379,7 +379,8 @@ static int compare_candidates(const void *one, const void *other)
 static void gather(struct look *k)
 {
 	const struct hints *h = k->hints;
-	size_t room = h->invoice_count + h->payout_count + h->payouts_of_amount_count + h->of_payer_count + h->earlier_count + h->credit_count;
+	size_t room =
+		h->invoice_count + h->payout_count + h->payouts_of_amount_count + h->of_payer_count + h->earlier_count + h->credit_count;
 	bool came = k->line->amount.minor > 0;
 	k->candidates = ARENA_ARRAY(k->l->arena, struct candidate, room + 1);
 	for (size_t i = 0; came && i < h->invoice_count; i++)

@@ -26,11 +26,14 @@ void find_take_credits(struct find_work *w, const struct rows *r)
 	for (size_t i = 0; i < r->count; i++) {
 		struct looked *k = find_looked(w, r, i);
 		struct credit_hint *hint = list_add(&k->credits, w->arena, sizeof(*hint));
+		struct currency currency;
+		if (currency_parse(rows_text(r, i, rows_column(r, "currency")), &currency) != OK)
+			bug("a credit note has no currency");
 		*hint = (struct credit_hint){ .note = rows_uuid(r, i, rows_column(r, "credit_note_id")),
 			.receipt = rows_uuid(r, i, rows_column(r, "receipt_id")),
 			.customer = rows_text(r, i, rows_column(r, "customer_ref")),
 			.token = rows_text(r, i, rows_column(r, "token")),
-			.gross = { rows_int8(r, i, rows_column(r, "gross")), rows_currency(r, i) } };
+			.gross = { rows_int8(r, i, rows_column(r, "gross")), currency } };
 		find_lock(w, k->line.merchant, hint->customer);
 		find_want(w, WANT_RECEIPT, k->line.merchant, hint->receipt);
 	}

@@ -440,7 +440,7 @@ static bool match_credited(struct candidate *all, size_t n, const struct named *
 	set_append(&both, &credits);
 	struct selection one = select_of(&both, amount + sum_of(&credits));
 	*out = one.ended || one.found != 1 || has_other_meaning(x, &owed, amount) ? found(MATCH_LESS_CREDIT_SEVERAL, 2)
-										   : match_less(&owed, &credits);
+										  : match_less(&owed, &credits);
 	return true;
 }
 

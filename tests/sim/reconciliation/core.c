@@ -21,9 +21,9 @@ static void open_indexes(struct memory *m)
 {
 	struct mem_table *indexes[] = { &m->items_of_invoice, &m->items_of_customer, &m->notes_of_invoice, &m->wanted_of_invoice,
 		&m->wanted_of_receipt, &m->receipts_of_source, &m->receipts_of_customer, &m->allocations_of_receipt,
-		&m->allocations_of_invoice, &m->allocations_beside, &m->exceptions_of_subject, &m->payers_of_customer, &m->payers_of_iban, &m->credits_of_customer,
-		&m->references_of_token, &m->differences_of_receipt, &m->lines_of_statement, &m->lines_of_key, &m->lines_of_account,
-		&m->invoices_of_number, &m->gaps_of_account, &m->lines_of_attempt, &m->lines_of_payment };
+		&m->allocations_of_invoice, &m->allocations_beside, &m->exceptions_of_subject, &m->payers_of_customer, &m->payers_of_iban,
+		&m->credits_of_customer, &m->references_of_token, &m->differences_of_receipt, &m->lines_of_statement, &m->lines_of_key,
+		&m->lines_of_account, &m->invoices_of_number, &m->gaps_of_account, &m->lines_of_attempt, &m->lines_of_payment };
 
 	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
 		mem_index_open(indexes[i], m->arena, "index");

@@ -347,9 +347,12 @@ static void take_credit(const struct finding *f, struct looked *k, const struct 
 
 		if (r->unapplied <= 0 || !currency_equal(r->currency, note->currency) || !had_paid(f, r, note->invoice))
 			continue;
-		*(struct credit_hint *)(void *)list_add(&k->credits, f->arena, sizeof(struct credit_hint)) = (struct credit_hint){
-			.note = note->id, .receipt = r->id, .customer = note->customer, .token = note->token, .gross = { note->gross, note->currency }
-		};
+		*(struct credit_hint *)(void *)list_add(&k->credits, f->arena, sizeof(struct credit_hint)) =
+			(struct credit_hint){ .note = note->id,
+				.receipt = r->id,
+				.customer = note->customer,
+				.token = note->token,
+				.gross = { note->gross, note->currency } };
 		lock(f, r->merchant, note->customer);
 		want(f, WANT_RECEIPT, r->merchant, r->id);
 	}

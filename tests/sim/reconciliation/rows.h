@@ -29,9 +29,9 @@ struct memory {
 	struct mem_table tables[BOOK_SHELVES];
 	/* by: account, invoice … */
 	struct mem_table items_of_invoice, items_of_customer, notes_of_invoice, wanted_of_invoice, wanted_of_receipt, receipts_of_source,
-		receipts_of_customer, allocations_of_receipt, allocations_of_invoice, allocations_beside, exceptions_of_subject, payers_of_customer,
-		payers_of_iban, credits_of_customer, references_of_token, differences_of_receipt, lines_of_statement, lines_of_key,
-		lines_of_account, invoices_of_number, gaps_of_account, lines_of_attempt, lines_of_payment;
+		receipts_of_customer, allocations_of_receipt, allocations_of_invoice, allocations_beside, exceptions_of_subject,
+		payers_of_customer, payers_of_iban, credits_of_customer, references_of_token, differences_of_receipt, lines_of_statement,
+		lines_of_key, lines_of_account, invoices_of_number, gaps_of_account, lines_of_attempt, lines_of_payment;
 	struct mem_table journal;   /* by entry: struct posted */
 	struct mem_table tokens;    /* of lines that wait: line, the tokens */
 	struct mem_table counters;  /* both sums, by merchant and currency */

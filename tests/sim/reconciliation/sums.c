@@ -108,7 +108,8 @@ void saved_allocation(void *ctx, const void *old, const void *now, struct mem_ro
 	memcpy(part + sizeof a->invoice.b, &number, sizeof number);
 	of = mem_row(&m->tables[BOOK_ITEMS], sim_key(m->arena, a->merchant, span_bytes(part, sizeof part)));
 	SIM_HOLDS(a->minor >= 0, "allocation_negative", "an allocation is below 0");
-	SIM_HOLDS(a->undone == 0 || (a->minor == 0 && !uuid_is_zero(a->beside)), "allocation_stands", "an allocation stands and is undone at once");
+	SIM_HOLDS(a->undone == 0 || (a->minor == 0 && !uuid_is_zero(a->beside)), "allocation_stands",
+		"an allocation stands and is undone at once");
 	if (!uuid_is_zero(a->beside) && change != 0)
 		cover(change > 0 ? "credit note: deducted" : "credit note: no longer deducted");
 	SIM_HOLDS(receipt != NULL && of != NULL, "allocation_of_nothing", "an allocation has no receipt or no item");

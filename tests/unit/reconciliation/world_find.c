@@ -194,7 +194,8 @@ static void find_credits(struct world *w, const struct line *line, struct hints 
 	const struct credit_note *note;
 	for (size_t k = 0; line->amount.minor > 0 && k < h->invoice_count; k++)
 		for (size_t i = 0; (h->invoices[k].signs & SIGN_CREDIT_NOTE) && (note = book_next(w->book, BOOK_CREDIT_NOTES, &i));)
-			if (note->applied && span_equal(note->token, h->invoices[k].token) && uuid_equal(note->invoice, h->invoices[k].target))
+			if (note->applied && span_equal(note->token, h->invoices[k].token) &&
+				uuid_equal(note->invoice, h->invoices[k].target))
 				find_credits_of(w, note, h, credits);
 	h->credits = credits;
 }

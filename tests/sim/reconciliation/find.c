@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "match/match.h"
@@ -86,7 +85,7 @@ static void find_owner(const struct finding *f, struct span merchant, struct uui
 /* Everything that a line might be. */
 struct looked {
 	const struct line *line;
-	struct list invoices, payouts, amounts, payers, mandates, forms, customers, of_payer, earlier, credits;
+	struct list invoices, payouts, amounts, payers, mandates, forms, customers, of_payer, earlier;
 };
 
 static void take_named(const struct finding *f, struct looked *k, const struct hint *hint, bool payout)
@@ -317,66 +316,6 @@ static void find_unnamed(const struct finding *f, struct looked *k)
 	find_forms(f, k);
 }
 
-/* ---- credit notes that it names ---- */
-
-static int compare_credits(const void *one, const void *other)
-{
-	const struct credit_hint *a = one, *b = other;
-	int by = memcmp(a->note.b, b->note.b, sizeof a->note.b);
-
-	return by != 0 ? by : memcmp(a->receipt.b, b->receipt.b, sizeof a->receipt.b);
-}
-
-static bool had_paid(const struct finding *f, const struct receipt *r, struct uuid invoice)
-{
-	const struct mem_rows *rows = mem_index_find(&f->m->allocations_of_receipt, sim_key_uuid(f->arena, r->merchant, r->id));
-
-	for (size_t i = 0; i < rows->count; i++)
-		if (uuid_equal(((const struct allocation *)rows->at[i]->value)->invoice, invoice))
-			return true;
-	return false;
-}
-
-/* The receipts that had paid what the note credits and hold unapplied money. */
-static void take_credit(const struct finding *f, struct looked *k, const struct credit_note *note)
-{
-	const struct mem_rows *receipts = mem_index_find(&f->m->receipts_of_customer, sim_key(f->arena, note->merchant, note->customer));
-
-	for (size_t i = 0; i < receipts->count; i++) {
-		const struct receipt *r = receipts->at[i]->value;
-
-		if (r->unapplied <= 0 || !currency_equal(r->currency, note->currency) || !had_paid(f, r, note->invoice))
-			continue;
-		*(struct credit_hint *)(void *)list_add(&k->credits, f->arena, sizeof(struct credit_hint)) =
-			(struct credit_hint){ .note = note->id,
-				.receipt = r->id,
-				.customer = note->customer,
-				.token = note->token,
-				.gross = { note->gross, note->currency } };
-		lock(f, r->merchant, note->customer);
-		want(f, WANT_RECEIPT, r->merchant, r->id);
-	}
-}
-
-static void find_credits(const struct finding *f, struct looked *k)
-{
-	const struct hint *named = (const void *)k->invoices.at;
-
-	for (size_t i = 0; k->line->amount.minor > 0 && i < k->invoices.count; i++) {
-		const struct mem_rows *notes =
-			mem_index_find(&f->m->notes_of_invoice, sim_key_uuid(f->arena, k->line->merchant, named[i].target));
-
-		for (size_t n = 0; (named[i].signs & SIGN_CREDIT_NOTE) && n < notes->count; n++) {
-			const struct credit_note *note = notes->at[n]->value;
-
-			if (note->applied && note->token.size > 0 && span_equal(note->token, named[i].token))
-				take_credit(f, k, note);
-		}
-	}
-	if (k->credits.count > 1)
-		qsort(k->credits.at, k->credits.count, sizeof(struct credit_hint), compare_credits);
-}
-
 static void find_payouts(const struct finding *f, struct looked *k)
 {
 	const struct line *line = k->line;
@@ -466,7 +405,6 @@ static void look(const struct finding *f, const struct line *line)
 	find_returns(f, line, &k.earlier);
 	find_owed(f, &k);
 	find_unnamed(f, &k);
-	find_credits(f, &k);
 	hints = (struct hints){
 		.invoices = (const void *)k.invoices.at,
 		.payouts = (const void *)k.payouts.at,
@@ -477,7 +415,6 @@ static void look(const struct finding *f, const struct line *line)
 		.customers = (const void *)k.customers.at,
 		.of_payer = (const void *)k.of_payer.at,
 		.earlier = (const void *)k.earlier.at,
-		.credits = (const void *)k.credits.at,
 		.invoice_count = k.invoices.count,
 		.payout_count = k.payouts.count,
 		.payouts_of_amount_count = k.amounts.count,
@@ -487,8 +424,8 @@ static void look(const struct finding *f, const struct line *line)
 		.customer_count = k.customers.count,
 		.of_payer_count = k.of_payer.count,
 		.earlier_count = k.earlier.count,
-		.credit_count = k.credits.count,
 	};
+	hints.credit_count = sim_find_credits(f->m, f->need, f->arena, line, &hints);
 	if (!shelf_is_loaded(&f->book->shelves[BOOK_HINTS], key))
 		shelf_put(&f->book->shelves[BOOK_HINTS], key, &hints);
 }

@@ -50,6 +50,8 @@ struct span sim_key(struct arena *, struct span merchant, struct span id);
 struct span sim_key_uuid(struct arena *, struct span merchant, struct uuid);
 
 void sim_find(struct memory *, struct book *, struct need *);
+/* The credit notes that the line's hints name, and whose money they freed (find_credit.c); how many. */
+size_t sim_find_credits(struct memory *, struct need *, struct arena *, const struct line *, struct hints *);
 void sim_fetch(struct memory *, struct book *, const struct need *);
 void sim_check_locks(struct memory *, struct book *, const struct need *);
 void sim_flip(struct memory *, const struct book *);

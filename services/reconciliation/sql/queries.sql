@@ -263,13 +263,13 @@ join allocation a using (merchant_id, receipt_id) where a.amount > 0 or a.undone
 -- name: allocation_item_fetch
 select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
 join receipt r using (merchant_id, receipt_id)
-join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and (a.amount > 0 or r.returned > 0)
+join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and (a.amount > 0 or a.undone > 0 or r.returned > 0)
 join open_item i on i.merchant_id = a.merchant_id and i.invoice_id = a.invoice_id;
 
 -- name: allocation_invoice_fetch
 select distinct i.* from unnest($1::text[], $2::uuid[]) k (merchant_id, receipt_id)
 join receipt r using (merchant_id, receipt_id)
-join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and (a.amount > 0 or r.returned > 0)
+join allocation a on a.merchant_id = k.merchant_id and a.receipt_id = k.receipt_id and (a.amount > 0 or a.undone > 0 or r.returned > 0)
 join invoice i on i.merchant_id = a.merchant_id and i.invoice_id = a.invoice_id;
 
 -- name: receipt_wanted_fetch

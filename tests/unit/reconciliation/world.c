@@ -183,18 +183,16 @@ struct message *world_credit_note(struct world *w, const char *customer, struct 
 	HEAD(e, customer);
 	e.invoice_id = id_of(w, invoice);
 	e.credit_note_id = id_of(w, note);
-	if (w->note_number)
-		e.number = arena_strdup(w->arena, w->note_number);
+	e.number = arena_strdup(w->arena, w->note_number ? w->note_number : "");
 	e.currency = arena_strdup(w->arena, currency);
 	e.net = money_of(w, currency, gross - gross / 6);
 	e.gross = money_of(w, currency, gross);
 	e.issue_date = day_of(w, 0);
 	e.tax_totals = taxes;
-	e.n_tax_totals = 1;
 	part.part = 1;
 	part.amount = money_of(w, currency, gross);
 	e.parts = parts;
-	e.n_parts = 1;
+	e.n_tax_totals = e.n_parts = 1;
 	return fact(w, "dunlin.invoices.v1.CreditNoteIssued", customer, &e.base);
 }
 

@@ -1,6 +1,7 @@
 #include "camt.h"
 
 #include "camt_state.h"
+#include "charset.h"
 
 struct place camt_here(const struct camt *r)
 {
@@ -345,6 +346,13 @@ static void XMLCALL doctype_begin(void *user, const char *name, const char *syst
 	stop_when_failed(r);
 }
 
+/* Sets of single bytes that the parser does not know itself: its own are UTF-8, UTF-16, ISO-8859-1 and ASCII. */
+static int XMLCALL encoding_unknown(void *data, const char *name, XML_Encoding *info)
+{
+	(void)data;
+	return charset_map(charset_named(span_of(name)), info->map) ? XML_STATUS_OK : XML_STATUS_ERROR;
+}
+
 /* ---- the reader ---- */
 
 /* Any XML, to say what is wrong with it; surely one that has a Document of ISO 20022. */
@@ -383,6 +391,7 @@ static void *reader_open(const struct reading_sink *sink, const struct reading_s
 	XML_SetElementHandler(r->xml, element_begin, element_end);
 	XML_SetCharacterDataHandler(r->xml, text_in);
 	XML_SetStartDoctypeDeclHandler(r->xml, doctype_begin);
+	XML_SetUnknownEncodingHandler(r->xml, encoding_unknown, NULL);
 	XML_SetParamEntityParsing(r->xml, XML_PARAM_ENTITY_PARSING_NEVER);
 	return r;
 }

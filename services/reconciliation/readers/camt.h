@@ -12,7 +12,8 @@
  *    Details without amount lend their references to the rest.
  * 4. Only entries with status BOOK (or none) count; PDNG, FUTR and INFO inform, as does all of camt.052 and camt.054.
  * 5. Opening is OPBD, else PRCD, else the first ITBD; closing is CLBD, else the last ITBD.
- * 6. A date is the one written; no zone moves it. What informs and has none is of the day when the message was made.
+ * 6. Texts are in the encoding that the XML declaration names: those that XML has, or a set of single bytes (charset.h).
+ * 7. A date is the one written; no zone moves it. What informs and has none is of the day when the message was made.
  */
 #ifndef RECONCILIATION_CAMT_H
 #define RECONCILIATION_CAMT_H

@@ -123,39 +123,39 @@ static void tell(struct camt *r, const struct fields *f, int64_t minor, bool res
 	const struct span *t = f->texts, *u = up->texts;
 	char code[64], entry_code[64];
 	bool paid = minor > 0;
-	struct reading_line line = {
-		.place = f->place,
-		.informs = r->entry.informs,
-		.status = r->entry.informs ? span_of(r->entry.status) : SPAN(""),
-		.booking = r->entry.booking,
-		.value = r->entry.value,
-		.amount = { minor, r->entry.amount.currency },
-		.rest = rest,
-		.reversal = r->entry.reversal,
-		.end_to_end = t[CAMT_END_TO_END],
-		.bank_ref = either(t[CAMT_BANK_REF], u[CAMT_BANK_REF]),
-		.transaction_ref = t[CAMT_TRANSACTION],
-		.mandate = t[CAMT_MANDATE],
-		.batch_ref = either(t[CAMT_BATCH], u[CAMT_BATCH]),
-		.party_name = paid ? either(t[CAMT_DEBTOR], t[CAMT_CREDITOR]) : either(t[CAMT_CREDITOR], t[CAMT_DEBTOR]),
-		.party_iban = paid ? either(t[CAMT_DEBTOR_ACCOUNT], t[CAMT_CREDITOR_ACCOUNT])
-				   : either(t[CAMT_CREDITOR_ACCOUNT], t[CAMT_DEBTOR_ACCOUNT]),
-		.party_ultimate = paid ? t[CAMT_DEBTOR_ULTIMATE] : t[CAMT_CREDITOR_ULTIMATE],
-		.party_bank = paid ? t[CAMT_DEBTOR_BANK] : t[CAMT_CREDITOR_BANK],
-		.party_customer = paid ? t[CAMT_DEBTOR_ID] : t[CAMT_CREDITOR_ID],
-		.rate = t[CAMT_RATE],
-		.bank_code = either(t[CAMT_OWN_CODE], u[CAMT_OWN_CODE]),
-		.return_reason = t[CAMT_RETURN],
-		.return_text = t[CAMT_RETURN_TEXT],
-	};
-	line.code = either(code_of(f, code), code_of(up, entry_code));
-	line.reference_count = f->reference_count;
-	memcpy(line.references, f->references, (size_t)f->reference_count * sizeof(*line.references));
-	line.text_count = f->free_count;
-	memcpy(line.texts, f->free, (size_t)f->free_count * sizeof(*line.texts));
-	take_original(r, f, &line);
-	camt_charges_tell(r, f, &line);
-	telling_line(&r->t, &line);
+	struct reading_line *line = &r->line;
+	reading_line_clear(line);
+	line->place = f->place;
+	line->informs = r->entry.informs;
+	line->status = r->entry.informs ? span_of(r->entry.status) : SPAN("");
+	line->booking = r->entry.booking;
+	line->value = r->entry.value;
+	line->amount = (struct money){ minor, r->entry.amount.currency };
+	line->rest = rest;
+	line->reversal = r->entry.reversal;
+	line->end_to_end = t[CAMT_END_TO_END];
+	line->bank_ref = either(t[CAMT_BANK_REF], u[CAMT_BANK_REF]);
+	line->transaction_ref = t[CAMT_TRANSACTION];
+	line->mandate = t[CAMT_MANDATE];
+	line->batch_ref = either(t[CAMT_BATCH], u[CAMT_BATCH]);
+	line->party_name = paid ? either(t[CAMT_DEBTOR], t[CAMT_CREDITOR]) : either(t[CAMT_CREDITOR], t[CAMT_DEBTOR]);
+	line->party_iban =
+		paid ? either(t[CAMT_DEBTOR_ACCOUNT], t[CAMT_CREDITOR_ACCOUNT]) : either(t[CAMT_CREDITOR_ACCOUNT], t[CAMT_DEBTOR_ACCOUNT]);
+	line->party_ultimate = paid ? t[CAMT_DEBTOR_ULTIMATE] : t[CAMT_CREDITOR_ULTIMATE];
+	line->party_bank = paid ? t[CAMT_DEBTOR_BANK] : t[CAMT_CREDITOR_BANK];
+	line->party_customer = paid ? t[CAMT_DEBTOR_ID] : t[CAMT_CREDITOR_ID];
+	line->rate = t[CAMT_RATE];
+	line->bank_code = either(t[CAMT_OWN_CODE], u[CAMT_OWN_CODE]);
+	line->return_reason = t[CAMT_RETURN];
+	line->return_text = t[CAMT_RETURN_TEXT];
+	line->code = either(code_of(f, code), code_of(up, entry_code));
+	line->reference_count = f->reference_count;
+	memcpy(line->references, f->references, (size_t)f->reference_count * sizeof(*line->references));
+	line->text_count = f->free_count;
+	memcpy(line->texts, f->free, (size_t)f->free_count * sizeof(*line->texts));
+	take_original(r, f, line);
+	camt_charges_tell(r, f, line);
+	telling_line(&r->t, line);
 }
 
 static void pool_amounts(struct fields *to, const struct fields *f)

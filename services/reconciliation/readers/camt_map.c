@@ -146,7 +146,7 @@ static const struct {
 int camt_map_child(const struct camt_node *nodes, int parent, const char *name, size_t size)
 {
 	for (int at = nodes[parent].child; at; at = nodes[at].sibling)
-		if (nodes[at].size == size && !memcmp(nodes[at].name, name, size))
+		if (nodes[at].size == size && nodes[at].name[0] == name[0] && !memcmp(nodes[at].name, name, size))
 			return at;
 	return 0;
 }

@@ -33,11 +33,11 @@ struct fields {
 	struct written amount, transacted, instructed;
 	int sign; /* 0: not said */
 	struct span texts[CAMT_TEXTS];
-	struct span references[READING_REFERENCES], free[READING_TEXTS];
-	int reference_count, free_count;
-	struct charge charges[READING_CHARGES];
-	int charge_count;
+	int reference_count, free_count, charge_count;
 	size_t used;
+	/* What is behind the counts says nothing. */
+	struct span references[READING_REFERENCES], free[READING_TEXTS];
+	struct charge charges[READING_CHARGES];
 	char bytes[TEXTS_SIZE];
 };
 
@@ -83,6 +83,7 @@ struct camt {
 	struct written total;    /* of the charges that are being read */
 	int charges_before;      /* how many the fields had before those */
 	struct entry entry;
+	struct reading_line line; /* that is being told */
 	struct fields *fields, *in_entry, *detail, *waiting; /* waiting: a detail that is not told yet, for it may be the only one */
 	bool in_detail, has_waiting;
 };

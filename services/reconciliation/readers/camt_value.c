@@ -29,7 +29,7 @@ struct span camt_keep(struct fields *f, struct span text)
 
 void camt_fields_clear(struct fields *f, struct place place)
 {
-	memset(f, 0, offsetof(struct fields, bytes));
+	memset(f, 0, offsetof(struct fields, references));
 	f->place = place;
 }
 

@@ -1,4 +1,5 @@
 #include "statements.h"
+#include "told.h"
 
 #include <stdio.h>
 
@@ -44,6 +45,29 @@ static void pieces_of_any_size_tell_the_same(void **state)
 	assert_non_null(strstr(whole.at, "\"a & b\""));
 	for (size_t piece = 1; piece < 40; piece++)
 		assert_true(span_equal(whole, statement_told(a, document, piece)));
+}
+
+static const char *told_in(struct arena *a, const char *encoding, const char *text)
+{
+	return told_text(a,
+		arena_printf(a,
+			"<?xml version='1.0' encoding='%s'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><Stmt>"
+			"<Id>S</Id><Acct><Id><IBAN>DE02120300000000202051</IBAN></Id></Acct><Ntry><Amt Ccy='EUR'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+			"<BookgDt><Dt>2026-03-02</Dt></BookgDt><AddtlNtryInf>%s</AddtlNtryInf></Ntry></Stmt></BkToCstmrStmt></Document>",
+			encoding, text));
+}
+
+static void texts_are_in_the_encoding_that_the_declaration_names(void **state)
+{
+	static const char *const cases[][3] = { { "UTF-8", "\xc3\xbc", "\xc3\xbc" }, { "ISO-8859-1", "\xfc", "\xc3\xbc" },
+		{ "windows-1252", "\x80", "\xe2\x82\xac" }, { "ISO-8859-15", "\xa4", "\xe2\x82\xac" },
+		{ "windows-1250", "\x9c", "\xc5\x9b" }, { "ISO-8859-2", "\xb3", "\xc5\x82" } };
+	struct arena *a = *state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_non_null(strstr(told_in(a, cases[i][0], cases[i][1]), arena_printf(a, "EUR 1.00 2026-03-02 \"%s\"\n", cases[i][2])));
+	assert_string_equal(told_in(a, "Shift_JIS", "x"), "refused: xml_malformed: line 1: unknown encoding\n");
+	/* A byte that the set does not have. */
+	assert_non_null(strstr(told_in(a, "windows-1252", "\x81"), "refused: xml_malformed"));
 }
 
 static void the_prefix_of_the_namespace_may_be_any_or_none(void **state)
@@ -476,6 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ARENA(a_credit_line_carries_all_that_the_bank_says),
 		WITH_ARENA(pieces_of_any_size_tell_the_same),
+		WITH_ARENA(texts_are_in_the_encoding_that_the_declaration_names),
 		WITH_ARENA(the_prefix_of_the_namespace_may_be_any_or_none),
 		WITH_ARENA(elements_of_other_namespaces_are_passed_over),
 		WITH_ARENA(a_reversal_keeps_the_sign_of_its_indicator),

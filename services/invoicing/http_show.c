@@ -249,7 +249,7 @@ enum err show_invoice(struct request *r, struct db *db, struct response *respons
 	json_open(&out, &text, r->arena);
 	json_add_invoice_head(&out, r->arena, i);
 	if (i->state == INVOICE_ISSUED) {
-		json_out_span(&out, "terms_text", i->terms_text);
+		json_out_span(&out, "terms_text", invoice_terms(r->arena, i, i->totals.gross));
 		json_add_party(&out, "seller", &i->seller);
 		json_add_party(&out, "buyer", &i->buyer);
 		json_add_lines(&out, i->lines, i->line_count);

@@ -81,6 +81,23 @@ struct span document_path(struct arena *arena, enum document document, struct sp
 	return span_of(arena_printf(arena, "/%c/%.*s", document_names[document][0], SPAN_ARG(token)));
 }
 
+struct span invoice_terms(struct arena *arena, const struct invoice *i, struct money of)
+{
+	struct span discount = words_discount(arena, words_find(i->language), &i->discount, i->issue_date, of);
+
+	if (discount.size == 0)
+		return i->terms_text;
+	return span_of(arena_printf(arena, "%.*s %.*s", SPAN_ARG(discount), SPAN_ARG(i->terms_text)));
+}
+
+struct money invoice_left(const struct invoice *i)
+{
+	struct money left = i->totals.gross;
+
+	left.minor -= i->credited.minor;
+	return left;
+}
+
 static void say_parties(struct invoice *invoice, const struct issuing *by)
 {
 	const struct account *account = merchant_account(by->merchant, invoice->currency);
@@ -124,6 +141,7 @@ enum err invoice_issue(
 	invoice->token = document_token(arena, by->secret, DOCUMENT_INVOICE, invoice->merchant, invoice->id);
 	say_parties(invoice, by);
 	invoice->terms_text = words_terms(arena, words_find(invoice->language), &by->customer->terms, invoice->due_date);
+	invoice->discount = discount_offer(&by->customer->terms.discount, by->today, invoice->due_date, invoice->totals.gross);
 	nothing_credited(invoice, arena);
 	return OK;
 }

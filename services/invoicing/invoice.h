@@ -67,7 +67,8 @@ struct invoice {
 	const struct line *lines;
 	size_t line_count;
 	struct totals totals;
-	struct span terms_text, language;
+	struct span terms_text, language; /* terms_text: when it is due */
+	struct discount discount;
 	struct party seller, buyer; /* as they were */
 	struct account account;     /* to pay to; iban empty where the merchant has none */
 	struct span external_ref, buyer_reference;
@@ -105,6 +106,12 @@ struct issuing {
 
 /* Turns a draft into a document with these lines, which get their numbers here: sums, dates, reference, parties. */
 enum err invoice_issue(struct invoice *, struct arena *, const struct issuing *, struct line *, size_t, struct why *) MUST_CHECK;
+
+/* The terms of payment as printed: what may be deducted, as shares of `of`, and when it is due. */
+struct span invoice_terms(struct arena *, const struct invoice *, struct money of);
+
+/* What discounts are shares of: what was invoiced less what was credited. */
+struct money invoice_left(const struct invoice *);
 
 /* The unguessable part of a document's address: HMAC-SHA256 over what it is. */
 struct span document_token(struct arena *, struct span secret, enum document, struct span merchant, struct uuid);

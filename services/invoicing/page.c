@@ -186,6 +186,7 @@ static enum err print(const struct page *p, const struct template_set *set, stru
 struct standing {
 	enum item_state state;
 	struct money allocated, open;
+	bool touched; /* something of it was paid or given up: nothing may be deducted any more */
 };
 
 static enum err sum_up(const struct item *items, size_t n, struct currency currency, struct standing *s, struct why *why)
@@ -194,6 +195,7 @@ static enum err sum_up(const struct item *items, size_t n, struct currency curre
 	for (size_t i = 0; i < n; i++) {
 		TRY(money_add(s->allocated, items[i].allocated, &s->allocated, why));
 		TRY(money_add(s->open, items[i].open, &s->open, why));
+		s->touched |= items[i].allocated.minor || items[i].discounted.minor || items[i].written_off.minor;
 	}
 	return OK;
 }
@@ -236,6 +238,11 @@ static void add_changes(const struct page *p, const struct invoice *i, const str
 		tvalue_bool(p->root, "left", false);
 }
 
+static struct span print_terms(const struct page *p, const struct invoice *i, const struct standing *s)
+{
+	return invoice_terms(p->arena, i, s->touched ? money_zero(i->currency) : invoice_left(i));
+}
+
 static void add_pay(const struct page *p, const struct invoice *i, const struct standing *s)
 {
 	bool wanted = s->state == ITEM_NONE || s->open.minor > 0;
@@ -243,12 +250,12 @@ static void add_pay(const struct page *p, const struct invoice *i, const struct 
 
 	if (!wanted || i->account.iban.size == 0) {
 		tvalue_bool(p->root, "pay", false);
-		tvalue_span(p->root, "terms_only", wanted ? i->terms_text : SPAN(""));
+		tvalue_span(p->root, "terms_only", wanted ? print_terms(p, i, s) : SPAN(""));
 		return;
 	}
 	tvalue_bool(p->root, "terms_only", false);
 	to = tvalue_object(p->root, "pay");
-	tvalue_span(to, "terms", i->terms_text);
+	tvalue_span(to, "terms", print_terms(p, i, s));
 	tvalue_span(to, "holder", i->seller.name);
 	tvalue_text(to, "iban", iban_print(p->arena, i->account.iban));
 	tvalue_span(to, "bic", i->account.bic);

@@ -120,6 +120,7 @@ static struct terms read_terms(struct reader *in)
 		.kind = (enum terms_kind)read_int4(in, "terms_kind"),
 		.days = read_int4(in, "terms_days"),
 		.day = read_int4(in, "terms_day"),
+		.discount = discount_read(read_text(in, "terms_discounts")),
 	};
 }
 
@@ -245,6 +246,7 @@ static void read_document(struct reader *in, struct invoice *i)
 	i->buyer_reference = read_text(in, "buyer_reference");
 	i->content = read_digest(in, "content_sha256");
 	i->token = read_text(in, "token");
+	i->discount = discount_read(read_text(in, "discounts"));
 	i->is_written = true;
 }
 

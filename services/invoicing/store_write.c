@@ -2,11 +2,11 @@
 
 #include "store_rows.h"
 
-const char merchant_types[] = "tbttttttttttttiiit";
-const char customer_types[] = "ttubtttttttttiiitito";
+const char merchant_types[] = "tbttttttttttttiiitt";
+const char customer_types[] = "ttubtttttttttiiittito";
 const char series_types[] = "tttib";
 const char charge_types[] = "tttuuitotbitbibtibitddzyt";
-const char invoice_types[] = "tutttbiiibdtibttzddbbbbttttttyt";
+const char invoice_types[] = "tutttbiiibdtibttzddbbbbttttttytt";
 const char line_types[] = "tuitbitbibibitddt";
 const char tax_types[] = "tuiibibbt";
 const char party_types[] = "tuttttttt";
@@ -134,6 +134,7 @@ static void put_terms(struct writer *w, const struct terms *t)
 	put_int4(w, (int32_t)t->kind);
 	put_int4(w, t->days);
 	put_int4(w, t->day);
+	put_text(w, discount_print(w->arena, &t->discount));
 }
 
 void write_merchant(struct writer *w, const struct merchant *m)
@@ -254,6 +255,7 @@ static void put_document(struct writer *w, const struct invoice *i)
 	put_text(w, i->buyer_reference);
 	put_digest(w, &i->content);
 	put_text(w, i->token);
+	put_text(w, discount_print(w->arena, &i->discount));
 }
 
 /* What only a document has, of a draft: nothing but that nothing is credited. */

@@ -23,9 +23,8 @@ enum err terms_check(const struct terms *t, const char *field, struct why *why)
 	snprintf(name, sizeof name, "%s.days", field);
 	TRY(field_number(t->days, name, 0, 365, why));
 	snprintf(name, sizeof name, "%s.day", field);
-	if (t->kind == TERMS_FIXED_DAY)
-		return field_number(t->day, name, 1, 31, why);
-	return field_number(t->day, name, 0, 0, why);
+	TRY(field_number(t->day, name, t->kind == TERMS_FIXED_DAY ? 1 : 0, t->kind == TERMS_FIXED_DAY ? 31 : 0, why));
+	return discount_check(&t->discount, field, why);
 }
 
 /* The day of that date's month, or the month's last one. */
@@ -71,7 +70,7 @@ enum err terms_due(const struct terms *t, struct date issued, struct date *found
 
 bool terms_equal(struct terms a, struct terms b)
 {
-	return a.kind == b.kind && a.days == b.days && a.day == b.day;
+	return a.kind == b.kind && a.days == b.days && a.day == b.day && discount_equal(&a.discount, &b.discount);
 }
 
 enum err billing_after(struct date day, int billing_day, struct date *found)

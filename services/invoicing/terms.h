@@ -1,11 +1,10 @@
 /*
- * terms: when an invoice is due. Dates are plain dates in the merchant's zone; an invoice is overdue when today > due date there.
+ * terms: when an invoice is due, and what may be deducted of it before. Dates are plain dates in the merchant's zone; an invoice is overdue when today > due date there.
  */
 #ifndef INVOICING_TERMS_H
 #define INVOICING_TERMS_H
 
-#include "date.h"
-#include "span.h"
+#include "discount.h"
 
 /* The numbers are those of dunlin.type.v1.TermsKind. */
 enum terms_kind { TERMS_NONE, TERMS_NET_DAYS, TERMS_END_OF_MONTH, TERMS_FIXED_DAY, TERMS_KINDS };
@@ -14,6 +13,7 @@ struct terms {
 	enum terms_kind kind;
 	int days; /* added to the issue date, 0..365 */
 	int day;  /* TERMS_FIXED_DAY: 1..31, else 0 */
+	struct discount discount;
 };
 
 /* Where neither the customer nor the merchant says anything. */

@@ -85,6 +85,18 @@ static enum err read_address(struct arena *arena, const pb_address *from, struct
 	return read_list(arena, from->lines, from->n_lines, "address.lines", &a->lines, why);
 }
 
+static enum err read_discounts(const pb_terms *from, struct discount *d, struct why *why)
+{
+	if (from->n_discounts > DISCOUNT_STEPS)
+		return why_field(why, ERR_INVALID, "field_invalid", "terms.discounts", "terms.discounts has more than %d items", DISCOUNT_STEPS);
+	for (size_t i = 0; i < from->n_discounts; i++) {
+		TRY(field_number(from->discounts[i]->basis_points, "terms.discounts.basis_points", 1, DISCOUNT_WHOLE - 1, why));
+		TRY(field_number(from->discounts[i]->days, "terms.discounts.days", 0, DISCOUNT_DAYS, why));
+		d->steps[d->count++] = (struct discount_step){ (int)from->discounts[i]->basis_points, (int)from->discounts[i]->days };
+	}
+	return OK;
+}
+
 static enum err read_terms(const pb_terms *from, struct terms *terms, struct why *why)
 {
 	*terms = (struct terms){ .kind = TERMS_NONE };
@@ -94,7 +106,7 @@ static enum err read_terms(const pb_terms *from, struct terms *terms, struct why
 	TRY(field_number(from->days, "terms.days", 0, 365, why));
 	TRY(field_number(from->day, "terms.day", 0, 31, why));
 	*terms = (struct terms){ .kind = (enum terms_kind)from->kind, .days = (int)from->days, .day = (int)from->day };
-	return OK;
+	return read_discounts(from, &terms->discount, why);
 }
 
 /* The Kafka key says where a message is queued and locked: it must say the same as the fields. */

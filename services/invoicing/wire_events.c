@@ -97,6 +97,18 @@ static pb_address *print_address(struct arena *arena, const struct address *a)
 	return to;
 }
 
+static void print_steps(struct arena *arena, const struct discount *d, pb_terms *to)
+{
+	to->discounts = ARENA_ARRAY(arena, Dunlin__Type__V1__DiscountStep *, DISCOUNT_STEPS);
+	to->n_discounts = (size_t)d->count;
+	for (int i = 0; i < d->count; i++) {
+		to->discounts[i] = ARENA_NEW(arena, Dunlin__Type__V1__DiscountStep);
+		dunlin__type__v1__discount_step__init(to->discounts[i]);
+		to->discounts[i]->basis_points = (uint32_t)d->steps[i].share;
+		to->discounts[i]->days = (uint32_t)d->steps[i].days;
+	}
+}
+
 static pb_terms *print_terms(struct arena *arena, const struct terms *t)
 {
 	pb_terms *to = ARENA_NEW(arena, pb_terms);
@@ -105,6 +117,7 @@ static pb_terms *print_terms(struct arena *arena, const struct terms *t)
 	to->kind = (Dunlin__Type__V1__TermsKind)t->kind;
 	to->days = (uint32_t)t->days;
 	to->day = (uint32_t)t->day;
+	print_steps(arena, &t->discount, to);
 	return to;
 }
 
@@ -243,6 +256,24 @@ static void print_part(struct arena *arena, const struct invoice *invoice, Dunli
 	e->n_parts = 1;
 }
 
+static void print_discounts(struct arena *arena, const struct invoice *invoice, Dunlin__Invoices__V1__InvoiceIssued *e)
+{
+	const struct discount *d = &invoice->discount;
+
+	e->discounts = ARENA_ARRAY(arena, Dunlin__Invoices__V1__EarlyPaymentDiscount *, DISCOUNT_STEPS);
+	e->n_discounts = (size_t)d->count;
+	for (int i = 0; i < d->count; i++) {
+		Dunlin__Invoices__V1__EarlyPaymentDiscount *to = ARENA_NEW(arena, Dunlin__Invoices__V1__EarlyPaymentDiscount);
+
+		dunlin__invoices__v1__early_payment_discount__init(to);
+		to->basis_points = (uint32_t)d->steps[i].share;
+		to->days = (uint32_t)d->steps[i].days;
+		to->last_day = print_date(arena, discount_day(&d->steps[i], invoice->issue_date));
+		to->amount = print_money(arena, discount_of(&d->steps[i], invoice->totals.gross));
+		e->discounts[i] = to;
+	}
+}
+
 void wire_say_invoice_issued(struct say *say, const struct invoice *i)
 {
 	struct arena *arena = say_arena(say);
@@ -267,10 +298,11 @@ void wire_say_invoice_issued(struct say *say, const struct invoice *i)
 	e.issue_date = print_date(arena, i->issue_date);
 	e.due_date = print_date(arena, i->due_date);
 	print_part(arena, i, &e);
-	e.terms_text = print_text(arena, i->terms_text);
+	e.terms_text = print_text(arena, invoice_terms(arena, i, i->totals.gross));
 	e.document_path = print_text(arena, document_path(arena, DOCUMENT_INVOICE, i->token));
 	e.external_ref = print_text(arena, i->external_ref);
 	e.buyer_reference = print_text(arena, i->buyer_reference);
+	print_discounts(arena, i, &e);
 	SAY(say, topic_invoices, wire_key(arena, i->merchant, i->customer_ref), "invoices.v1.InvoiceIssued", &e);
 }
 

@@ -62,6 +62,25 @@ static enum err may_address(const struct json_in *in, struct address *a, struct 
 	return may_text(&address, "country", 2, &a->country, why);
 }
 
+static enum err may_discounts(const struct json_in *in, struct discount *d, struct why *why)
+{
+	struct json_in step;
+	size_t n = 0;
+
+	if (json_in_has(in, "discounts"))
+		TRY(json_in_list(in, "discounts", 0, DISCOUNT_STEPS, &n, why));
+	for (size_t i = 0; i < n; i++) {
+		int64_t share, days;
+
+		TRY(json_in_item(in, "discounts", i, &step, why));
+		TRY(json_in_int64(&step, "basis_points", 1, DISCOUNT_WHOLE - 1, &share, why));
+		TRY(json_in_int64(&step, "days", 0, DISCOUNT_DAYS, &days, why));
+		d->steps[i] = (struct discount_step){ (int)share, (int)days };
+	}
+	d->count = (int)n;
+	return OK;
+}
+
 static enum err may_terms(const struct json_in *in, struct terms *t, struct why *why)
 {
 	static const char *const kinds[] = { "net_days", "end_of_month", "fixed_day", NULL };
@@ -78,7 +97,7 @@ static enum err may_terms(const struct json_in *in, struct terms *t, struct why 
 	if (json_in_has(&terms, "day"))
 		TRY(json_in_int64(&terms, "day", 0, 31, &day, why));
 	*t = (struct terms){ .kind = (enum terms_kind)(kind + 1), .days = (int)days, .day = (int)day };
-	return OK;
+	return may_discounts(&terms, &t->discount, why);
 }
 
 /* --- merchants and customers --- */

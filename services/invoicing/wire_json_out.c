@@ -31,7 +31,32 @@ static void add_terms(struct json_out *out, const struct terms *t)
 	json_out_string(out, "kind", terms_rules[t->kind].name);
 	json_out_int(out, "days", t->days);
 	json_out_int(out, "day", t->day);
+	json_out_array(out, "discounts");
+	for (int i = 0; i < t->discount.count; i++) {
+		json_out_object(out, NULL);
+		json_out_int(out, "basis_points", t->discount.steps[i].share);
+		json_out_int(out, "days", t->discount.steps[i].days);
+		json_out_object_end(out);
+	}
+	json_out_array_end(out);
 	json_out_object_end(out);
+}
+
+/* With the amounts that they are now: of what is not credited. */
+static void add_discounts(struct json_out *out, const struct invoice *i)
+{
+	json_out_array(out, "discounts");
+	for (int k = 0; k < i->discount.count; k++) {
+		const struct discount_step *step = &i->discount.steps[k];
+
+		json_out_object(out, NULL);
+		json_out_int(out, "basis_points", step->share);
+		json_out_int(out, "days", step->days);
+		json_out_date(out, "last_day", discount_day(step, i->issue_date));
+		json_out_money(out, "amount", discount_of(step, invoice_left(i)));
+		json_out_object_end(out);
+	}
+	json_out_array_end(out);
 }
 
 static void add_day(struct json_out *out, const char *name, struct day day)
@@ -113,6 +138,7 @@ static void add_document(struct json_out *out, struct arena *arena, const struct
 	json_out_money(out, "tax", i->totals.tax);
 	json_out_money(out, "gross", i->totals.gross);
 	json_out_money(out, "credited", i->credited);
+	add_discounts(out, i);
 	json_out_span(out, "external_ref", i->external_ref);
 	json_out_span(out, "buyer_reference", i->buyer_reference);
 	json_out_span(out, "document_path", document_path(arena, DOCUMENT_INVOICE, i->token));

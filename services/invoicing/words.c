@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "field.h"
+
 static const struct words languages[] = {
 	{
 		.language = "en",
@@ -43,6 +45,9 @@ static const struct words languages[] = {
 		.settled = "Paid",
 		.overdue = "Overdue",
 		.withdrawn = "Credited in full",
+		.discount = "\u00a0% discount of ",
+		.discount_by = " if paid by ",
+		.discount_end = ".",
 		.net_days = "Payable without deduction by %s.",
 		.end_of_month = "Payable without deduction by the end of the month, %s.",
 		.fixed_day = "Payable without deduction by %s.",
@@ -90,6 +95,9 @@ static const struct words languages[] = {
 		.settled = "Bezahlt",
 		.overdue = "Überfällig",
 		.withdrawn = "Vollständig gutgeschrieben",
+		.discount = "\u00a0% Skonto (",
+		.discount_by = ") bei Zahlung bis ",
+		.discount_end = ".",
 		.net_days = "Zahlbar ohne Abzug bis %s.",
 		.end_of_month = "Zahlbar ohne Abzug bis zum Monatsende, %s.",
 		.fixed_day = "Zahlbar ohne Abzug bis %s.",
@@ -181,4 +189,32 @@ struct span words_terms(struct arena *arena, const struct words *w, const struct
 	if (at == NULL)
 		bug("terms of language %s do not name the due date", w->language);
 	return span_of(arena_printf(arena, "%.*s%s%s", (int)(at - form), form, words_date(arena, w, due), at + 2));
+}
+
+/* A share in hundredths of a percent as percent, with as few digits as it needs. */
+static const char *print_share(struct arena *arena, const struct words *w, int share)
+{
+	struct decimal percent;
+
+	if (decimal_make(share, 2, &percent) != OK)
+		bug("a share of %d is no decimal", share);
+	return words_decimal(arena, w, field_plain(percent));
+}
+
+struct span words_discount(
+	struct arena *arena, const struct words *w, const struct discount *d, struct date issued, struct money money)
+{
+	struct text t;
+
+	text_init(&t, arena);
+	for (int i = 0; i < d->count; i++) {
+		const struct discount_step *step = &d->steps[i];
+		struct money amount = discount_of(step, money);
+
+		if (amount.minor > 0)
+			text_printf(&t, "%s%s%s%s%s%s%s", t.size > 0 ? " " : "", print_share(arena, w, step->share), w->discount,
+				words_money(arena, w, amount), w->discount_by, words_date(arena, w, discount_day(step, issued)),
+				w->discount_end);
+	}
+	return text_done(&t);
 }

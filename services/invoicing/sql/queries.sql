@@ -88,43 +88,46 @@ select p.* from unnest($1::text[], $2::uuid[]) k (merchant_id, invoice_id) join 
 -- name: merchant_insert
 insert into merchant (
 	merchant_id, revision, name, address_lines, city, postal_code, country, tax_id, zone, currency, language, invoice_prefix,
-	credit_note_prefix, transfer_accounts, terms_kind, terms_days, terms_day, email)
+	credit_note_prefix, transfer_accounts, terms_kind, terms_days, terms_day, terms_discounts, email)
 select * from unnest(
 	$1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-	$11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::int[], $17::int[], $18::text[]);
+	$11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::int[], $17::int[], $18::text[], $19::text[]);
 
 -- name: merchant_update
 update merchant t set
 	revision = n.revision, name = n.name, address_lines = n.address_lines, city = n.city, postal_code = n.postal_code,
 	country = n.country, tax_id = n.tax_id, zone = n.zone, currency = n.currency, language = n.language,
 	invoice_prefix = n.invoice_prefix, credit_note_prefix = n.credit_note_prefix, transfer_accounts = n.transfer_accounts,
-	terms_kind = n.terms_kind, terms_days = n.terms_days, terms_day = n.terms_day, email = n.email
+	terms_kind = n.terms_kind, terms_days = n.terms_days, terms_day = n.terms_day, terms_discounts = n.terms_discounts, email = n.email
 from unnest(
 	$1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-	$11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::int[], $17::int[], $18::text[]) n (
+	$11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::int[], $17::int[], $18::text[], $19::text[]) n (
 	merchant_id, revision, name, address_lines, city, postal_code, country, tax_id, zone, currency, language, invoice_prefix,
-	credit_note_prefix, transfer_accounts, terms_kind, terms_days, terms_day, email)
+	credit_note_prefix, transfer_accounts, terms_kind, terms_days, terms_day, terms_discounts, email)
 where t.merchant_id = n.merchant_id;
 
 -- name: customer_insert
 insert into customer (
 	merchant_id, customer_ref, customer_id, revision, name, emails, address_lines, city, postal_code, country, language, zone,
-	currency, terms_kind, terms_days, terms_day, tax_id, billing_day, ibans, invoiced)
+	currency, terms_kind, terms_days, terms_day, terms_discounts, tax_id, billing_day, ibans, invoiced)
 select * from unnest(
 	$1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-	$11::text[], $12::text[], $13::text[], $14::int[], $15::int[], $16::int[], $17::text[], $18::int[], $19::text[], $20::boolean[]);
+	$11::text[], $12::text[], $13::text[], $14::int[], $15::int[], $16::int[], $17::text[], $18::text[], $19::int[], $20::text[],
+	$21::boolean[]);
 
 -- name: customer_update
 update customer t set
 	revision = n.revision, name = n.name, emails = n.emails, address_lines = n.address_lines, city = n.city,
 	postal_code = n.postal_code, country = n.country, language = n.language, zone = n.zone, currency = n.currency,
-	terms_kind = n.terms_kind, terms_days = n.terms_days, terms_day = n.terms_day, tax_id = n.tax_id, billing_day = n.billing_day,
+	terms_kind = n.terms_kind, terms_days = n.terms_days, terms_day = n.terms_day, terms_discounts = n.terms_discounts,
+	tax_id = n.tax_id, billing_day = n.billing_day,
 	ibans = n.ibans, invoiced = n.invoiced
 from unnest(
 	$1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-	$11::text[], $12::text[], $13::text[], $14::int[], $15::int[], $16::int[], $17::text[], $18::int[], $19::text[], $20::boolean[]) n (
+	$11::text[], $12::text[], $13::text[], $14::int[], $15::int[], $16::int[], $17::text[], $18::text[], $19::int[], $20::text[],
+	$21::boolean[]) n (
 	merchant_id, customer_ref, customer_id, revision, name, emails, address_lines, city, postal_code, country, language, zone,
-	currency, terms_kind, terms_days, terms_day, tax_id, billing_day, ibans, invoiced)
+	currency, terms_kind, terms_days, terms_day, terms_discounts, tax_id, billing_day, ibans, invoiced)
 where t.merchant_id = n.merchant_id and t.customer_ref = n.customer_ref;
 
 -- name: series_insert
@@ -145,12 +148,12 @@ where t.merchant_id = n.merchant_id and t.document = n.document and t.series = n
 insert into invoice (
 	merchant_id, invoice_id, customer_ref, currency, state, revision, waiting_count, billing_count, last_position, waiting_net,
 	bill_on, series, number_year, number_count, number, rf_reference, issued_at, issue_date, due_date, net, tax, gross, credited,
-	terms_text, language, iban, bic, external_ref, buyer_reference, content_sha256, token)
+	terms_text, language, iban, bic, external_ref, buyer_reference, content_sha256, token, discounts)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::int[], $10::bigint[],
 	$11::date[], $12::text[], $13::int[], $14::bigint[], $15::text[], $16::text[], $17::timestamptz[], $18::date[], $19::date[],
 	$20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[],
-	$29::text[], $30::bytea[], $31::text[]);
+	$29::text[], $30::bytea[], $31::text[], $32::text[]);
 
 -- name: invoice_update
 update invoice t set
@@ -159,15 +162,16 @@ update invoice t set
 	number_year = n.number_year, number_count = n.number_count, number = n.number, rf_reference = n.rf_reference,
 	issued_at = n.issued_at, issue_date = n.issue_date, due_date = n.due_date, net = n.net, tax = n.tax, gross = n.gross,
 	credited = n.credited, terms_text = n.terms_text, language = n.language, iban = n.iban, bic = n.bic,
-	external_ref = n.external_ref, buyer_reference = n.buyer_reference, content_sha256 = n.content_sha256, token = n.token
+	external_ref = n.external_ref, buyer_reference = n.buyer_reference, content_sha256 = n.content_sha256, token = n.token,
+	discounts = n.discounts
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::int[], $10::bigint[],
 	$11::date[], $12::text[], $13::int[], $14::bigint[], $15::text[], $16::text[], $17::timestamptz[], $18::date[], $19::date[],
 	$20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[],
-	$29::text[], $30::bytea[], $31::text[]) n (
+	$29::text[], $30::bytea[], $31::text[], $32::text[]) n (
 	merchant_id, invoice_id, customer_ref, currency, state, revision, waiting_count, billing_count, last_position, waiting_net,
 	bill_on, series, number_year, number_count, number, rf_reference, issued_at, issue_date, due_date, net, tax, gross, credited,
-	terms_text, language, iban, bic, external_ref, buyer_reference, content_sha256, token)
+	terms_text, language, iban, bic, external_ref, buyer_reference, content_sha256, token, discounts)
 where t.merchant_id = n.merchant_id and t.invoice_id = n.invoice_id;
 
 -- name: charge_insert

@@ -105,6 +105,19 @@ static bool odd_charge(const struct asking *a)
 
 /* ---- customers ---- */
 
+/* Mostly the merchant's; due at once, or with a discount for paying early, which the bank's payers take or take too late (bank.c). */
+static const char *customer_terms(const struct asking *a)
+{
+	switch (rng_below(a->r, 6)) {
+	case 0: return ",\"terms\":{\"kind\":\"net_days\",\"days\":0}";
+	case 1: return ",\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":200,\"days\":10}]}";
+	case 2:
+		return ",\"terms\":{\"kind\":\"end_of_month\",\"days\":14,\"discounts\":[{\"basis_points\":300,\"days\":5},"
+		       "{\"basis_points\":200,\"days\":20}]}";
+	default: return "";
+	}
+}
+
 static bool define_customer(const struct asking *a)
 {
 	bool far = rng_one_in(a->r, 3);
@@ -115,7 +128,7 @@ static bool define_customer(const struct asking *a)
 		SPAN_ARG(a->customer), (int)rng_below(a->r, 3), rng_one_in(a->r, 8) ? "" : "\"emails\":[\"kunde@example.org\"],",
 		(int)rng_below(a->r, 29), currency, far ? "" : "\"", far ? 0 : (int)world_iban(a->arena, a->merchant, a->customer).size,
 		far ? "" : world_iban(a->arena, a->merchant, a->customer).at, far ? "" : "\"",
-		rng_one_in(a->r, 6) ? ",\"terms\":{\"kind\":\"net_days\",\"days\":0}" : "");
+		customer_terms(a));
 	return true;
 }
 

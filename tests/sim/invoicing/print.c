@@ -2,6 +2,17 @@
 
 /* The rows as the tables have them. */
 
+static void add_discount(struct text *t, const struct discount *d)
+{
+	text_span(t, discount_print(t->arena, d));
+}
+
+#define PRINT_DISCOUNT(function, of, member)                              \
+	static void function(struct text *t, const void *row)             \
+	{                                                                 \
+		add_discount(t, &((const struct of *)row)->member);       \
+	}
+
 /* ---- documents ---- */
 
 static bool is_issued(const void *row)
@@ -15,6 +26,7 @@ static bool falls_due(const void *row)
 }
 
 PRINT_LIST_WORD(invoice_state, invoice, state, invoice_state_names)
+PRINT_DISCOUNT(invoice_discounts, invoice, discount)
 
 static const struct print_column invoice_columns[] = {
 	PRINT("merchant_id", PRINT_TEXT, invoice, merchant),
@@ -48,6 +60,7 @@ static const struct print_column invoice_columns[] = {
 	PRINT_IF(is_issued, "buyer_reference", PRINT_TEXT, invoice, buyer_reference),
 	PRINT_IF(is_issued, "content_sha256", PRINT_DIGEST, invoice, content),
 	PRINT_IF(is_issued, "token", PRINT_TEXT, invoice, token),
+	PRINT_OF("discounts", invoice_discounts),
 	PRINT_END,
 };
 
@@ -206,6 +219,9 @@ static const struct print_column charge_columns[] = {
 
 /* ---- whom, and who ---- */
 
+PRINT_DISCOUNT(customer_discounts, customer, terms.discount)
+PRINT_DISCOUNT(merchant_discounts, merchant, terms.discount)
+
 static const struct print_column customer_columns[] = {
 	PRINT("merchant_id", PRINT_TEXT, customer, merchant),
 	PRINT("customer_ref", PRINT_TEXT, customer, ref),
@@ -223,6 +239,7 @@ static const struct print_column customer_columns[] = {
 	PRINT("terms_kind", PRINT_INT4, customer, terms.kind),
 	PRINT("terms_days", PRINT_INT4, customer, terms.days),
 	PRINT("terms_day", PRINT_INT4, customer, terms.day),
+	PRINT_OF("terms_discounts", customer_discounts),
 	PRINT("tax_id", PRINT_TEXT, customer, party.tax_id),
 	PRINT("billing_day", PRINT_INT4, customer, billing_day),
 	PRINT("ibans", PRINT_TEXT, customer, ibans),
@@ -255,6 +272,7 @@ static const struct print_column merchant_columns[] = {
 	PRINT("terms_kind", PRINT_INT4, merchant, terms.kind),
 	PRINT("terms_days", PRINT_INT4, merchant, terms.days),
 	PRINT("terms_day", PRINT_INT4, merchant, terms.day),
+	PRINT_OF("terms_discounts", merchant_discounts),
 	PRINT("email", PRINT_TEXT, merchant, email),
 	PRINT_END,
 };

@@ -21,7 +21,7 @@ static void expect_due(struct arena *a, struct terms terms, const char *issued, 
 
 static void net_days_count_calendar_days(void **state)
 {
-	struct terms net14 = { TERMS_NET_DAYS, 14, 0 }, net0 = { TERMS_NET_DAYS, 0, 0 }, net365 = { TERMS_NET_DAYS, 365, 0 };
+	struct terms net14 = { TERMS_NET_DAYS, 14, 0, { 0 } }, net0 = { TERMS_NET_DAYS, 0, 0, { 0 } }, net365 = { TERMS_NET_DAYS, 365, 0, { 0 } };
 
 	expect_due(*state, net14, "2026-03-10", "2026-03-24");
 	expect_due(*state, net14, "2026-12-20", "2027-01-03");
@@ -32,7 +32,7 @@ static void net_days_count_calendar_days(void **state)
 
 static void end_of_month_is_of_the_month_that_the_days_lead_to(void **state)
 {
-	struct terms at_once = { TERMS_END_OF_MONTH, 0, 0 }, after30 = { TERMS_END_OF_MONTH, 30, 0 };
+	struct terms at_once = { TERMS_END_OF_MONTH, 0, 0, { 0 } }, after30 = { TERMS_END_OF_MONTH, 30, 0, { 0 } };
 
 	expect_due(*state, at_once, "2026-03-01", "2026-03-31");
 	expect_due(*state, at_once, "2026-02-28", "2026-02-28");
@@ -43,7 +43,7 @@ static void end_of_month_is_of_the_month_that_the_days_lead_to(void **state)
 
 static void a_fixed_day_is_the_first_one_not_before(void **state)
 {
-	struct terms fifteenth = { TERMS_FIXED_DAY, 0, 15 }, after10 = { TERMS_FIXED_DAY, 10, 15 };
+	struct terms fifteenth = { TERMS_FIXED_DAY, 0, 15, { 0 } }, after10 = { TERMS_FIXED_DAY, 10, 15, { 0 } };
 
 	expect_due(*state, fifteenth, "2026-03-15", "2026-03-15");
 	expect_due(*state, fifteenth, "2026-03-16", "2026-04-15");
@@ -54,7 +54,7 @@ static void a_fixed_day_is_the_first_one_not_before(void **state)
 
 static void a_fixed_day_that_a_month_lacks_is_its_last(void **state)
 {
-	struct terms last = { TERMS_FIXED_DAY, 0, 31 };
+	struct terms last = { TERMS_FIXED_DAY, 0, 31, { 0 } };
 
 	expect_due(*state, last, "2026-02-01", "2026-02-28");
 	expect_due(*state, last, "2028-02-29", "2028-02-29");
@@ -70,7 +70,7 @@ static void the_due_date_is_never_before_the_issue_date(void **state)
 	(void)state;
 	for (int i = 0; i < 500; i++, issued.day++) {
 		for (int d = 1; d <= 31; d++) {
-			struct terms fixed = { TERMS_FIXED_DAY, d % 7, d }, month = { TERMS_END_OF_MONTH, d, 0 };
+			struct terms fixed = { TERMS_FIXED_DAY, d % 7, d, { 0 } }, month = { TERMS_END_OF_MONTH, d, 0, { 0 } };
 
 			assert_int_equal(terms_due(&fixed, issued, &due, &why), OK);
 			assert_true(due.day >= issued.day + d % 7 && due.day <= issued.day + d % 7 + 31);
@@ -84,14 +84,14 @@ static void the_due_date_is_never_before_the_issue_date(void **state)
 static void terms_out_of_bounds_are_refused(void **state)
 {
 	static const struct terms wrong[] = {
-		{ TERMS_NONE, 0, 0 },
-		{ TERMS_KINDS, 0, 0 },
-		{ TERMS_NET_DAYS, 366, 0 },
-		{ TERMS_NET_DAYS, -1, 0 },
-		{ TERMS_NET_DAYS, 14, 1 },
-		{ TERMS_FIXED_DAY, 0, 0 },
-		{ TERMS_FIXED_DAY, 0, 32 },
-		{ TERMS_END_OF_MONTH, 0, 31 },
+		{ TERMS_NONE, 0, 0, { 0 } },
+		{ TERMS_KINDS, 0, 0, { 0 } },
+		{ TERMS_NET_DAYS, 366, 0, { 0 } },
+		{ TERMS_NET_DAYS, -1, 0, { 0 } },
+		{ TERMS_NET_DAYS, 14, 1, { 0 } },
+		{ TERMS_FIXED_DAY, 0, 0, { 0 } },
+		{ TERMS_FIXED_DAY, 0, 32, { 0 } },
+		{ TERMS_END_OF_MONTH, 0, 31, { 0 } },
 	};
 	struct why why;
 

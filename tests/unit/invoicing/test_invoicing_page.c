@@ -173,7 +173,7 @@ static void currencies_without_decimals_print_without(void **state)
 
 static void every_language_has_every_word(void **state)
 {
-	struct terms kinds[] = { { TERMS_NET_DAYS, 1, 0 }, { TERMS_END_OF_MONTH, 1, 0 }, { TERMS_FIXED_DAY, 1, 2 } };
+	struct terms kinds[] = { { TERMS_NET_DAYS, 1, 0, { 0 } }, { TERMS_END_OF_MONTH, 1, 0, { 0 } }, { TERMS_FIXED_DAY, 1, 2, { 0 } } };
 
 	for (size_t i = 0; i < words_count(); i++) {
 		const struct words *w = words_at(i);

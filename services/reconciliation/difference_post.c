@@ -211,6 +211,17 @@ static const struct receipt *receipt_of(const struct ledger *l, struct uuid line
 	return NULL;
 }
 
+/* What is disputed, and the terms where they are the invoice's own. */
+static struct span dispute_text(const struct ledger *l, const struct invoice *v, enum dispute dispute)
+{
+	struct discount terms = discount_read(v->discounts);
+	const char *help = dispute_help(dispute);
+	if (!terms.count)
+		return span_of(help);
+	struct span text = discount_text(l->arena, &terms, v->issued_on);
+	return span_of(arena_printf(l->arena, "%s; the invoice grants %.*s", help, SPAN_ARG(text)));
+}
+
 void difference_dispute_open(struct ledger *l, struct uuid line, struct uuid invoice, enum dispute dispute)
 {
 	const struct invoice *v = book_invoice(l->book, l->merchant, invoice);
@@ -219,7 +230,7 @@ void difference_dispute_open(struct ledger *l, struct uuid line, struct uuid inv
 	if (!r || !open)
 		return;
 	exception_open(
-		l, EXCEPTION_DISCOUNT_DISPUTED, r->id, v->customer, (struct money){ open, v->currency }, span_of(dispute_help(dispute)));
+		l, EXCEPTION_DISCOUNT_DISPUTED, r->id, v->customer, (struct money){ open, v->currency }, dispute_text(l, v, dispute));
 	exception_suggest(l, EXCEPTION_DISCOUNT_DISPUTED, r->id, SUGGEST_GRANT_DISCOUNT, invoice, SPAN(""));
 }
 

@@ -130,6 +130,7 @@ static const struct shown items[] = {
 	{ "discounted", SHOWN_MONEY },
 	{ "written_off", SHOWN_MONEY },
 	{ "open", SHOWN_MONEY },
+	{ "discount_terms", SHOWN_TEXT },
 	SHOWN_END,
 };
 static const struct shown payouts[] = {

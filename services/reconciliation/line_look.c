@@ -179,7 +179,8 @@ static struct settling settling_of(const struct look *k, const struct invoice *v
 		.charges_told = k->charges,
 		.may_discount = whole && v->has_issued_on,
 		.issued = v->issued_on,
-		.valued = k->line->value };
+		.valued = k->line->value,
+		.terms = discount_read(v->discounts) };
 	for (size_t i = 0, n = whole ? invoice_items(k->l, v, &items) : 0; i < n; i++)
 		s.may_discount &= is_untouched(items[i]);
 	return s;
@@ -197,11 +198,8 @@ static int64_t open_next(const struct look *k, const struct invoice *v)
 /* What may be deducted of all that is open, if this is how it is paid. */
 static int64_t discount_of(const struct look *k, const struct settling *whole)
 {
-	int64_t least, most, minor = 0;
-	if (difference_discount(&k->policy, whole, &least, &most) &&
-		money_round_half_even((__int128)whole->open * k->policy.discount_share, SHARE_WHOLE, &minor) != OK)
-		minor = 0;
-	return minor;
+	struct due_discount due;
+	return difference_discount(&k->policy, whole, &due) ? due.minor : 0;
 }
 
 /* Of the part that is due next: what goes beyond it pays the next. */

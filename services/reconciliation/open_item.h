@@ -33,6 +33,7 @@ struct invoice {
 	int32_t parts;
 	bool has_issued_on; /* false: told before the day was kept */
 	struct date issued_on;
+	struct span discounts; /* its own terms: a share in hundredths of a percent and days after the day of issue a line: "200 10" */
 };
 
 struct open_item {

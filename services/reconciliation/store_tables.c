@@ -190,6 +190,7 @@ static const struct column invoice_columns[] = {
 	COLUMN("parts", COLUMN_INT4, invoice, parts),
 	COLUMN("taxes", COLUMN_TEXT, invoice, taxes),
 	COLUMN_BESIDE("issued_on", COLUMN_MAY_DATE, invoice, issued_on, has_issued_on),
+	COLUMN("discounts", COLUMN_TEXT, invoice, discounts),
 	END,
 };
 static const struct column open_item_columns[] = {

@@ -57,6 +57,24 @@ static enum err read_parts(
 	return OK;
 }
 
+/* Their amounts follow from the shares, their last days from the days. */
+static enum err read_discounts(const pb_invoice *from, struct arena *arena, struct span *out, struct why *why)
+{
+	struct text t;
+	text_init(&t, arena);
+	if (from->n_discounts > DISCOUNT_STEPS)
+		return why_field(why, ERR_INVALID, "field_invalid", "discounts", "there are more than %d steps of a discount", DISCOUNT_STEPS);
+	for (size_t i = 0; i < from->n_discounts; i++) {
+		const Dunlin__Invoices__V1__EarlyPaymentDiscount *d = from->discounts[i];
+		if (!d->basis_points || d->basis_points >= SHARE_WHOLE || d->days > POLICY_DAYS)
+			return why_field(why, ERR_INVALID, "field_invalid", "discounts", "a discount is 1 to %d basis points within %d days",
+				SHARE_WHOLE - 1, POLICY_DAYS);
+		share_add(&t, span_of(arena_printf(arena, "%u", d->basis_points)), d->days);
+	}
+	*out = text_done(&t);
+	return OK;
+}
+
 enum err wire_read_invoice(const struct message *m, struct arena *arena, struct invoice_issued *to, struct why *why)
 {
 	ProtobufCMessage *raw;
@@ -72,6 +90,7 @@ enum err wire_read_invoice(const struct message *m, struct arena *arena, struct 
 	TRY(wire_text(from->number, "number", 1, 32, &v->number, why));
 	TRY(wire_text(from->rf_reference, "rf_reference", 0, 25, &v->rf, why));
 	TRY(read_taxes(from->tax_totals, from->n_tax_totals, v->currency, arena, &v->taxes, why));
+	TRY(read_discounts(from, arena, &v->discounts, why));
 	return read_parts(from, v->currency, arena, to, why);
 }
 

@@ -5,7 +5,7 @@ static const struct difference_row rows[DIFFERENCE_KINDS] = {
 	[DIFFERENCE_CHARGES] = { "charges", CHART_BANK_CHARGES, CAUSE_CHARGES, false,
 		"exactly what banks kept on the way: the line tells it, or the merchant knows the amount" },
 	[DIFFERENCE_DISCOUNT] = { "discount", CHART_DISCOUNTS, CAUSE_DISCOUNT, true,
-		"exactly the discount for early payment, rounded either way, paid in time and nothing before" },
+		"exactly the discount for early payment, by the terms of the invoice, else of the policy, rounded either way, paid in time and nothing before" },
 	[DIFFERENCE_TOLERANCE] = { "tolerance", CHART_WRITE_OFF, CAUSE_TOLERANCE, true,
 		"so little is lacking that nobody is asked for it: within the amount and the share of the policy" },
 	[DIFFERENCE_OVER] = { "over", CHART_DIFFERENCE_INCOME, CAUSE_OVER, false,
@@ -55,22 +55,45 @@ static void share_of(int64_t minor, int64_t share, int64_t *least, int64_t *most
 	*most = *least + (product % SHARE_WHOLE != 0);
 }
 
-static bool is_in_time(const struct difference_policy *p, const struct settling *s)
+/* What the invoice says itself comes before what the policy says of all. */
+static struct discount terms_of(const struct difference_policy *p, const struct settling *s)
 {
-	return s->valued.day - s->issued.day <= p->discount_days + p->grace_days;
+	if (s->terms.count || !p->discount_share)
+		return s->terms;
+	return (struct discount){ 1, { { p->discount_share, p->discount_days } } };
 }
 
-static bool share_is_whole(const struct difference_policy *p, const struct settling *s, int64_t *least, int64_t *most)
+static bool is_in_time(const struct difference_policy *p, const struct settling *s, const struct discount_step *step)
 {
-	if (!p->discount_share || !s->may_discount)
-		return false;
-	share_of(s->open, p->discount_share, least, most);
-	return *most > 0;
+	return s->valued.day - s->issued.day <= step->days + p->grace_days;
 }
 
-bool difference_discount(const struct difference_policy *p, const struct settling *s, int64_t *least, int64_t *most)
+/* False where the share comes to nothing. */
+static bool discount_of(const struct discount_step *step, int64_t open, struct due_discount *due)
 {
-	return share_is_whole(p, s, least, most) && is_in_time(p, s);
+	share_of(open, step->share, &due->least, &due->most);
+	return due->most > 0 && money_round_half_even((__int128)open * step->share, SHARE_WHOLE, &due->minor) == OK;
+}
+
+bool difference_discount(const struct difference_policy *p, const struct settling *s, struct due_discount *due)
+{
+	struct discount terms = terms_of(p, s);
+	for (int i = 0; s->may_discount && i < terms.count; i++)
+		if (is_in_time(p, s, &terms.steps[i]))
+			return discount_of(&terms.steps[i], s->open, due);
+	return false;
+}
+
+/* What lacks is exactly a step, one that is not over or one that is. */
+static bool is_step(const struct difference_policy *p, const struct settling *s, int64_t lacks, bool in_time)
+{
+	struct discount terms = terms_of(p, s);
+	struct due_discount due;
+	for (int i = 0; s->may_discount && i < terms.count; i++)
+		if (is_in_time(p, s, &terms.steps[i]) == in_time && discount_of(&terms.steps[i], s->open, &due) &&
+			(lacks == due.least || lacks == due.most))
+			return true;
+	return false;
 }
 
 static bool are_charges(const struct difference_policy *p, const struct settling *s, int64_t lacks)
@@ -80,10 +103,10 @@ static bool are_charges(const struct difference_policy *p, const struct settling
 	return (p->takes_charges && lacks == s->charges_told) || difference_has_known(p, lacks);
 }
 
+/* Also the smaller one of a later step: a payer may take less than is due. */
 static bool is_discount(const struct difference_policy *p, const struct settling *s, int64_t lacks)
 {
-	int64_t least, most;
-	return difference_discount(p, s, &least, &most) && (lacks == least || lacks == most);
+	return is_step(p, s, lacks, true);
 }
 
 /* Within the amount, and within the share of what is owed to the minor unit below. */
@@ -119,10 +142,11 @@ struct found_difference difference_find(const struct difference_policy *p, const
 
 enum dispute difference_dispute(const struct difference_policy *p, const struct settling *s)
 {
-	int64_t least, most, lacks = s->open - s->paid;
-	if (lacks <= 0 || difference_find(p, s).kind != DIFFERENCE_NONE || !share_is_whole(p, s, &least, &most))
+	struct due_discount due;
+	int64_t lacks = s->open - s->paid;
+	if (lacks <= 0 || difference_find(p, s).kind != DIFFERENCE_NONE)
 		return DISPUTE_NONE;
-	if (!is_in_time(p, s))
-		return lacks == least || lacks == most ? DISPUTE_LATE : DISPUTE_NONE;
-	return lacks > most && lacks <= 2 * most ? DISPUTE_EXCESS : DISPUTE_NONE;
+	if (is_step(p, s, lacks, false))
+		return DISPUTE_LATE;
+	return difference_discount(p, s, &due) && lacks > due.most && lacks <= 2 * due.most ? DISPUTE_EXCESS : DISPUTE_NONE;
 }

@@ -5,7 +5,8 @@
  * 1. A difference never makes a match: it settles what a line pays that already posts by strong evidence and that nothing contradicts, or that a person says.
  * 2. What is lacking is part of `discounted` or `written_off` of its open item (open_item.h), what is too much of `kept` of its receipt (receipt.h); both hang on
  *    the receipt that they came with.
- * 3. Nothing is allowed but what the policy of the merchant and the currency says; told charges are allowed where there is none.
+ * 3. Nothing is allowed but what the policy of the merchant and the currency says; told charges are allowed where there is none, and a discount by the
+ *    invoice's own terms, which come before the policy's.
  * 4. What was kept goes back with its payment alone: no invoice that is owed again later takes it, for nobody asked the payer for less than that.
  */
 #ifndef RECONCILIATION_DIFFERENCE_H
@@ -14,6 +15,7 @@
 #include "chart.h"
 #include "date.h"
 #include "journal.h"
+#include "match/discount.h"
 #include "money.h"
 #include "uuid.h"
 
@@ -23,7 +25,7 @@ struct ledger;
 enum difference_kind {
 	DIFFERENCE_NONE,
 	DIFFERENCE_CHARGES,   /* banks kept it, and the line says so, or the merchant knows the amount */
-	DIFFERENCE_DISCOUNT,  /* exactly the discount that the policy grants, in time */
+	DIFFERENCE_DISCOUNT,  /* exactly the discount that the invoice's terms grant, else the policy, in time */
 	DIFFERENCE_TOLERANCE, /* so little that nobody is asked for it */
 	DIFFERENCE_OVER,      /* too much, but so little that it is not given back */
 	DIFFERENCE_KINDS
@@ -47,9 +49,9 @@ struct difference_policy {
 	int64_t short_share;     /* but no more than this share of what is owed */
 	int64_t over_most;       /* so much may be too much and is kept; 0: it is the customer's, however little */
 	int64_t over_share;      /* but no more than this share of what is owed */
-	int64_t discount_share;  /* of what is owed, for payment within `discount_days` of the day of issue; 0: none */
+	int64_t discount_share;  /* of an invoice without terms of its own, for payment within `discount_days` of the day of issue; 0: none */
 	int64_t discount_days;
-	int64_t grace_days;      /* so much later a payment still counts as in time */
+	int64_t grace_days;      /* so much later a payment still counts as in time, by whatever terms */
 	bool takes_charges;      /* charges of which the bank tells are ours to bear */
 	int64_t charges_most;    /* up to so much; 0: whatever is told */
 	struct span known_charges; /* amounts that banks keep without a word, one a line */
@@ -67,6 +69,12 @@ struct settling {
 	int64_t charges_told;   /* kept out of it by banks, as the statement says; 0: none */
 	bool may_discount;      /* nothing was paid of it before, and the day of issue is known */
 	struct date issued, valued;
+	struct discount terms;  /* the invoice's own */
+};
+
+/* What may be deducted: the share to the minor unit below and above, and rounded half to even. */
+struct due_discount {
+	int64_t least, most, minor;
 };
 
 struct found_difference {
@@ -76,8 +84,8 @@ struct found_difference {
 
 /* The first kind that explains all that is lacking, in the order of their numbers; or all that is too much. */
 struct found_difference difference_find(const struct difference_policy *, const struct settling *);
-/* What may be deducted for early payment: a share of what is owed, to the minor unit below and above. False when none is due. */
-bool difference_discount(const struct difference_policy *, const struct settling *, int64_t *least, int64_t *most);
+/* The most that may be deducted for early payment on the day. False when nothing may. */
+bool difference_discount(const struct difference_policy *, const struct settling *, struct due_discount *);
 
 /* The payer took a discount that is not due. */
 enum dispute { DISPUTE_NONE, DISPUTE_LATE, DISPUTE_EXCESS };

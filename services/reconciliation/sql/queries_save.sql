@@ -102,20 +102,20 @@ where t.merchant_id = k.merchant_id and t.line_id = k.line_id;
 -- name: invoice_update
 update invoice t set
 	customer_ref = k.customer_ref, issued = k.issued, number = k.number, rf = k.rf, currency = k.currency, net = k.net,
-	gross = k.gross, parts = k.parts, taxes = k.taxes, issued_on = k.issued_on
+	gross = k.gross, parts = k.parts, taxes = k.taxes, issued_on = k.issued_on, discounts = k.discounts
 from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-	$10::int[], $11::text[], $12::date[])
+	$10::int[], $11::text[], $12::date[], $13::text[])
 	as k (
-	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on)
+	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on, discounts)
 where t.merchant_id = k.merchant_id and t.invoice_id = k.invoice_id;
 
 -- name: invoice_insert
 insert into invoice (
-	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on)
+	merchant_id, invoice_id, customer_ref, issued, number, rf, currency, net, gross, parts, taxes, issued_on, discounts)
 select * from unnest(
 	$1::text[], $2::uuid[], $3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-	$10::int[], $11::text[], $12::date[]);
+	$10::int[], $11::text[], $12::date[], $13::text[]);
 
 -- name: open_item_update
 update open_item t set

@@ -117,7 +117,10 @@ select d.difference_id as id, d.kind, d.receipt_id, d.invoice_id, d.part, d.amou
 from difference d where d.merchant_id = $1 and d.receipt_id = any ($2::uuid[]) order by d.receipt_id, d.difference_id limit 1000;
 
 -- name: why_items
-select i.invoice_id as id, i.part, i.number as invoice_number, i.customer_ref, i.currency, i.amount, i.allocated, i.credited, i.discounted, i.written_off, i.open
+select i.invoice_id as id, i.part, i.number as invoice_number, i.customer_ref, i.currency, i.amount, i.allocated, i.credited, i.discounted, i.written_off, i.open,
+	coalesce((select string_agg(format('%s %% until %s', trim_scale(split_part(step, ' ', 1)::numeric / 100), v.issued_on + split_part(step, ' ', 2)::int), ', ' order by n)
+		from invoice v cross join string_to_table(v.discounts, chr(10)) with ordinality as t (step, n)
+		where v.merchant_id = i.merchant_id and v.invoice_id = i.invoice_id), '') as discount_terms
 from open_item i where i.merchant_id = $1 and i.invoice_id = any ($2::uuid[]) order by i.invoice_id, i.part;
 
 -- A payment at a provider is the cause by its attempt.

@@ -40,12 +40,12 @@ static const char *mangled(struct memory *m, struct rng *r, struct span number)
 	return text;
 }
 
-/* A little less than is owed: banks keep something and tell, the payer takes two in a hundred for paying early, or it is just less. */
+/* A little less than is owed: banks keep something and tell, the payer takes two or three in a hundred for paying early, or it is just less. */
 static void lack(struct world_transfer *t, struct rng *r)
 {
 	switch (rng_below(r, 4)) {
 	case 0: t->charges = 150; break;
-	case 1: t->minor -= t->minor / 50; return;
+	case 1: t->minor -= t->minor * (2 + (int64_t)rng_below(r, 2)) / 100; return;
 	case 2: t->minor -= 250; return;
 	default: t->minor -= 1 + (int64_t)rng_below(r, 20); return;
 	}

@@ -39,6 +39,7 @@ static const struct print_column invoice_columns[] = {
 	PRINT("parts", PRINT_INT4, invoice, parts),
 	PRINT("taxes", PRINT_TEXT, invoice, taxes),
 	PRINT_IF(has_issued_on, "issued_on", PRINT_DATE, invoice, issued_on),
+	PRINT("discounts", PRINT_TEXT, invoice, discounts),
 	PRINT_END,
 };
 

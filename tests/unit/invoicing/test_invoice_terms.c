@@ -101,6 +101,88 @@ static void terms_out_of_bounds_are_refused(void **state)
 	assert_string_equal(why.field, "terms.day");
 }
 
+/* --- discounts --- */
+
+static struct money eur(int64_t minor)
+{
+	return (struct money){ minor, { "EUR" } };
+}
+
+static void steps_of_a_discount_rise_in_days_and_fall_in_share(void **state)
+{
+	static const struct {
+		struct discount discount;
+		const char *field; /* NULL: it is one */
+	} given[] = {
+		{ { 0 }, NULL },
+		{ { 1, { { 1, 0 } } }, NULL },
+		{ { 2, { { 9999, 0 }, { 1, 365 } } }, NULL },
+		{ { 1, { { 0, 10 } } }, "terms.discounts[0].basis_points" },
+		{ { 1, { { 10000, 10 } } }, "terms.discounts[0].basis_points" },
+		{ { 1, { { 200, 366 } } }, "terms.discounts[0].days" },
+		{ { 1, { { 200, -1 } } }, "terms.discounts[0].days" },
+		{ { 2, { { 200, 10 }, { 200, 20 } } }, "terms.discounts[1].basis_points" },
+		{ { 2, { { 300, 10 }, { 200, 10 } } }, "terms.discounts[1].days" },
+	};
+	struct why why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+		struct terms terms = { TERMS_NET_DAYS, 30, 0, given[i].discount };
+
+		assert_int_equal(terms_check(&terms, "terms", &why), given[i].field == NULL ? OK : ERR_INVALID);
+		if (given[i].field != NULL)
+			assert_string_equal(why.field, given[i].field);
+	}
+}
+
+static void expect_offer(struct arena *a, struct discount d, const char *due, int64_t gross, const char *offer)
+{
+	struct discount found = discount_offer(&d, day("2026-03-10"), day(due), eur(gross));
+
+	assert_string_equal(span_cstr(a, discount_print(a, &found)), offer);
+}
+
+static void no_discount_is_offered_beyond_the_due_date_or_of_nothing(void **state)
+{
+	struct discount one = { 1, { { 200, 10 } } }, two = { 2, { { 300, 10 }, { 200, 20 } } }, none = { 0 };
+
+	expect_offer(*state, one, "2026-04-09", 10000, "200 10");
+	expect_offer(*state, one, "2026-03-20", 10000, "200 10");
+	expect_offer(*state, one, "2026-03-19", 10000, "200 9");
+	expect_offer(*state, one, "2026-03-10", 10000, "200 0");
+	expect_offer(*state, two, "2026-04-09", 10000, "300 10\n200 20");
+	expect_offer(*state, two, "2026-03-25", 10000, "300 10\n200 15");
+	expect_offer(*state, two, "2026-03-20", 10000, "300 10");
+	expect_offer(*state, two, "2026-03-15", 10000, "300 5");
+	expect_offer(*state, two, "2026-04-09", 24, "300 10"); /* 0.72 and 0.48 of a cent */
+	expect_offer(*state, one, "2026-04-09", 25, "");       /* half a cent, to even */
+	expect_offer(*state, one, "2026-04-09", 0, "");
+	expect_offer(*state, none, "2026-04-09", 10000, "");
+}
+
+static void a_share_is_rounded_half_to_even_and_its_last_day_is_the_merchants(void **state)
+{
+	struct discount_step two = { 200, 10 }, odd = { 333, 0 };
+
+	assert_int_equal(discount_of(&two, eur(12345)).minor, 247);
+	assert_int_equal(discount_of(&two, eur(12325)).minor, 246); /* 246.5 */
+	assert_int_equal(discount_of(&two, eur(12375)).minor, 248); /* 247.5 */
+	assert_int_equal(discount_of(&odd, eur(9007199254740991)).minor, 299939735182875);
+	assert_string_equal(date_text(*state, discount_day(&two, day("2026-02-25"))), "2026-03-07");
+}
+
+static void a_discount_is_read_as_it_was_written(void **state)
+{
+	static const char *const texts[] = { "", "200 10", "300 0\n1 365" };
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct discount d = discount_read(span_of(texts[i]));
+
+		assert_string_equal(span_cstr(*state, discount_print(*state, &d)), texts[i]);
+	}
+}
+
 static void a_billing_date_is_always_later_than_the_day(void **state)
 {
 	struct date date;
@@ -124,6 +206,10 @@ int main(void)
 		WITH_ARENA(a_fixed_day_that_a_month_lacks_is_its_last),
 		WITH_ARENA(the_due_date_is_never_before_the_issue_date),
 		WITH_ARENA(terms_out_of_bounds_are_refused),
+		WITH_ARENA(steps_of_a_discount_rise_in_days_and_fall_in_share),
+		WITH_ARENA(no_discount_is_offered_beyond_the_due_date_or_of_nothing),
+		WITH_ARENA(a_share_is_rounded_half_to_even_and_its_last_day_is_the_merchants),
+		WITH_ARENA(a_discount_is_read_as_it_was_written),
 		WITH_ARENA(a_billing_date_is_always_later_than_the_day),
 	};
 

@@ -197,6 +197,31 @@ static void a_customer_takes_from_the_merchant_what_it_does_not_say(void **state
 	assert_int_equal(c->terms.days, 30);
 }
 
+static void a_discount_is_the_merchants_unless_the_customer_has_terms_of_its_own(void **state)
+{
+	struct world *w = world_open(*state);
+
+	world_do(w, "nord", "DefineMerchant",
+		"{\"name\":\"Nordlicht\",\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\",\"invoice_prefix\":\"R-\",\"credit_note_prefix\":\"CR-\","
+		"\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":200,\"days\":10}]}}");
+	expect_said(w, "MerchantDefined");
+	world_do(w, "nord", "DefineCustomer", "{\"customer_ref\":\"c3\",\"name\":\"Lenz\"}");
+	assert_int_equal(book_customer(w->book, SPAN("nord"), SPAN("c3"))->terms.discount.count, 1);
+	world_do(w, "nord", "DefineCustomer",
+		"{\"customer_ref\":\"c3\",\"name\":\"Lenz\",\"terms\":{\"kind\":\"net_days\",\"days\":30}}");
+	expect_said(w, "CustomerChanged");
+	assert_int_equal(book_customer(w->book, SPAN("nord"), SPAN("c3"))->terms.discount.count, 0);
+	/* What was defined before keeps what it had. */
+	assert_int_equal(book_customer(w->book, SPAN("nord"), SPAN("c1"))->terms.discount.count, 0);
+	world_try(w, "nord", "DefineCustomer",
+		"{\"customer_ref\":\"c3\",\"name\":\"Lenz\",\"terms\":{\"kind\":\"net_days\",\"discounts\":["
+		"{\"basis_points\":200,\"days\":10},{\"basis_points\":300,\"days\":20}]}}");
+	expect_refusal(w, ERR_INVALID, "discounts_order", "terms.discounts[1].basis_points");
+	world_try(w, "nord", "DefineCustomer",
+		"{\"customer_ref\":\"c3\",\"name\":\"Lenz\",\"terms\":{\"kind\":\"net_days\",\"discounts\":[{\"basis_points\":200}]}}");
+	assert_int_equal(w->err, ERR_INVALID);
+}
+
 static void a_put_that_changes_nothing_says_nothing(void **state)
 {
 	struct world *w = world_open(*state);
@@ -489,6 +514,7 @@ int main(void)
 		WITH_ARENA(a_draft_takes_a_thousand_charges_and_no_more),
 		WITH_ARENA(a_sum_that_could_not_be_issued_is_refused_with_the_charge),
 		WITH_ARENA(a_customer_takes_from_the_merchant_what_it_does_not_say),
+		WITH_ARENA(a_discount_is_the_merchants_unless_the_customer_has_terms_of_its_own),
 		WITH_ARENA(a_put_that_changes_nothing_says_nothing),
 		WITH_ARENA(a_merchant_that_stays_as_it_is_is_not_told_again),
 		WITH_ARENA(a_currency_stays_once_something_was_charged),

@@ -159,6 +159,48 @@ static void a_credit_note_names_its_invoice_and_reason(void **state)
 	expect_in(html.at, "Irrtum &lt;1&gt;");
 }
 
+#define WITH_DISCOUNT "\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":300,\"days\":5},{\"basis_points\":150,\"days\":21}]}"
+
+static void a_discount_is_printed_with_rate_amount_and_day_in_the_customers_language(void **state)
+{
+	struct world *w = world_open(*state);
+	const char *page;
+
+	world_do(w, "nord", "DefineCustomer", "{\"customer_ref\":\"c1\",\"name\":\"Sommer\"," WITH_DISCOUNT "}");
+	page = print(w, issue(w), NULL, 0, "2026-03-10");
+	/* Of 571.30: 17.139 and 8.5695. */
+	expect_in(page, "<p>3\u00a0% Skonto (17,14\u00a0EUR) bei Zahlung bis 15. M\u00e4rz 2026. "
+			"1,5\u00a0% Skonto (8,57\u00a0EUR) bei Zahlung bis 31. M\u00e4rz 2026. Zahlbar ohne Abzug bis 9. April 2026. ");
+	world_do(w, "volt", "DefineCustomer", "{\"customer_ref\":\"c1\",\"name\":\"Haru\"," WITH_DISCOUNT "}");
+	world_charge(w, "volt", "c1", "a", 1000000, "10", "at_once");
+	page = print(w, world_invoice(w, "volt", 1), NULL, 0, "2026-03-10");
+	expect_in(page, "<p>3\u00a0% discount of JPY\u00a033,000 if paid by 15 March 2026. "
+			"1.5\u00a0% discount of JPY\u00a016,500 if paid by 31 March 2026. Payable without deduction by 9 April 2026. ");
+}
+
+static void a_discount_shrinks_with_credit_notes_and_is_gone_once_something_was_paid(void **state)
+{
+	struct world *w = world_open(*state);
+	const struct invoice *i;
+	struct item open, part;
+	const char *page;
+
+	world_do(w, "nord", "DefineCustomer", "{\"customer_ref\":\"c1\",\"name\":\"Sommer\"," WITH_DISCOUNT "}");
+	i = issue(w);
+	assert_int_equal(world_credit(w, "nord", i,
+				 "{\"lines\":[{\"line_no\":2,\"net\":{\"minor\":9900,\"currency\":\"EUR\"}}],\"reason\":\"Irrtum\"}"),
+		OK);
+	i = world_invoice(w, "nord", 1);
+	open = item_of(i, ITEM_OPEN, 0);
+	part = item_of(i, ITEM_PART_PAID, 10000);
+	/* Of 472.30. */
+	page = print(w, i, &open, 1, "2026-03-10");
+	expect_in(page, "3\u00a0% Skonto (14,17\u00a0EUR) bei Zahlung bis 15. M\u00e4rz 2026. 1,5\u00a0% Skonto (7,08\u00a0EUR)");
+	page = print(w, i, &part, 1, "2026-03-10");
+	expect_not_in(page, "Skonto");
+	expect_in(page, "Zahlbar ohne Abzug bis 9. April 2026.");
+}
+
 static void currencies_without_decimals_print_without(void **state)
 {
 	struct world *w = world_open(*state);
@@ -200,6 +242,8 @@ int main(void)
 		WITH_ARENA(it_shows_how_the_ledger_says_that_it_stands),
 		WITH_ARENA(a_credited_invoice_asks_for_nothing),
 		WITH_ARENA(a_credit_note_names_its_invoice_and_reason),
+		WITH_ARENA(a_discount_is_printed_with_rate_amount_and_day_in_the_customers_language),
+		WITH_ARENA(a_discount_shrinks_with_credit_notes_and_is_gone_once_something_was_paid),
 		WITH_ARENA(currencies_without_decimals_print_without),
 		WITH_ARENA(every_language_has_every_word),
 	};

@@ -206,6 +206,63 @@ static void a_merchant_is_told_under_its_own_key(void **state)
 	assert_string_equal(e->language, "en");
 }
 
+static void an_invoice_tells_its_discounts_with_days_and_amounts(void **state)
+{
+	struct world *w = world_open(*state);
+	Dunlin__Customers__V1__CustomerChanged *c;
+	Dunlin__Invoices__V1__InvoiceIssued *e;
+	ProtobufCMessage *read;
+
+	world_do(w, "nord", "DefineCustomer",
+		"{\"customer_ref\":\"c1\",\"name\":\"S\",\"terms\":{\"kind\":\"net_days\",\"days\":14,\"discounts\":["
+		"{\"basis_points\":300,\"days\":5},{\"basis_points\":150,\"days\":21}]}}");
+	assert_int_equal(
+		protobuf_read(w->arena, &dunlin__customers__v1__customer_changed__descriptor, w->said[0].payload, &read, &w->why), OK);
+	c = (void *)read;
+	assert_int_equal(c->terms->n_discounts, 2);
+	assert_int_equal(c->terms->discounts[1]->basis_points, 150);
+	assert_int_equal(c->terms->discounts[1]->days, 21);
+	world_charge(w, "nord", "c1", "a", 10000, "19", "at_once");
+	expect_said(w, "InvoiceIssued");
+	assert_int_equal(
+		protobuf_read(w->arena, &dunlin__invoices__v1__invoice_issued__descriptor, w->said[0].payload, &read, &w->why), OK);
+	e = (void *)read;
+	assert_int_equal(e->n_discounts, 2);
+	assert_int_equal(e->discounts[0]->basis_points, 300);
+	assert_int_equal(e->discounts[0]->days, 5);
+	assert_int_equal(e->discounts[0]->last_day->day, 15);
+	expect_money(e->discounts[0]->amount, 357);
+	/* Not beyond the due date; 178.5 cents to even. */
+	assert_int_equal(e->discounts[1]->days, 14);
+	assert_int_equal(e->discounts[1]->last_day->day, e->due_date->day);
+	expect_money(e->discounts[1]->amount, 178);
+	assert_string_equal(e->terms_text,
+		"3\u00a0% Skonto (3,57\u00a0EUR) bei Zahlung bis 15. M\u00e4rz 2026. "
+		"1,5\u00a0% Skonto (1,78\u00a0EUR) bei Zahlung bis 24. M\u00e4rz 2026. Zahlbar ohne Abzug bis 24. M\u00e4rz 2026.");
+}
+
+/* The answer of an invoice issued at once, as HTTP gives it. */
+static void an_invoice_shows_its_discounts_of_what_is_not_credited(void **state)
+{
+	struct world *w = world_open(*state);
+	const struct invoice *i;
+	struct span json;
+
+	world_do(w, "nord", "DefineCustomer",
+		"{\"customer_ref\":\"c1\",\"name\":\"S\",\"terms\":{\"kind\":\"net_days\",\"days\":14,"
+		"\"discounts\":[{\"basis_points\":200,\"days\":10}]}}");
+	world_charge(w, "nord", "c1", "a", 10000, "19", "at_once");
+	i = world_invoice(w, "nord", 1);
+	json = json_invoice_head(w->arena, i);
+	assert_non_null(strstr(json.at,
+		"\"discounts\":[{\"basis_points\":200,\"days\":10,\"last_day\":\"2026-03-20\",\"amount\":{\"minor\":238,"));
+	assert_int_equal(world_credit(w, "nord", i,
+				 "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":5000,\"currency\":\"EUR\"}}],\"reason\":\"Irrtum\"}"),
+		OK);
+	json = json_invoice_head(w->arena, world_invoice(w, "nord", 1));
+	assert_non_null(strstr(json.at, "\"last_day\":\"2026-03-20\",\"amount\":{\"minor\":119,"));
+}
+
 /* --- the ledger --- */
 
 static void an_open_item_whose_amounts_do_not_add_up_is_no_fact(void **state)
@@ -254,6 +311,8 @@ int main(void)
 		WITH_ARENA(the_reference_of_any_refused_command_can_be_read),
 		WITH_ARENA(a_customer_is_told_whole),
 		WITH_ARENA(a_merchant_is_told_under_its_own_key),
+		WITH_ARENA(an_invoice_tells_its_discounts_with_days_and_amounts),
+		WITH_ARENA(an_invoice_shows_its_discounts_of_what_is_not_credited),
 		WITH_ARENA(an_open_item_whose_amounts_do_not_add_up_is_no_fact),
 	};
 

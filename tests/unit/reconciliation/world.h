@@ -26,6 +26,7 @@ struct world {
 	int64_t statement_number;
 	struct date day;
 	const char *note_number; /* of credit notes that follow; NULL: none */
+	struct discount terms;    /* of the invoices that are issued from now on */
 };
 
 /* A merchant with a bank account and the customers c1 … c9. */

@@ -108,7 +108,7 @@ class Fold:
 
     def see_CustomerChanged(self, m):
         self.latest("customer", (m.merchant_id, m.customer_ref), m, self.customers,
-                    (m.name, "\n".join(m.emails), m.currency, m.terms.kind, m.terms.days, m.billing_day, "\n".join(m.ibans)))
+                    (m.name, "\n".join(m.emails), m.currency, m.terms.kind, m.terms.days, m.billing_day, "\n".join(m.ibans), discounts(m.terms)))
 
     # ---- invoices ----
 
@@ -278,10 +278,17 @@ class Fold:
         self.latest("hold", (m.merchant_id, m.hold_id), m, self.holds, ("expired" if m.expired else "released",))
 
 
+def discounts(m):
+    """The steps of a discount for early payment, as databases keep them."""
+    return "\n".join(f"{step.basis_points} {step.days}" for step in m.discounts)
+
+
 class Invoice:
-    __slots__ = ("customer", "number", "rf", "currency", "net", "tax", "gross", "issued", "due", "parts", "charges", "external_ref", "lines")
+    __slots__ = ("customer", "number", "rf", "currency", "net", "tax", "gross", "issued", "due", "parts", "charges", "external_ref", "lines",
+                 "discounts")
 
     def __init__(self, m):
+        self.discounts = discounts(m)
         self.customer, self.number, self.rf, self.currency = m.customer_ref, m.number, m.rf_reference, m.currency
         self.net, self.tax, self.gross = m.net.minor, m.tax.minor, m.gross.minor
         self.issued, self.due, self.external_ref = day(m.issue_date), day(m.due_date), m.external_ref

@@ -35,9 +35,9 @@ def reconciliation(report, db, fold):
     report.same("I7", "credit", fold.credits, db.table(
         "select merchant_id, customer_ref, currency, revision, unapplied from customer_credit where revision > 0 or unapplied <> 0", 3),
         ("revision", "unapplied"), "reconciliation.customer_credit")
-    report.same("I7", "invoice", {k: (i.customer, i.number, i.rf, i.currency, i.net, i.gross, len(i.parts)) for k, i in fold.invoices.items()}, db.table(
-        "select merchant_id, uuid_send(invoice_id), customer_ref, number, rf, currency, net, gross, parts from invoice where issued", 2),
-        ("customer_ref", "number", "rf", "currency", "net", "gross", "parts"), "reconciliation.invoice")
+    report.same("I7", "invoice", {k: (i.customer, i.number, i.rf, i.currency, i.net, i.gross, len(i.parts), i.discounts) for k, i in fold.invoices.items()}, db.table(
+        "select merchant_id, uuid_send(invoice_id), customer_ref, number, rf, currency, net, gross, parts, discounts from invoice where issued", 2),
+        ("customer_ref", "number", "rf", "currency", "net", "gross", "parts", "discounts"), "reconciliation.invoice")
     report.same("I7", "credit note", {k: (n.invoice, n.customer, n.currency, n.net, n.gross, (n.invoice is not None)) for k, n in fold.notes.items()}, db.table(
         "select merchant_id, uuid_send(credit_note_id), uuid_send(invoice_id), customer_ref, currency, net, gross, applied from credit_note", 2),
         ("invoice_id", "customer_ref", "currency", "net", "gross", "applied"), "reconciliation.credit_note")

@@ -32,13 +32,13 @@ def invoices(report, db, fold):
     for (m, _), note in fold.notes.items():
         credited[m, note.invoice] = credited.get((m, note.invoice), 0) + note.gross
         revision[m, note.invoice] = max(revision.get((m, note.invoice), 1), note.revision)
-    expected = {k: (i.customer, i.number, i.rf, i.currency, i.net, i.tax, i.gross, i.issued, i.due, i.external_ref, credited.get(k, 0), revision.get(k, 1))
+    expected = {k: (i.customer, i.number, i.rf, i.currency, i.net, i.tax, i.gross, i.issued, i.due, i.external_ref, credited.get(k, 0), revision.get(k, 1), i.discounts)
                 for k, i in fold.invoices.items()}
     report.same("I7", "invoice", expected, db.table(
         "select merchant_id, uuid_send(invoice_id), customer_ref, number, rf_reference, currency, net, tax, gross, issue_date, due_date, external_ref,"
-        " credited, revision from invoice where state = 'issued'", 2),
-        ("customer_ref", "number", "rf_reference", "currency", "net", "tax", "gross", "issue_date", "due_date", "external_ref", "credited", "revision"),
-        "invoicing.invoice")
+        " credited, revision, discounts from invoice where state = 'issued'", 2),
+        ("customer_ref", "number", "rf_reference", "currency", "net", "tax", "gross", "issue_date", "due_date", "external_ref", "credited", "revision",
+         "discounts"), "invoicing.invoice")
     report.same("I7", "credit note", {k: (n.invoice, n.customer, n.number, n.net, n.tax, n.gross, n.revision, n.credited_after) for k, n in fold.notes.items()},
                 db.table("select merchant_id, uuid_send(credit_note_id), uuid_send(invoice_id), customer_ref, number, net, tax, gross, revision, credited_after"
                          " from credit_note", 2),
@@ -57,8 +57,9 @@ def invoices(report, db, fold):
 
 def customers(report, databases, fold):
     report.same("I7", "customer", fold.customers, databases["invoicing"].table(
-        "select merchant_id, customer_ref, revision, name, emails, currency, terms_kind, terms_days, billing_day, ibans from customer", 2),
-        ("revision", "name", "emails", "currency", "terms_kind", "terms_days", "billing_day", "ibans"), "invoicing.customer")
+        "select merchant_id, customer_ref, revision, name, emails, currency, terms_kind, terms_days, billing_day, ibans, terms_discounts"
+        " from customer", 2),
+        ("revision", "name", "emails", "currency", "terms_kind", "terms_days", "billing_day", "ibans", "terms_discounts"), "invoicing.customer")
     report.same("I7", "customer", {k: (v[0], v[1], v[2].split("\n")[0]) for k, v in fold.customers.items()}, databases["reminders"].table(
         "select merchant_id, customer_ref, revision, name, email from customer where revision > 0", 2), ("revision", "name", "email"), "reminders.customer")
     report.same("I7", "merchant", fold.merchants, databases["invoicing"].table("select merchant_id, revision, name, zone, currency from merchant", 1),

@@ -30,7 +30,7 @@ static size_t story(struct world *w, struct message **m)
 
 	for (int c = 0; c < 3; c++)
 		m[n++] = define(w, id++, customers[c],
-			c > 0 ? ",\"billing_day\":12,\"emails\":[\"x@y.de\",\"z@y.de\"],\"ibans\":[\"DE89370400440532013000\"]" : "");
+			c > 0 ? ",\"terms\":{\"kind\":\"end_of_month\",\"discounts\":[{\"basis_points\":200,\"days\":10}]},\"billing_day\":12,\"emails\":[\"x@y.de\",\"z@y.de\"],\"ibans\":[\"DE89370400440532013000\"]" : "");
 	for (int round = 0; round < 2; round++) {
 		for (int c = 0; c < 3; c++) {
 			const char *who = customers[c];
@@ -289,6 +289,29 @@ static void the_application_can_neither_delete_nor_change_what_was_issued(void *
 	expect_failure(w, "update invoice set credited = 0 where external_ref = 'i0'", "does not change");
 }
 
+static void a_discount_is_kept_with_whom_it_is_granted_and_what_offered_it(void **state)
+{
+	static const char terms[] = ",\"terms\":{\"kind\":\"net_days\",\"days\":14,\"discounts\":["
+				    "{\"basis_points\":300,\"days\":5},{\"basis_points\":150,\"days\":21}]}";
+	struct world *w = *state;
+	struct uuid id;
+
+	world_do(w, define(w, 1, "a", terms));
+	world_do(w, charge(w, 2, "a", "x", 10000, "19", "at_once"));
+	world_do(w, charge(w, 3, "a", "y", 100, "19", "on_request"));
+	assert_string_equal(world_text(w, "select replace(terms_discounts, chr(10), '/') from customer where customer_ref = 'a'"), "300 5/150 21");
+	assert_string_equal(world_text(w, "select replace(discounts, chr(10), '/') from invoice where state = 'issued'"), "300 5/150 14");
+	/* Read, changed and saved again it is what it was. */
+	assert_int_equal(uuid_parse(span_of(world_text(w, "select invoice_id::text from invoice where state = 'issued'")), &id), OK);
+	world_do(w, world_credit(w->arena, 4, "nord", id, "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":50,\"currency\":\"EUR\"}}],\"reason\":\"x\"}"));
+	assert_string_equal(world_text(w, "select replace(discounts, chr(10), '/') from invoice where state = 'issued'"), "300 5/150 14");
+	world_do(w, define(w, 5, "a", ",\"emails\":[\"x@y.de\"]"));
+	assert_string_equal(world_text(w, "select terms_discounts from customer where customer_ref = 'a'"), "");
+	expect_failure(w, "update invoice set discounts = '900 14' where state = 'issued'", "does not change");
+	expect_failure(w, "update invoice set discounts = '2 %' where state = 'draft'", "invoice_discounts_check");
+	expect_failure(w, "update customer set terms_discounts = '0 10' where customer_ref = 'a'", "customer_terms_discounts_check");
+}
+
 static void the_tables_refuse_a_gap_a_double_and_too_much_credit(void **state)
 {
 	static const char copy_note[] =
@@ -377,6 +400,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_zone_that_nobody_knows_is_refused, world_open, world_close),
 		cmocka_unit_test_setup_teardown(a_merchant_whose_zone_is_lost_waits_and_the_others_do_not, world_open, world_close),
 		cmocka_unit_test_setup_teardown(the_application_can_neither_delete_nor_change_what_was_issued, world_open, world_close),
+		cmocka_unit_test_setup_teardown(a_discount_is_kept_with_whom_it_is_granted_and_what_offered_it, world_open, world_close),
 		cmocka_unit_test_setup_teardown(the_tables_refuse_a_gap_a_double_and_too_much_credit, world_open, world_close),
 		cmocka_unit_test_setup_teardown(a_charge_names_an_invoice_that_exists, world_open, world_close),
 		cmocka_unit_test_setup_teardown(republishing_says_every_merchant_and_customer_as_they_are, world_open, world_close),

@@ -162,6 +162,34 @@ static void why_a_payment_settles_more_than_it_is_says_the_difference(void **sta
 			fail_msg("no %s in: %s", words[i], text);
 }
 
+/* Issued on 16 February 2026: 3 % until 1 March, 1 % until the day after. */
+static void the_terms_of_an_invoice_are_kept_with_it_and_come_before_the_policy(void **state)
+{
+	struct town *t = *state;
+	struct why why = { 0 };
+	struct span body;
+	t->world.terms = (struct discount){ 2, { { 300, 13 }, { 100, 14 } } };
+	invoice(t, "RE-2026-0001");
+	invoice(t, "RE-2026-0002");
+	invoice(t, "RE-2026-0003");
+	invoice(t, "RE-2026-0004");
+	assert_string_equal(town_text(t, "select string_agg(distinct replace(discounts, chr(10), '/'), ', ') from invoice"), "300 13/100 14");
+	pay(t, "S1", 1, 0, (struct entry_of){ 11640, "RE-2026-0001 abzgl. Skonto", "E-1", NULL, NULL });
+	pay(t, "S2", 2, 11640, (struct entry_of){ 11880, "RE-2026-0002", "E-2", NULL, NULL });
+	pay(t, "S3", 3, 23520, (struct entry_of){ 11880, "RE-2026-0003", "E-3", NULL, NULL });
+	assert_string_equal(items(t), "11640 360 0 0, 11880 120 0 0, 11880 0 0 120, 0 0 0 12000");
+	assert_string_equal(town_text(t, "select detail from exception where kind = 'discount_disputed' and open"),
+		"a discount was taken after its last day; the invoice grants 3 % until 2026-03-01, 1 % until 2026-03-02");
+	policy(t, "\"currency\":\"EUR\",\"discount_share\":500,\"discount_days\":365,\"grace_days\":2");
+	pay(t, "S4", 4, 35400, (struct entry_of){ 11880, "RE-2026-0004", "E-4", NULL, NULL });
+	assert_string_equal(items(t), "11640 360 0 0, 11880 120 0 0, 11880 0 0 120, 11880 120 0 0");
+	assert_town_proven(t);
+	assert_int_equal(why_tell(t->db, t->arena, SPAN(MERCHANT), SPAN("RE-2026-0001"), true, &body, &why), OK);
+	if (!strstr(span_cstr(t->arena, body), "discount_terms 3 % until 2026-03-01, 1 % until 2026-03-02"))
+		fail_msg("no terms in: %.*s", SPAN_ARG(body));
+	town_may_not(t, "update invoice set discounts = '2 %'", "invoice_discounts_check");
+}
+
 static void a_policy_is_kept_by_currency_and_audited_each_time(void **state)
 {
 	struct town *t = *state;
@@ -197,6 +225,7 @@ int main(void)
 		IN_TOWN(what_is_too_much_is_kept_and_goes_back_with_the_match_the_return_and_the_import),
 		IN_TOWN(what_is_kept_is_tied_to_its_account),
 		IN_TOWN(why_a_payment_settles_more_than_it_is_says_the_difference),
+		IN_TOWN(the_terms_of_an_invoice_are_kept_with_it_and_come_before_the_policy),
 		IN_TOWN(a_policy_is_kept_by_currency_and_audited_each_time),
 		IN_TOWN(the_application_changes_of_a_difference_only_what_stands),
 	};

@@ -308,7 +308,7 @@ def expected_accounts(db, fold):
         taxes[m, note.currency] -= note.tax
     for (m, _, _), v in fold.items.items():
         e[m, "receivable", v[3]] += v[9]
-        given_up[m, v[3]] += v[8]
+        given_up[m, v[3]] += v[7] + v[8]
     for (m, _, currency), (_, minor) in fold.credits.items():
         e[m, "unapplied_cash", currency] -= minor
     for (m, _), v in fold.attempts.items():
@@ -329,7 +329,7 @@ def expected_accounts(db, fold):
         if kind == 9:
             e[m, "unidentified_payments", currency_of(fold, m)] += amount
     bank_accounts(db, e)
-    # A write-off takes its share of tax with it: together they are what is known.
+    # A write-off and a discount take their share of tax with them: together they are what is known.
     for merchant, currency in taxes.keys() | given_up.keys():
         spread_tax(db, merchant, currency, e, given_up[merchant, currency] - taxes[merchant, currency])
     return e

@@ -22,6 +22,7 @@ static const struct {
 	{ "refusal invoicing: currency_fixed", NULL },
 	{ "refusal invoicing: currency_unknown", NULL },
 	{ "refusal invoicing: customer_unknown", NULL },
+	{ "refusal invoicing: discounts_order", NULL },
 	{ "refusal invoicing: draft_full", "a thousand charges on one draft: unit test" },
 	{ "refusal invoicing: due_date_impossible", "the calendar ends in the year 9999" },
 	{ "refusal invoicing: field_invalid", NULL },

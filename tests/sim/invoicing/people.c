@@ -112,8 +112,10 @@ static const char *customer_terms(const struct asking *a)
 	case 0: return ",\"terms\":{\"kind\":\"net_days\",\"days\":0}";
 	case 1: return ",\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":200,\"days\":10}]}";
 	case 2:
-		return ",\"terms\":{\"kind\":\"end_of_month\",\"days\":14,\"discounts\":[{\"basis_points\":300,\"days\":5},"
-		       "{\"basis_points\":200,\"days\":20}]}";
+		return rng_one_in(a->r, 8) ? ",\"terms\":{\"kind\":\"net_days\",\"discounts\":[{\"basis_points\":200,\"days\":20},"
+					     "{\"basis_points\":300,\"days\":5}]}"
+					   : ",\"terms\":{\"kind\":\"end_of_month\",\"days\":14,\"discounts\":[{\"basis_points\":300,\"days\":5},"
+					     "{\"basis_points\":200,\"days\":20}]}";
 	default: return "";
 	}
 }

@@ -296,16 +296,16 @@ static void a_discount_is_kept_with_whom_it_is_granted_and_what_offered_it(void 
 	struct world *w = *state;
 	struct uuid id;
 
-	world_do(w, define(w, 1, "a", terms));
-	world_do(w, charge(w, 2, "a", "x", 10000, "19", "at_once"));
-	world_do(w, charge(w, 3, "a", "y", 100, "19", "on_request"));
+	world_do(w, define(w, 901, "a", terms));
+	world_do(w, charge(w, 902, "a", "x", 10000, "19", "at_once"));
+	world_do(w, charge(w, 903, "a", "y", 100, "19", "on_request"));
 	assert_string_equal(world_text(w, "select replace(terms_discounts, chr(10), '/') from customer where customer_ref = 'a'"), "300 5/150 21");
 	assert_string_equal(world_text(w, "select replace(discounts, chr(10), '/') from invoice where state = 'issued'"), "300 5/150 14");
 	/* Read, changed and saved again it is what it was. */
 	assert_int_equal(uuid_parse(span_of(world_text(w, "select invoice_id::text from invoice where state = 'issued'")), &id), OK);
-	world_do(w, world_credit(w->arena, 4, "nord", id, "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":50,\"currency\":\"EUR\"}}],\"reason\":\"x\"}"));
+	world_do(w, world_credit(w->arena, 904, "nord", id, "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":50,\"currency\":\"EUR\"}}],\"reason\":\"x\"}"));
 	assert_string_equal(world_text(w, "select replace(discounts, chr(10), '/') from invoice where state = 'issued'"), "300 5/150 14");
-	world_do(w, define(w, 5, "a", ",\"emails\":[\"x@y.de\"]"));
+	world_do(w, define(w, 905, "a", ",\"emails\":[\"x@y.de\"]"));
 	assert_string_equal(world_text(w, "select terms_discounts from customer where customer_ref = 'a'"), "");
 	expect_failure(w, "update invoice set discounts = '900 14' where state = 'issued'", "does not change");
 	expect_failure(w, "update invoice set discounts = '2 %' where state = 'draft'", "invoice_discounts_check");

@@ -88,7 +88,8 @@ static enum err read_address(struct arena *arena, const pb_address *from, struct
 static enum err read_discounts(const pb_terms *from, struct discount *d, struct why *why)
 {
 	if (from->n_discounts > DISCOUNT_STEPS)
-		return why_field(why, ERR_INVALID, "field_invalid", "terms.discounts", "terms.discounts has more than %d items", DISCOUNT_STEPS);
+		return why_field(
+			why, ERR_INVALID, "field_invalid", "terms.discounts", "terms.discounts has more than %d items", DISCOUNT_STEPS);
 	for (size_t i = 0; i < from->n_discounts; i++) {
 		TRY(field_number(from->discounts[i]->basis_points, "terms.discounts.basis_points", 1, DISCOUNT_WHOLE - 1, why));
 		TRY(field_number(from->discounts[i]->days, "terms.discounts.days", 0, DISCOUNT_DAYS, why));

@@ -201,8 +201,7 @@ static const char *print_share(struct arena *arena, const struct words *w, int s
 	return words_decimal(arena, w, field_plain(percent));
 }
 
-struct span words_discount(
-	struct arena *arena, const struct words *w, const struct discount *d, struct date issued, struct money money)
+struct span words_discount(struct arena *arena, const struct words *w, const struct discount *d, struct date issued, struct money money)
 {
 	struct text t;
 

@@ -63,12 +63,13 @@ static enum err read_discounts(const pb_invoice *from, struct arena *arena, stru
 	struct text t;
 	text_init(&t, arena);
 	if (from->n_discounts > DISCOUNT_STEPS)
-		return why_field(why, ERR_INVALID, "field_invalid", "discounts", "there are more than %d steps of a discount", DISCOUNT_STEPS);
+		return why_field(
+			why, ERR_INVALID, "field_invalid", "discounts", "there are more than %d steps of a discount", DISCOUNT_STEPS);
 	for (size_t i = 0; i < from->n_discounts; i++) {
 		const Dunlin__Invoices__V1__EarlyPaymentDiscount *d = from->discounts[i];
 		if (!d->basis_points || d->basis_points >= SHARE_WHOLE || d->days > POLICY_DAYS)
-			return why_field(why, ERR_INVALID, "field_invalid", "discounts", "a discount is 1 to %d basis points within %d days",
-				SHARE_WHOLE - 1, POLICY_DAYS);
+			return why_field(why, ERR_INVALID, "field_invalid", "discounts",
+				"a discount is 1 to %d basis points within %d days", SHARE_WHOLE - 1, POLICY_DAYS);
 		share_add(&t, span_of(arena_printf(arena, "%u", d->basis_points)), d->days);
 	}
 	*out = text_done(&t);

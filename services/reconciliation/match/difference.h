@@ -49,11 +49,11 @@ struct difference_policy {
 	int64_t short_share;     /* but no more than this share of what is owed */
 	int64_t over_most;       /* so much may be too much and is kept; 0: it is the customer's, however little */
 	int64_t over_share;      /* but no more than this share of what is owed */
-	int64_t discount_share;  /* of an invoice without terms of its own, for payment within `discount_days` of the day of issue; 0: none */
+	int64_t discount_share; /* of an invoice without terms of its own, for payment within `discount_days` of the day of issue; 0: none */
 	int64_t discount_days;
-	int64_t grace_days;      /* so much later a payment still counts as in time, by whatever terms */
-	bool takes_charges;      /* charges of which the bank tells are ours to bear */
-	int64_t charges_most;    /* up to so much; 0: whatever is told */
+	int64_t grace_days; /* so much later a payment still counts as in time, by whatever terms */
+	bool takes_charges; /* charges of which the bank tells are ours to bear */
+	int64_t charges_most; /* up to so much; 0: whatever is told */
 	struct span known_charges; /* amounts that banks keep without a word, one a line */
 };
 
@@ -65,11 +65,11 @@ bool difference_has_known(const struct difference_policy *, int64_t minor);
 
 /* What a payment is to what is owed. */
 struct settling {
-	int64_t open, paid;     /* both above 0 */
-	int64_t charges_told;   /* kept out of it by banks, as the statement says; 0: none */
-	bool may_discount;      /* nothing was paid of it before, and the day of issue is known */
+	int64_t open, paid; /* both above 0 */
+	int64_t charges_told; /* kept out of it by banks, as the statement says; 0: none */
+	bool may_discount; /* nothing was paid of it before, and the day of issue is known */
 	struct date issued, valued;
-	struct discount terms;  /* the invoice's own */
+	struct discount terms; /* the invoice's own */
 };
 
 /* What may be deducted: the share to the minor unit below and above, and rounded half to even. */
@@ -100,7 +100,7 @@ struct difference {
 	int32_t part;
 	struct currency currency;
 	enum difference_kind kind;
-	int64_t minor;  /* what still stands of it */
+	int64_t minor; /* what still stands of it */
 	int64_t undone; /* what stood when its payment was taken back, 0 while that stands */
 };
 

@@ -112,10 +112,11 @@ static const char *customer_terms(const struct asking *a)
 	case 0: return ",\"terms\":{\"kind\":\"net_days\",\"days\":0}";
 	case 1: return ",\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":200,\"days\":10}]}";
 	case 2:
-		return rng_one_in(a->r, 8) ? ",\"terms\":{\"kind\":\"net_days\",\"discounts\":[{\"basis_points\":200,\"days\":20},"
-					     "{\"basis_points\":300,\"days\":5}]}"
-					   : ",\"terms\":{\"kind\":\"end_of_month\",\"days\":14,\"discounts\":[{\"basis_points\":300,\"days\":5},"
-					     "{\"basis_points\":200,\"days\":20}]}";
+		return rng_one_in(a->r, 8)
+			       ? ",\"terms\":{\"kind\":\"net_days\",\"discounts\":[{\"basis_points\":200,\"days\":20},"
+				 "{\"basis_points\":300,\"days\":5}]}"
+			       : ",\"terms\":{\"kind\":\"end_of_month\",\"days\":14,\"discounts\":[{\"basis_points\":300,\"days\":5},"
+				 "{\"basis_points\":200,\"days\":20}]}";
 	default: return "";
 	}
 }
@@ -129,8 +130,7 @@ static bool define_customer(const struct asking *a)
 		"{\"customer_ref\":\"%.*s\",\"name\":\"Kunde %d\",%s\"billing_day\":%d,\"currency\":\"%s\",\"ibans\":[%s%.*s%s]%s}",
 		SPAN_ARG(a->customer), (int)rng_below(a->r, 3), rng_one_in(a->r, 8) ? "" : "\"emails\":[\"kunde@example.org\"],",
 		(int)rng_below(a->r, 29), currency, far ? "" : "\"", far ? 0 : (int)world_iban(a->arena, a->merchant, a->customer).size,
-		far ? "" : world_iban(a->arena, a->merchant, a->customer).at, far ? "" : "\"",
-		customer_terms(a));
+		far ? "" : world_iban(a->arena, a->merchant, a->customer).at, far ? "" : "\"", customer_terms(a));
 	return true;
 }
 

@@ -7,10 +7,10 @@ static void add_discount(struct text *t, const struct discount *d)
 	text_span(t, discount_print(t->arena, d));
 }
 
-#define PRINT_DISCOUNT(function, of, member)                              \
-	static void function(struct text *t, const void *row)             \
-	{                                                                 \
-		add_discount(t, &((const struct of *)row)->member);       \
+#define PRINT_DISCOUNT(function, of, member)                        \
+	static void function(struct text *t, const void *row)       \
+	{                                                           \
+		add_discount(t, &((const struct of *)row)->member); \
 	}
 
 /* ---- documents ---- */

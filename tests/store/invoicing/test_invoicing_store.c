@@ -30,7 +30,8 @@ static size_t story(struct world *w, struct message **m)
 
 	for (int c = 0; c < 3; c++)
 		m[n++] = define(w, id++, customers[c],
-			c > 0 ? ",\"terms\":{\"kind\":\"end_of_month\",\"discounts\":[{\"basis_points\":200,\"days\":10}]},\"billing_day\":12,\"emails\":[\"x@y.de\",\"z@y.de\"],\"ibans\":[\"DE89370400440532013000\"]" : "");
+			c > 0 ? ",\"terms\":{\"kind\":\"end_of_month\",\"discounts\":[{\"basis_points\":200,\"days\":10}]},\"billing_day\":12,\"emails\":[\"x@y.de\",\"z@y.de\"],\"ibans\":[\"DE89370400440532013000\"]"
+			      : "");
 	for (int round = 0; round < 2; round++) {
 		for (int c = 0; c < 3; c++) {
 			const char *who = customers[c];
@@ -299,11 +300,13 @@ static void a_discount_is_kept_with_whom_it_is_granted_and_what_offered_it(void 
 	world_do(w, define(w, 901, "a", terms));
 	world_do(w, charge(w, 902, "a", "x", 10000, "19", "at_once"));
 	world_do(w, charge(w, 903, "a", "y", 100, "19", "on_request"));
-	assert_string_equal(world_text(w, "select replace(terms_discounts, chr(10), '/') from customer where customer_ref = 'a'"), "300 5/150 21");
+	assert_string_equal(
+		world_text(w, "select replace(terms_discounts, chr(10), '/') from customer where customer_ref = 'a'"), "300 5/150 21");
 	assert_string_equal(world_text(w, "select replace(discounts, chr(10), '/') from invoice where state = 'issued'"), "300 5/150 14");
 	/* Read, changed and saved again it is what it was. */
 	assert_int_equal(uuid_parse(span_of(world_text(w, "select invoice_id::text from invoice where state = 'issued'")), &id), OK);
-	world_do(w, world_credit(w->arena, 904, "nord", id, "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":50,\"currency\":\"EUR\"}}],\"reason\":\"x\"}"));
+	world_do(w, world_credit(w->arena, 904, "nord", id,
+			    "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":50,\"currency\":\"EUR\"}}],\"reason\":\"x\"}"));
 	assert_string_equal(world_text(w, "select replace(discounts, chr(10), '/') from invoice where state = 'issued'"), "300 5/150 14");
 	world_do(w, define(w, 905, "a", ",\"emails\":[\"x@y.de\"]"));
 	assert_string_equal(world_text(w, "select terms_discounts from customer where customer_ref = 'a'"), "");

@@ -173,7 +173,8 @@ static void the_terms_of_an_invoice_are_kept_with_it_and_come_before_the_policy(
 	invoice(t, "RE-2026-0002");
 	invoice(t, "RE-2026-0003");
 	invoice(t, "RE-2026-0004");
-	assert_string_equal(town_text(t, "select string_agg(distinct replace(discounts, chr(10), '/'), ', ') from invoice"), "300 13/100 14");
+	assert_string_equal(
+		town_text(t, "select string_agg(distinct replace(discounts, chr(10), '/'), ', ') from invoice"), "300 13/100 14");
 	pay(t, "S1", 1, 0, (struct entry_of){ 11640, "RE-2026-0001 abzgl. Skonto", "E-1", NULL, NULL });
 	pay(t, "S2", 2, 11640, (struct entry_of){ 11880, "RE-2026-0002", "E-2", NULL, NULL });
 	pay(t, "S3", 3, 23520, (struct entry_of){ 11880, "RE-2026-0003", "E-3", NULL, NULL });

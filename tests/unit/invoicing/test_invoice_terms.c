@@ -21,7 +21,8 @@ static void expect_due(struct arena *a, struct terms terms, const char *issued, 
 
 static void net_days_count_calendar_days(void **state)
 {
-	struct terms net14 = { TERMS_NET_DAYS, 14, 0, { 0 } }, net0 = { TERMS_NET_DAYS, 0, 0, { 0 } }, net365 = { TERMS_NET_DAYS, 365, 0, { 0 } };
+	struct terms net14 = { TERMS_NET_DAYS, 14, 0, { 0 } }, net0 = { TERMS_NET_DAYS, 0, 0, { 0 } },
+		     net365 = { TERMS_NET_DAYS, 365, 0, { 0 } };
 
 	expect_due(*state, net14, "2026-03-10", "2026-03-24");
 	expect_due(*state, net14, "2026-12-20", "2027-01-03");

@@ -207,8 +207,7 @@ static void a_discount_is_the_merchants_unless_the_customer_has_terms_of_its_own
 	expect_said(w, "MerchantDefined");
 	world_do(w, "nord", "DefineCustomer", "{\"customer_ref\":\"c3\",\"name\":\"Lenz\"}");
 	assert_int_equal(book_customer(w->book, SPAN("nord"), SPAN("c3"))->terms.discount.count, 1);
-	world_do(w, "nord", "DefineCustomer",
-		"{\"customer_ref\":\"c3\",\"name\":\"Lenz\",\"terms\":{\"kind\":\"net_days\",\"days\":30}}");
+	world_do(w, "nord", "DefineCustomer", "{\"customer_ref\":\"c3\",\"name\":\"Lenz\",\"terms\":{\"kind\":\"net_days\",\"days\":30}}");
 	expect_said(w, "CustomerChanged");
 	assert_int_equal(book_customer(w->book, SPAN("nord"), SPAN("c3"))->terms.discount.count, 0);
 	/* What was defined before keeps what it had. */

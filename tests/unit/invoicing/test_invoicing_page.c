@@ -159,7 +159,8 @@ static void a_credit_note_names_its_invoice_and_reason(void **state)
 	expect_in(html.at, "Irrtum &lt;1&gt;");
 }
 
-#define WITH_DISCOUNT "\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":300,\"days\":5},{\"basis_points\":150,\"days\":21}]}"
+#define WITH_DISCOUNT \
+	"\"terms\":{\"kind\":\"net_days\",\"days\":30,\"discounts\":[{\"basis_points\":300,\"days\":5},{\"basis_points\":150,\"days\":21}]}"
 
 static void a_discount_is_printed_with_rate_amount_and_day_in_the_customers_language(void **state)
 {

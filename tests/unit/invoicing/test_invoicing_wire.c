@@ -254,8 +254,8 @@ static void an_invoice_shows_its_discounts_of_what_is_not_credited(void **state)
 	world_charge(w, "nord", "c1", "a", 10000, "19", "at_once");
 	i = world_invoice(w, "nord", 1);
 	json = json_invoice_head(w->arena, i);
-	assert_non_null(strstr(json.at,
-		"\"discounts\":[{\"basis_points\":200,\"days\":10,\"last_day\":\"2026-03-20\",\"amount\":{\"minor\":238,"));
+	assert_non_null(
+		strstr(json.at, "\"discounts\":[{\"basis_points\":200,\"days\":10,\"last_day\":\"2026-03-20\",\"amount\":{\"minor\":238,"));
 	assert_int_equal(world_credit(w, "nord", i,
 				 "{\"lines\":[{\"line_no\":1,\"net\":{\"minor\":5000,\"currency\":\"EUR\"}}],\"reason\":\"Irrtum\"}"),
 		OK);

@@ -2,7 +2,14 @@
 
 /* A discount for early payment by an invoice's own terms: before the policy's, with its days of grace, of what credit notes have left. */
 
-#define STEPS(...) (struct discount){ sizeof((struct discount_step[]){ __VA_ARGS__ }) / sizeof(struct discount_step), { __VA_ARGS__ } }
+#define STEPS(...)                                                                              \
+	(struct discount)                                                                       \
+	{                                                                                       \
+		sizeof((struct discount_step[]){ __VA_ARGS__ }) / sizeof(struct discount_step), \
+		{                                                                               \
+			__VA_ARGS__                                                             \
+		}                                                                               \
+	}
 
 /* ---- the terms alone ---- */
 
@@ -13,12 +20,9 @@ static struct difference_policy no_policy(void)
 
 static struct settling paid(struct discount terms, int after, int64_t lacks)
 {
-	return (struct settling){ .open = 10000,
-		.paid = 10000 - lacks,
-		.may_discount = true,
-		.issued = { 100 },
-		.valued = { 100 + after },
-		.terms = terms };
+	return (struct settling){
+		.open = 10000, .paid = 10000 - lacks, .may_discount = true, .issued = { 100 }, .valued = { 100 + after }, .terms = terms
+	};
 }
 
 static enum difference_kind kind_of(const struct difference_policy *p, struct settling s)
@@ -187,7 +191,8 @@ static void what_is_taken_too_late_is_disputed_and_says_until_when_it_was(void *
 	assert_true(span_is(disputed(&w)->detail,
 		"a discount was taken after its last day; the invoice grants 3 % until 2026-02-18, 1 % until 2026-02-21"));
 	/* Who grants it all the same. */
-	assert_int_equal(world_run(&w, world_command(&w, "AcceptSuggestion", world_path(&w, "exceptions", disputed(&w)->id, "accept"), "")), OK);
+	assert_int_equal(
+		world_run(&w, world_command(&w, "AcceptSuggestion", world_path(&w, "exceptions", disputed(&w)->id, "accept"), "")), OK);
 	assert_proven(&w);
 	assert_int_equal(world_item(&w, id)->discounted, 300);
 	assert_int_equal(world_item(&w, id)->open, 0);

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "world_terms.h"
 
 #include <stdio.h>
 
@@ -133,22 +133,6 @@ static Dunlin__Invoices__V1__InvoicePart *part_of(struct world *w, unsigned part
 	return p;
 }
 
-static void grant_discounts(struct world *w, const char *currency, int64_t gross, Dunlin__Invoices__V1__InvoiceIssued *e)
-{
-	e->discounts = ARENA_ARRAY(w->arena, Dunlin__Invoices__V1__EarlyPaymentDiscount *, (size_t)w->terms.count + 1);
-	e->n_discounts = (size_t)w->terms.count;
-	for (int i = 0; i < w->terms.count; i++) {
-		const struct discount_step *step = &w->terms.steps[i];
-		Dunlin__Invoices__V1__EarlyPaymentDiscount *d = ARENA_NEW(w->arena, Dunlin__Invoices__V1__EarlyPaymentDiscount);
-		dunlin__invoices__v1__early_payment_discount__init(d);
-		d->basis_points = (uint32_t)step->share;
-		d->days = (uint32_t)step->days;
-		d->last_day = day_of(w, (int)step->days);
-		d->amount = money_of(w, currency, gross * step->share / SHARE_WHOLE);
-		e->discounts[i] = d;
-	}
-}
-
 struct message *world_invoice(
 	struct world *w, const char *customer, struct uuid id, const char *number, const char *currency, int64_t first, int64_t second)
 {
@@ -174,7 +158,7 @@ struct message *world_invoice(
 	e.n_tax_totals = 1;
 	e.parts = parts;
 	e.n_parts = second ? 2 : 1;
-	grant_discounts(w, currency, gross, &e);
+	world_grant(w, currency, gross, &e);
 	return fact(w, "dunlin.invoices.v1.InvoiceIssued", customer, &e.base);
 }
 

@@ -72,8 +72,6 @@ def customer_message(m, customer, email=True):
     message = billing.DefineCustomer(merchant_id=m["id"], customer_ref=customer["ref"], name=f"Customer {customer['ref']}", language="en",
                                      emails=[f"{customer['ref'].lower()}@example.com"] if email else [], ibans=[customer["iban"]] if customer["iban"] else [])
     message.terms.kind, message.terms.days = types.TERMS_KIND_NET_DAYS, customer["net_days"]
-    if customer["net_days"] == 30:
-        message.terms.discounts.add(basis_points=200, days=10)
     return message
 
 

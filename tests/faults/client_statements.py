@@ -8,7 +8,7 @@ from client_doors import DONE
 
 
 def transfer(c, chance, who, intended):
-    """A payer pays by bank: by reference, by number, by amount alone, in part, less a discount, too much, twice alike, or for nobody knows what."""
+    """A payer pays by bank: by reference, by number, by amount alone, in part, too much, twice alike, or for nobody knows what."""
     m = chance.choice(c.merchants)
     bank, found = c.banks[m["id"]], c.eyes.invoice(chance, m["id"])
     with c.bank_locks[m["id"]]:
@@ -17,7 +17,7 @@ def transfer(c, chance, who, intended):
             return
         _, told, left = found
         payer = next((x["iban"] for x in c.customers[m["id"]] if x["ref"] == told.customer_ref), "")
-        how = chance.choices(("rf", "number", "part", "over", "twins", "payer", "unknown", "went", "early"), (8, 4, 2, 1, 2, 2, 3, 1, 2))[0]
+        how = chance.choices(("rf", "number", "part", "over", "twins", "payer", "unknown", "went"), (8, 4, 2, 1, 2, 2, 3, 1))[0]
         name = f"Customer {told.customer_ref}"
         if how == "twins":
             for _ in range(2):
@@ -31,8 +31,7 @@ def transfer(c, chance, who, intended):
         elif how == "number":
             bank.write(left, text=f"Invoice {told.number} thank you", name=name)
         else:
-            # early: less two in a hundred, which some terms grant; to others it is a part.
-            bank.write({"rf": left, "part": max(1, left // 4), "over": left + 777, "early": left - left // 50}[how], rf=told.rf_reference, name=name, iban=payer)
+            bank.write({"rf": left, "part": max(1, left // 4), "over": left + 777}[how], rf=told.rf_reference, name=name, iban=payer)
 
 
 def upload(c, f, m, document, said, who, intended, **more):

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "dunlin/customers/v1/customers.pb-c.h"
-#include "dunlin/invoices/v1/invoices.pb-c.h"
 #include "dunlin/payments/v1/payments.pb-c.h"
 #include "export.h"
 #include "ledger.h"

@@ -120,6 +120,8 @@ $(O)/lib/$1.list: FORCE
 	@mkdir -p $$(@D) && echo '$(call sources,$1) pure $(call pure,$1)' | cmp -s - $$@ || echo '$(call sources,$1) pure $(call pure,$1)' >$$@
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$c)))
+# The messages are system headers to the compiler, which notes no dependence on those.
+$(call objects,$(shell find services tests -name '*.c')): $(PROTO_C)
 
 link = $(call say,LD $@)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@
 $(SERVICES:%=$(O)/bin/%): $(O)/bin/%: $(O)/obj/services/%/main.o $(O)/lib/%.a $(O)/lib/common.a $(O)/lib/messages.a
